@@ -1,0 +1,1 @@
+"""The county folder: read, check, write; coordinates; population."""

@@ -1,0 +1,87 @@
+"""A county as it was read and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+from pyproj import CRS
+
+from coverage.county.config import CountyConfig
+from coverage.errors import Problem
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file that the figures rest on.
+
+    Attributes
+    ----------
+    role
+        ``county``, ``townships``, ``villages``, ``facilities``, ``roads`` or ``population``.
+    path
+        Inside the county folder, with forward slashes.
+    sha256
+        Of the bytes (of every part of a shapefile, in order of name).
+    rows
+        Records read; 0 where the file has none to count.
+    """
+
+    role: str
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class County:
+    """The tables of one county folder, checked, in one projected CRS.
+
+    Every table has a plain integer index 0..n-1 in the order of the file, `geometry` in `crs`,
+    and `source_row` (the row as a reader of the file counts it).
+
+    Attributes
+    ----------
+    folder
+        The county folder.
+    config
+        What ``county.toml`` says, defaults filled in.
+    crs
+        Projected, metres.
+    townships
+        Columns ``code, name, kind`` (``township``, ``street`` or ``zone``), ``population``
+        (Float64, <NA> = not known: the sum of its villages is used), ``geometry`` (polygons).
+    villages
+        Columns ``code, name, township`` (a code of `townships`), ``kind`` (``village`` or
+        ``community``), ``population`` (float, NaN = not known), ``area_code`` (the statistics
+        bureau's three digits, or ``urban``/``rural``, as text), ``area_class`` (``urban`` or
+        ``rural``, see `coverage.county.villages`), ``service_mode`` (or <NA>), ``lon, lat``
+        (WGS-84), ``geometry`` (the point), ``polygon`` (a GeoSeries in `crs`, None where the
+        file has points), and the optional columns of ``data/columns.csv``.
+    facilities
+        Columns ``id, name, kind``, ``township`` and ``village`` (codes, <NA> where not given),
+        ``lon, lat`` (NaN where not given), ``geometry`` (None where not given) and every
+        facility column of ``data/columns.csv`` (numbers Float64, yes/no ``boolean``, <NA> = not
+        known; absent columns are wholly <NA>).
+    demand
+        Where people are: columns ``village`` (position in `villages`), ``population`` (float),
+        ``geometry`` (point). One row a village, or one a grid cell where there is a grid.
+    given_columns
+        For each table, the columns that the file really has, by their English names.
+    inputs
+        The files read.
+    quality
+        Warnings and notes, never errors.
+    """
+
+    folder: Path
+    config: CountyConfig
+    crs: CRS
+    townships: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    given_columns: dict[str, frozenset[str]]
+    inputs: tuple[InputFile, ...]
+    quality: tuple[Problem, ...]

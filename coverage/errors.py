@@ -1,0 +1,87 @@
+"""What can be wrong with what a user gives us, and how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from coverage.messages import Language, Message, text
+
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, or that a reader of the figures must know.
+
+    Attributes
+    ----------
+    code
+        Id of the message that says what is wrong and how to mend it.
+    level
+        ``error`` stops the work; ``warning`` and ``note`` stand beside the result.
+    values
+        What fills the message's placeholders.
+    file
+        The file's path inside the county folder, with forward slashes.
+    rows
+        Rows as a reader of the file counts them: in a table the header is row 1, in a layer
+        without a header the first feature is row 1.
+    column
+        The column as the file spells it.
+    count
+        How many rows, people or things it concerns.
+    """
+
+    code: str
+    level: Level = "error"
+    values: Mapping[str, object] = field(default_factory=dict)
+    file: str | None = None
+    rows: tuple[int, ...] = ()
+    column: str | None = None
+    count: int = 1
+
+    def text(self, language: Language) -> str:
+        """Return the whole sentence: file, row, column, what is wrong, how to mend it."""
+        body = text(self.code, language, **self.values)
+        place = [self.file] if self.file else []
+        if self.rows:
+            shown = ", ".join(str(row) for row in self.rows[:10])
+            if len(self.rows) > 10:
+                shown += " …"
+            place.append(text("errors.rows", language, rows=shown))
+        if self.column:
+            place.append(text("errors.column", language, column=self.column))
+        if not place:
+            return body
+        return text("errors.at", language, place=", ".join(place), body=body)
+
+
+class CoverageError(Exception):
+    """Base of every error that is the input's fault, not ours."""
+
+
+class InputError(CoverageError):
+    """The input cannot be used; `problems` lists everything found, not only the first.
+
+    Attributes
+    ----------
+    problems
+        At least one of them has the level ``error``.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.lines("en")))
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """Return one sentence for each problem that is an error."""
+        return tuple(p.text(language) for p in self.problems if p.level == "error")
+
+
+def raise_if_errors(problems: Iterable[Problem]) -> None:
+    """Raise `InputError` with all `problems` if any of them is an error."""
+    problems = tuple(problems)
+    if any(problem.level == "error" for problem in problems):
+        raise InputError(problems)

@@ -1,0 +1,70 @@
+"""The one message catalogue: every sentence a user may read, in Chinese and English.
+
+The texts are in ``data/messages/*.yaml``: one mapping ``id: {zh: ..., en: ...}`` a file, the id
+starting with the file's name (``county.column_missing`` stands in ``county.yaml``). Placeholders
+are those of ``str.format``.
+"""
+
+from __future__ import annotations
+
+import locale
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+import yaml
+
+from coverage.paths import DATA
+
+Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+_FORMATTER: Final = string.Formatter()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence that is not yet in a language: its id and what fills its placeholders.
+
+    A value may itself be a `Message`; it is put into the same language.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: Language) -> str:
+        """Return the sentence in `language`."""
+        return text(self.id, language, **self.values)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Return every message, by id, then by language."""
+    entries: dict[str, Mapping[str, str]] = {}
+    for path in sorted((DATA / "messages").glob("*.yaml")):
+        entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return MappingProxyType(entries)
+
+
+def text(message_id: str, language: Language, /, **values: object) -> str:
+    """Return the message `message_id` in `language` with its placeholders filled.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such message, or a placeholder has no value.
+    """
+    filled = {
+        name: value.text(language) if isinstance(value, Message) else value
+        for name, value in values.items()
+    }
+    return _FORMATTER.vformat(catalogue()[message_id][language], (), filled)
+
+
+def default_language() -> Language:
+    """Return the language of the machine's locale: English where it says so, else Chinese."""
+    name = locale.getlocale(locale.LC_CTYPE)[0] or locale.getlocale()[0] or ""
+    return "en" if name.lower().startswith("en") else "zh"

@@ -1,0 +1,1 @@
+"""Roads to a routable graph: OSM, lines, speeds, snapping."""

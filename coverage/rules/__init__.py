@@ -1,0 +1,1 @@
+"""The rule catalogue, its loader, and one pure evaluator for each kind."""

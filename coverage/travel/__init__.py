@@ -1,0 +1,1 @@
+"""Travel-time sweeps over the network."""

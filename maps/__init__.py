@@ -1,0 +1,1 @@
+"""Cartography: interactive and briefing maps, drawn from results only."""
