@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coverage.messages import Language, Message, text
+from coverage.messages import Language, text
 
 Level = Literal["error", "warning", "note"]
 

@@ -1,4 +1,4 @@
-"""Everything a report, a map or the app shows of one county."""
+"""What assessing one county gives: all that a report, a map or the app shows."""
 
 from __future__ import annotations
 
