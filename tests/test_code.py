@@ -1,0 +1,63 @@
+"""The code keeps its own rules: style, types, direction of imports, size."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coverage.paths import ROOT
+
+MODULES = sorted([*ROOT.glob("coverage/**/*.py"), *ROOT.glob("maps/**/*.py"), ROOT / "app.py"])
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("-m", "ruff", "check", "."), id="ruff"),
+        pytest.param(("-m", "ruff", "format", "--check", "."), id="format"),
+        pytest.param(("-m", "mypy"), id="mypy"),
+        pytest.param(
+            ("-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"),
+            id="import-linter",
+        ),
+    ],
+)
+def test_tool_finds_nothing(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_import_linter_contract_names_every_package() -> None:
+    contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.importlinter]")[1]
+    packages = {
+        path.stem if path.is_file() else path.name
+        for path in (ROOT / "coverage").iterdir()
+        if path.name != "__init__.py" and (path.suffix == ".py" or (path / "__init__.py").is_file())
+    }
+    assert packages <= set(re.findall(r"coverage\.(\w+)", contract))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_can_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_streamlit_is_used_only_by_the_app(path: Path) -> None:
+    inside = path == ROOT / "app.py" or (ROOT / "coverage" / "ui") in path.parents
+    imports = re.search(r"^\s*(import|from) streamlit", path.read_text(encoding="utf-8"), re.M)
+    assert inside or not imports
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_chinese_outside_the_catalogue(path: Path) -> None:
+    found = re.findall(r".*[\u4e00-\u9fff].*", path.read_text(encoding="utf-8"))
+    assert not found, "texts belong in data/messages, aliases in data/*.csv"

@@ -1,0 +1,95 @@
+"""Every sentence a user may read is in both languages, and none is left over."""
+
+import re
+import string
+
+import pytest
+import yaml
+
+from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.messages import LANGUAGES, Message, catalogue, default_language, text
+from coverage.paths import DATA, ROOT
+
+IDS = sorted(catalogue())
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in [*ROOT.glob("coverage/**/*.py"), *ROOT.glob("maps/**/*.py"), ROOT / "app.py"]
+)
+# An id that code puts together from a documented, enumerated prefix: f"rules.kind.{kind}".
+PREFIXES = tuple(re.findall(r"""f["']([a-z0-9_.]+[._])\{""", CODE))
+AREAS = {path.stem for path in (DATA / "messages").glob("*.yaml")}
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("message_id", IDS)
+def test_message_is_whole(message_id: str) -> None:
+    entry = catalogue()[message_id]
+    assert set(entry) == set(LANGUAGES)
+    assert all(sentence.strip() for sentence in entry.values())
+    assert placeholders(entry["zh"]) == placeholders(entry["en"])
+
+
+@pytest.mark.parametrize("message_id", IDS)
+def test_message_is_used(message_id: str) -> None:
+    literal = re.search(rf"""["']{re.escape(message_id)}["']""", CODE)
+    assert literal or message_id.startswith(PREFIXES)
+
+
+def test_ids_belong_to_their_file_and_stand_once() -> None:
+    seen: list[str] = []
+    for path in sorted((DATA / "messages").glob("*.yaml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        keys = [found[1] for line in lines if (found := re.match(r"^([\w.-]+):", line))]
+        assert all(key.startswith(f"{path.stem}.") for key in keys), path.name
+        assert set(keys) == set(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        seen += keys
+    assert len(seen) == len(set(seen))
+
+
+def test_every_id_that_code_names_exists() -> None:
+    areas = "|".join(sorted(AREAS))
+    named = set(re.findall(rf"""["']((?:{areas})\.[a-z0-9_]+(?:[._][a-z0-9_]+)*)["']""", CODE))
+    modules = {name for name in named if name.rpartition(".")[2] in ("yaml", "py")}
+    assert not named - modules - set(IDS)
+
+
+@pytest.mark.parametrize("message_id", IDS)
+def test_chinese_has_no_english_sentence_and_english_no_chinese(message_id: str) -> None:
+    entry = catalogue()[message_id]
+    bare = re.sub(r"\{[^}]*\}", "", entry["zh"])
+    # Four English words in a row are a sentence left untranslated, not a name or a command.
+    assert not re.search(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,} [a-z]{2,}\b", bare)
+    # Chinese in an English text stands only in quotes: a column's or a document's own name.
+    assert not re.search(
+        r"[\u4e00-\u9fff]", re.sub(r"“[^”]*”|《[^》]*》|\([^)]*\)", "", entry["en"])
+    )
+
+
+def test_a_message_may_hold_a_message() -> None:
+    inner = Message("errors.column", {"column": "lon"})
+    outer = Message("errors.at", {"place": "a.csv", "body": inner})
+    assert outer.text("en") == "a.csv: column “lon”"
+    assert text("errors.rows", "zh", rows=5) == "第 5 行"
+
+
+def test_problem_says_file_row_column() -> None:
+    problem = Problem(
+        "errors.column", values={"column": "x"}, file="a.csv", rows=(2, 3), column="lon"
+    )
+    assert problem.text("zh") == "a.csv, 第 2, 3 行, “lon”列：“x”列"
+
+
+def test_only_errors_raise() -> None:
+    note = Problem("errors.column", level="note", values={"column": "x"})
+    raise_if_errors([note])
+    error = Problem("errors.column", values={"column": "y"})
+    with pytest.raises(InputError) as caught:
+        raise_if_errors([note, error])
+    assert caught.value.lines("en") == ("column “y”",)
+
+
+def test_default_language_is_one_of_ours() -> None:
+    assert default_language() in LANGUAGES
