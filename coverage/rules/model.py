@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from coverage.messages import Message
 
@@ -13,6 +15,9 @@ Kind = Literal[
     "response_time", "presence", "per_population", "density", "staffing", "share", "service"
 ]
 Verdict = Literal["met", "unmet", "not_applicable", "not_assessable"]
+UnitKind = Literal["township", "street", "zone", "village", "community"]
+Unit = Literal["share", "townships", "villages", "centres", "ambulances"]
+VILLAGE_KINDS: Final[frozenset[UnitKind]] = frozenset({"village", "community"})
 ParameterValue = bool | int | float | str | list[str]
 
 
@@ -28,14 +33,37 @@ class Bilingual(_Strict):
 
 
 class Parameter(_Strict):
-    """A figure of a rule, and whether the text gives it or we assume it."""
+    """A figure of a rule, and whether the text gives it or we assume it.
+
+    Attributes
+    ----------
+    minimum, maximum
+        Bounds of a number, both included.
+    choices
+        The only words that `value` (or each of its words) may be; empty means any word.
+    """
 
     value: ParameterValue
     origin: Literal["text", "assumption"]
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = ()
     meaning: Bilingual
+
+    @model_validator(mode="after")
+    def _value_is_allowed(self) -> Self:
+        if not self.allows(self.value):
+            raise PydanticCustomError("value_not_allowed", "outside its bounds or choices")
+        return self
+
+    def allows(self, value: ParameterValue) -> bool:
+        """Return whether `value` is within the bounds and among the choices."""
+        if isinstance(value, (str, list)):
+            words = [value] if isinstance(value, str) else value
+            return not self.choices or set(words) <= set(self.choices)
+        above = self.minimum is None or value >= self.minimum
+        return above and (self.maximum is None or value <= self.maximum)
 
 
 class Scope(_Strict):
@@ -47,12 +75,23 @@ class Scope(_Strict):
         Prefixes of region codes (``43`` a province, ``4302`` a city, ``430902`` a county); an
         empty list means that the rule applies only where a county brings it in.
     unit_kinds
-        Kinds of township (``township, street, zone``) or village (``village, community``) the
-        rule speaks of; empty means all.
+        Kinds of township (``township, street, zone``) or village (``village, community``) that
+        the rule can be asked of; its parameter ``unit_kinds``, where it has one, says of which
+        of them it is asked. Empty means the county as a whole.
+    area_classes
+        ``urban`` and ``rural``, where a rule speaks of one of them only; empty means both.
+    reference
+        Tested, as a yardstick that binds nobody, in a county to which no rule applies.
     """
 
     regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
-    unit_kinds: tuple[str, ...] = ()
+    unit_kinds: tuple[UnitKind, ...] = ()
+    area_classes: tuple[Literal["urban", "rural"], ...] = ()
+    reference: bool = False
+
+    def covers(self, code: str) -> bool:
+        """Return whether the region `code` lies in one of the regions."""
+        return code.startswith(self.regions) if self.regions else False
 
 
 class SourceClause(_Strict):
@@ -67,17 +106,61 @@ class SourceClause(_Strict):
 
 
 class Rule(_Strict):
-    """One rule of the catalogue, as its YAML gives it."""
+    """One rule of the catalogue, as its YAML gives it.
+
+    Attributes
+    ----------
+    kind
+        Which evaluator tests it; the kind also says which parameters there must be.
+    unit
+        What its figures count: a ``share`` of residents, or things.
+    reading
+        How a wording that leaves something open is read.
+    deadline
+        The day, month or year by which the text wants it, None where it names none.
+    force
+        ``binding`` (shall), ``target`` (a plan or principle), ``encouraged``.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     title: Bilingual
     kind: Kind
+    unit: Unit
     parameters: dict[str, Parameter]
     scope: Scope
     reading: Bilingual
     deadline: str | None = None
     force: Literal["binding", "target", "encouraged"]
     sources: tuple[SourceClause, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unit_kinds_are_in_scope(self) -> Self:
+        asked = self.parameters.get("unit_kinds")
+        if asked is not None and set(asked.choices) != set(self.scope.unit_kinds):
+            raise PydanticCustomError("unit_kinds_not_scope", "choices differ from scope")
+        return self
+
+    def values(self) -> dict[str, ParameterValue]:
+        """Return each parameter's value."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+    def with_values(self, values: Mapping[str, ParameterValue]) -> Rule:
+        """Return the rule with some of its parameters changed (names and ranges checked before)."""
+        changed = {
+            name: parameter.model_copy(update={"value": values[name]})
+            for name, parameter in self.parameters.items()
+            if name in values
+        }
+        return self.model_copy(update={"parameters": {**self.parameters, **changed}})
+
+
+class KindParameters(_Strict):
+    """Base of the parameters that a kind of rule must state, by name and type."""
+
+    @classmethod
+    def of(cls, rule: Rule) -> Self:
+        """Return the values of `rule`'s parameters, typed."""
+        return cls.model_validate(rule.values())
 
 
 @dataclass(frozen=True)
@@ -107,8 +190,7 @@ class RuleResult:
     rule
         With the parameters that were really used.
     unit
-        What `observed`, `required` and `shortfall` count: ``share``, ``townships``, ``villages``,
-        ``centres`` or ``ambulances``.
+        What `observed`, `required` and `shortfall` count.
     population_total
         Residents the rule speaks of.
     population_short
@@ -121,7 +203,7 @@ class RuleResult:
     verdict: Verdict
     observed: float
     required: float
-    unit: str
+    unit: Unit
     population_total: float
     population_short: float
     shortfall: float

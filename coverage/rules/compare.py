@@ -1,0 +1,34 @@
+"""The one place where minutes meet a limit, and people a share."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def within_limit(minutes: npt.ArrayLike, limit_min: npt.ArrayLike) -> BoolArray:
+    """Return whether each of `minutes` is within its limit, the limit itself included.
+
+    Parameters
+    ----------
+    minutes
+        Rounded to 9 decimals where they were made; NaN (unreachable) is never within a limit.
+    limit_min
+        One limit, or one for each of `minutes`.
+    """
+    within: BoolArray = np.asarray(minutes, float) <= np.asarray(limit_min, float)
+    return within
+
+
+def people_met(short: float, total: float, required_share: float) -> bool:
+    """Return whether few enough residents are short for `required_share` of `total`.
+
+    People are compared, not shares: where everybody is owed something, one person short is one
+    too many, however many others there are.
+    """
+    if required_share >= 1:
+        return short == 0
+    return short <= total * (1 - required_share) * (1 + 1e-12)

@@ -1,0 +1,146 @@
+"""Rules on the minutes until an ambulance is at the scene."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from coverage.county.model import County
+from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
+from coverage.rules.model import KindParameters, Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.verdicts import counted, joined, not_assessable
+from coverage.travel.model import Response
+
+COLUMN = "ambulances"
+"""The facility column that says who answers calls."""
+
+
+class Parameters(KindParameters):
+    """What a rule of this kind must state.
+
+    Attributes
+    ----------
+    urban_limit_min, rural_limit_min
+        Minutes from the dispatch order to the scene.
+    urban_classes
+        The area codes (``urban``, ``rural``, or three digits of the statistics bureau) whose
+        residents have the urban limit; all others have the rural one.
+    required_share
+        Of the residents.
+    expected_kinds
+        Kinds of facility that are expected to say whether they have ambulances.
+    """
+
+    urban_limit_min: float = Field(gt=0)
+    rural_limit_min: float = Field(gt=0)
+    urban_classes: list[str]
+    required_share: float = Field(gt=0, le=1)
+    expected_kinds: list[str]
+
+
+def limits_min(rule: Rule, county: County) -> FloatArray:
+    """Return the limit of each village, minutes."""
+    asked = Parameters.of(rule)
+    villages = county.villages
+    area = villages["area_code"].astype(object)
+    area = area.where(area.notna(), villages["area_class"].astype(object))
+    urban = area.isin(asked.urban_classes).to_numpy()
+    return np.where(urban, asked.urban_limit_min, asked.rural_limit_min)
+
+
+def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
+    """Return the share of residents whom an ambulance reaches within their limit.
+
+    Each demand point has the limit of its village. The verdict counts people: it is ``met`` only
+    if no resident whose village's population is known is short of it.
+    """
+    asked = Parameters.of(rule)
+    people, unknown = _people(rule, county)
+    total = float(people.sum())
+    villages_unknown = int(county.demand.loc[unknown, "village"].nunique())
+    notes = [counted("rules.population_unknown", villages_unknown)]
+    if county.facilities[COLUMN].isna().all():
+        return not_assessable(
+            rule,
+            required=asked.required_share,
+            population_total=total,
+            column=COLUMN,
+            notes=notes,
+        )
+    minutes = response.demand["response_min"].to_numpy(float)
+    limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
+    short = np.where(within_limit(minutes, limit), 0.0, people)
+    everybody = _unit(asked, "", "", total, float(short.sum()), int(unknown.sum()))
+    unreachable = float(people[np.isnan(minutes)].sum())
+    notes += [
+        counted("rules.ambulances_unknown", _silent(county, asked.expected_kinds)),
+        counted("rules.unreachable", round(unreachable)),
+    ]
+    return RuleResult(
+        rule=rule,
+        verdict=everybody.verdict,
+        observed=everybody.observed,
+        required=asked.required_share,
+        unit=rule.unit,
+        population_total=total,
+        population_short=float(short.sum()),
+        shortfall=everybody.shortfall,
+        note=joined(notes),
+        units=_units(asked, county, people, short, unknown),
+    )
+
+
+def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
+    """Return the residents the rule speaks of at each demand point, and where none is known."""
+    population = county.demand["population"].to_numpy(float)
+    classes = rule.scope.area_classes
+    in_scope = county.villages["area_class"].isin(classes).to_numpy() | (not classes)
+    asked = in_scope[county.demand["village"].to_numpy()]
+    unknown = np.isnan(population)
+    return np.where(asked & ~unknown, population, 0.0), asked & unknown
+
+
+def _silent(county: County, kinds: list[str]) -> int:
+    facilities = county.facilities
+    return int((facilities["kind"].isin(kinds) & facilities[COLUMN].isna()).sum())
+
+
+def _units(
+    asked: Parameters, county: County, people: FloatArray, short: FloatArray, unknown: BoolArray
+) -> tuple[UnitResult, ...]:
+    """Return a row for each township, street and zone, in the order of the file."""
+    township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
+    sums = (
+        pd.DataFrame({"people": people, "short": short, "unknown": unknown.astype(int)})
+        .groupby(township)
+        .sum()
+        .reindex(county.townships["code"], fill_value=0)
+    )
+    return tuple(
+        _unit(asked, str(code), str(name), float(total), float(lacking), int(points))
+        for code, name, total, lacking, points in zip(
+            county.townships["code"],
+            county.townships["name"],
+            sums["people"],
+            sums["short"],
+            sums["unknown"],
+            strict=True,
+        )
+    )
+
+
+def _unit(
+    asked: Parameters, code: str, name: str, total: float, short: float, unknown: int
+) -> UnitResult:
+    """Return the result for `total` residents of whom `short` wait too long."""
+    required = asked.required_share
+    if not total:
+        verdict: Verdict = "not_assessable" if unknown else "not_applicable"
+        return UnitResult(code, name, verdict, math.nan, required, math.nan)
+    share = (total - short) / total
+    if people_met(short, total, required):
+        return UnitResult(code, name, "met", share, required, 0.0)
+    return UnitResult(code, name, "unmet", share, required, max(0.0, required - share))

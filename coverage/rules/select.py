@@ -1,0 +1,149 @@
+"""Which rules a county is tested against, with its own parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from coverage.county.config import CountyConfig
+from coverage.errors import Problem, raise_if_errors
+from coverage.rules.catalogue import check_values, nearest
+from coverage.rules.model import Parameter, ParameterValue, Rule
+
+CONFIG_FILE: Final = "county.toml"
+
+_ENABLED: Final = "enabled"
+
+
+def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tuple[Rule, ...]:
+    """Return the rules to test, in the catalogue's order, with the county's own parameters.
+
+    These are the rules whose scope covers the region code and those that ``county.toml``
+    enables, without those that it drops. Where no rule is either, the catalogue's reference
+    rules are taken as a yardstick (`selection_notes` says so).
+
+    Raises
+    ------
+    InputError
+        With every unknown rule or parameter and every value of a wrong type or out of range.
+    """
+    problems: list[Problem] = []
+    changed = dict(catalogue)
+    for rule_id, stated in config.rules.items():
+        rule = catalogue.get(rule_id)
+        if rule is None:
+            values = {"id": rule_id, "nearest": nearest(rule_id, catalogue)}
+            problems.append(Problem("rules.unknown_rule", values=values, file=CONFIG_FILE))
+            continue
+        changed[rule_id] = rule.with_values(_values(rule, stated))
+        problems += _problems(rule, stated) or [
+            _problem("rules.value_refused", key=f"rules.{rule_id}.{name}", detail=detail)
+            for name, detail in check_values(changed[rule_id])
+        ]
+    raise_if_errors(problems)
+    chosen = {rule.id for rule in _chosen(config, catalogue)}
+    return tuple(rule for rule in changed.values() if rule.id in chosen)
+
+
+def selection_notes(config: CountyConfig, rules: tuple[Rule, ...]) -> tuple[Problem, ...]:
+    """Return what a reader must know of the choice of `rules` for this county."""
+    code = config.county.code
+    notes = []
+    if not rules:
+        notes.append(Problem("rules.none_applied", level="warning", values={"code": code}))
+    elif not any(rule.scope.covers(code) for rule in rules):
+        notes.append(Problem("rules.none_binds", level="note", values={"code": code}))
+    tested = {rule.id for rule in rules}
+    notes += [
+        Problem(
+            "rules.parameters_unused",
+            level="warning",
+            values={"id": rule_id},
+            file=CONFIG_FILE,
+        )
+        for rule_id, stated in config.rules.items()
+        if rule_id not in tested and _ENABLED not in stated
+    ]
+    return tuple(notes)
+
+
+def _chosen(config: CountyConfig, catalogue: Mapping[str, Rule]) -> list[Rule]:
+    enabled = {rule_id: stated.get(_ENABLED) for rule_id, stated in config.rules.items()}
+    applying = [
+        rule
+        for rule in catalogue.values()
+        if rule.scope.covers(config.county.code) or enabled.get(rule.id)
+    ]
+    if not applying:
+        applying = [rule for rule in catalogue.values() if rule.scope.reference]
+    return [rule for rule in applying if enabled.get(rule.id) is not False]
+
+
+def _values(rule: Rule, stated: Mapping[str, Any]) -> dict[str, ParameterValue]:
+    """Return the county's values as the types that the rule's own values have."""
+    return {
+        name: _as_stated(rule.parameters[name], value)
+        for name, value in stated.items()
+        if name in rule.parameters
+    }
+
+
+def _as_stated(parameter: Parameter, value: Any) -> Any:
+    """Return `value` as the type of the parameter, unchanged where it does not fit."""
+    if isinstance(parameter.value, list) and isinstance(value, list):
+        return [str(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in value]
+    if isinstance(parameter.value, float) and type(value) is int:
+        return float(value)
+    return value
+
+
+def _problems(rule: Rule, stated: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    for name, value in stated.items():
+        key = f"rules.{rule.id}.{name}"
+        if name == _ENABLED:
+            if not isinstance(value, bool):
+                found.append(_problem("rules.enabled_not_bool", key=key))
+            continue
+        parameter = rule.parameters.get(name)
+        if parameter is None:
+            names = {_ENABLED: None, **rule.parameters}
+            found.append(_problem("rules.unknown_parameter", key=key, nearest=nearest(name, names)))
+            continue
+        problem = _value_problem(parameter, key, _as_stated(parameter, value))
+        if problem:
+            found.append(problem)
+    return found
+
+
+def _value_problem(parameter: Parameter, key: str, value: Any) -> Problem | None:
+    if not _same_type(parameter.value, value):
+        kind = _TYPE_MESSAGES[type(parameter.value)]
+        return _problem(kind, key=key, value=value)
+    if parameter.allows(value):
+        return None
+    if parameter.choices:
+        return _problem(
+            "rules.not_a_choice", key=key, value=value, choices=", ".join(parameter.choices)
+        )
+    low, high = (f"{b:g}" if b is not None else "…" for b in (parameter.minimum, parameter.maximum))
+    return _problem("rules.out_of_range", key=key, value=value, minimum=low, maximum=high)
+
+
+_TYPE_MESSAGES: Final[Mapping[type, str]] = {
+    bool: "rules.want_bool",
+    int: "rules.want_whole_number",
+    float: "rules.want_number",
+    str: "rules.want_text",
+    list: "rules.want_list",
+}
+
+
+def _same_type(default: ParameterValue, value: Any) -> bool:
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(word, str) for word in value)
+    return type(value) is type(default)
+
+
+def _problem(code: str, **values: object) -> Problem:
+    return Problem(code, values=values, file=CONFIG_FILE)

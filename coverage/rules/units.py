@@ -1,0 +1,114 @@
+"""Units of a county: how many live there, and which facilities stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coverage.county.model import County
+
+IntArray = npt.NDArray[np.int64]
+
+_Look = Callable[[gpd.GeoDataFrame], IntArray]
+
+NOWHERE = -1
+"""In place of a unit's position: the facility stands in no unit."""
+
+_MICROMETRE_DECIMALS = 6
+
+
+def township_population(county: County) -> pd.Series[float]:
+    """Return the residents of each township, street and zone (NaN = not known).
+
+    It is the township table's figure, else the sum over its villages whose figure is known.
+    """
+    villages = county.villages
+    summed = villages["population"].groupby(villages["township"]).sum(min_count=1)
+    stated = county.townships["population"].astype("Float64").astype(float)
+    return stated.fillna(county.townships["code"].map(summed).astype(float))
+
+
+def facilities_of_kind(county: County, kinds: Collection[str]) -> gpd.GeoDataFrame:
+    """Return the facilities of `kinds` (of every kind if empty), with their own index."""
+    if not kinds:
+        return county.facilities
+    return county.facilities[county.facilities["kind"].isin(list(kinds))]
+
+
+def township_of(county: County, facilities: gpd.GeoDataFrame) -> IntArray:
+    """Return the position in ``county.townships`` where each facility stands, else `NOWHERE`.
+
+    A facility stands in the township that it names; else in that of the village that it names;
+    else in the one whose polygon it lies in.
+    """
+    codes = county.townships["code"]
+    named = _positions(facilities["township"], codes)
+    its_village = _positions(facilities["village"], county.villages["code"])
+    of_village = _positions(county.villages["township"], codes)
+    by_village = np.where(its_village >= 0, of_village[its_village], NOWHERE)
+    found = np.where(named >= 0, named, by_village)
+    return _filled(found, facilities, lambda rest: _lying_in(rest, county.townships))
+
+
+def village_of(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -> IntArray:
+    """Return the position in ``county.villages`` that each facility belongs to, else `NOWHERE`.
+
+    A facility belongs to the village (or community) that it names; else to the one whose polygon
+    it lies in; else to the nearest of its township that is at most `max_match_m` metres away.
+    """
+    polygons = gpd.GeoDataFrame(
+        {"code": county.villages["code"]}, geometry=gpd.GeoSeries(county.villages["polygon"])
+    ).set_crs(county.crs, allow_override=True)
+    found = _positions(facilities["village"], county.villages["code"])
+    found = _filled(found, facilities, lambda rest: _lying_in(rest, polygons))
+    return _filled(found, facilities, lambda rest: _nearest(county, rest, max_match_m))
+
+
+def _positions(named: pd.Series, codes: pd.Series) -> IntArray:
+    """Return where each named code stands among `codes`, `NOWHERE` where it does not."""
+    return np.asarray(pd.Index(codes.astype(object)).get_indexer(named.astype(object)), np.int64)
+
+
+def _filled(found: IntArray, facilities: gpd.GeoDataFrame, look: _Look) -> IntArray:
+    """Return `found` with what `look` finds for the placed facilities that are nowhere yet."""
+    geometry = facilities.geometry
+    missing = (found == NOWHERE) & geometry.notna().to_numpy() & ~geometry.is_empty.to_numpy()
+    if missing.any():
+        found = found.copy()
+        found[missing] = look(facilities[missing])
+    return found
+
+
+def _lying_in(facilities: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> IntArray:
+    """Return the polygon each facility is in or on the edge of: of several, the lowest code."""
+    by_code = np.argsort(polygons["code"].astype(str).to_numpy(), kind="stable")
+    rank = np.empty(len(polygons), dtype=np.int64)
+    rank[by_code] = np.arange(len(polygons))
+    shapes = gpd.GeoSeries(polygons.geometry.reset_index(drop=True))
+    point, polygon = shapes.sindex.query(facilities.geometry, predicate="intersects")
+    best = np.full(len(facilities), len(polygons), dtype=np.int64)
+    np.minimum.at(best, point, rank[polygon])
+    return np.where(best < len(polygons), by_code[np.minimum(best, len(polygons) - 1)], NOWHERE)
+
+
+def _nearest(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -> IntArray:
+    """Return the nearest village of each facility's township: of several, the lowest code."""
+    codes = county.villages["code"].astype(str).to_numpy()
+    points = county.villages.geometry
+    of_village = _positions(county.villages["township"], county.townships["code"])
+    of_facility = township_of(county, facilities)
+    found = np.full(len(facilities), NOWHERE, dtype=np.int64)
+    for row, (township, point) in enumerate(zip(of_facility, facilities.geometry, strict=True)):
+        near = np.flatnonzero(of_village == township) if township >= 0 else np.empty(0, int)
+        if not near.size:
+            continue
+        metres = gpd.GeoSeries(points.iloc[near]).distance(point).to_numpy()
+        metres = np.where(np.isnan(metres), np.inf, metres).round(_MICROMETRE_DECIMALS)
+        first = np.lexsort((codes[near], metres))[0]
+        if metres[first] <= max_match_m:
+            found[row] = near[first]
+    return found
