@@ -1,0 +1,83 @@
+"""Writes the demonstration county's tables, settings and README."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from demo.care import HEADERS, Facility, service_mode
+from demo.land import Land
+from demo.people import STREETS, UNIT_RESIDENTS, ZONES, Village
+from demo.plane import geometry_to_lonlat, to_lonlat
+
+TEXTS: Final = Path(__file__).resolve().parent / "texts"
+
+
+def write_folder(
+    out: Path, land: Land, villages: Sequence[Village], facilities: Sequence[Facility]
+) -> None:
+    """Write everything but the roads to the folder `out`."""
+    _write_townships(out / "townships.geojson", land, villages)
+    _write_villages(out / "villages.csv", villages)
+    _write_csv(
+        out / "facilities.csv",
+        list(HEADERS.values()),
+        ([f.values.get(column, "") for column in HEADERS] for f in facilities),
+    )
+    for name in ("county.toml", "README.md"):
+        (out / name).write_bytes((TEXTS / name).read_bytes())
+
+
+def _write_townships(path: Path, land: Land, villages: Sequence[Village]) -> None:
+    codes = {village.unit: village.code[:9] for village in villages}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "code": codes[name],
+                "name": name,
+                "kind": "street" if name in STREETS else "zone" if name in ZONES else "township",
+                "population": sum(UNIT_RESIDENTS[name]),
+            },
+            "geometry": shapely.geometry.mapping(geometry_to_lonlat(land.units[name].normalize())),
+        }
+        for name in sorted(codes, key=lambda name: codes[name])
+    ]
+    lines = ",\n".join(
+        json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features
+    )
+    path.write_text(
+        '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+
+
+def _write_villages(path: Path, villages: Sequence[Village]) -> None:
+    header = ["编码", "名称", "所属乡镇", "类型", "常住人口", "城乡分类代码", "经度", "纬度"]
+    header += ["服务方式", "公共卫生委员会", "妇幼人员"]
+    rows = []
+    for index, village in enumerate(villages):
+        lon, lat = to_lonlat([village.x, village.y])
+        community = village.name.endswith("社区")
+        rows.append(
+            [
+                village.code, village.name, village.unit, "社区" if community else "村",
+                village.residents, village.area_code, f"{lon:.6f}", f"{lat:.6f}",
+                service_mode(village),
+                ("", "否")[index % 2] if index % 17 == 3 else "是",
+                "" if index % 23 == 5 else "否" if index % 11 == 7 else "是",
+            ]
+        )  # fmt: skip
+    _write_csv(path, header, rows)
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(rows)
