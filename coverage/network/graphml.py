@@ -1,0 +1,191 @@
+"""Reading ``.graphml`` as OSMnx writes it."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import networkx as nx
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from coverage.county.files import reading
+from coverage.crs import WGS84
+from coverage.errors import InputError, Problem
+from coverage.network.lines import unknown_classes
+from coverage.network.model import FloatArray
+from coverage.network.tags import CLASSES, UNKNOWN_CLASS, drop_reason, is_bridge, road_words
+from coverage.network.ways import Ways, ways_table
+from coverage.network.xml import refuse_doctype
+
+SUFFIXES: Final = (".graphml",)
+
+
+def read_graphml(path: Path, file: str) -> Ways:
+    """Read a directed street graph: nodes with ``x, y``, edges with ``highway``.
+
+    Two edges that run the same line in opposite directions are one road open both ways; an edge
+    alone is one-way. Where OSMnx joined roads of several classes into one edge, the edge has the
+    least of them, so that it is not driven too fast.
+
+    Parameters
+    ----------
+    path
+        The file.
+    file
+        How messages name it.
+
+    Raises
+    ------
+    InputError
+        If the file is no such graph, or has a document type (entities).
+    """
+    refuse_doctype(path, file)
+    with reading(file):
+        graph = nx.read_graphml(path, force_multigraph=True)
+        crs = CRS.from_user_input(graph.graph.get("crs", WGS84))
+    try:
+        place = {
+            node: (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)
+        }
+    except (KeyError, ValueError, TypeError):
+        raise InputError([Problem("network.graphml_no_places", file=file)]) from None
+    dropped: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    roads = _Roads()
+    for tail, head, data in graph.edges(data=True):
+        tags, known = _tags(data)
+        if not known and tags["highway"] not in road_words().not_drivable:
+            unknown[tags["highway"]] += 1
+            tags["highway"] = UNKNOWN_CLASS
+        reason = drop_reason(tags)
+        if reason is not None:
+            dropped[reason] += 1
+            continue
+        with reading(file):
+            line = _line(data, place[tail], place[head])
+        both = not graph.is_directed()
+        roads.add(tail, head, line, tags, known=known, both=both)
+    return roads.ways(place, crs, dropped, unknown, file)
+
+
+class _Roads:
+    """Pieces of road by their line, whichever way it is run."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[tuple[object, ...], list[Any]] = {}
+
+    def add(
+        self,
+        tail: object,
+        head: object,
+        line: FloatArray,
+        tags: Mapping[str, str],
+        *,
+        known: bool,
+        both: bool,
+    ) -> None:
+        there, back = (
+            (str(tail), str(head), line.tobytes()),
+            (
+                str(head),
+                str(tail),
+                np.ascontiguousarray(line[::-1]).tobytes(),
+            ),
+        )
+        reverse = back < there
+        key = (*min(there, back), tags["highway"], tags.get("maxspeed"), tags.get("name"))
+        if key not in self._pieces:
+            ends = (head, tail) if reverse else (tail, head)
+            drawn = line[::-1] if reverse else line
+            self._pieces[key] = [*ends, drawn, tags, known, False, False]
+        piece = self._pieces[key]
+        piece[5] |= both or not reverse
+        piece[6] |= both or reverse or there == back
+
+    def ways(
+        self,
+        place: Mapping[object, tuple[float, float]],
+        crs: CRS,
+        dropped: Counter[str],
+        unknown: Counter[str],
+        file: str,
+    ) -> Ways:
+        number = {node: position for position, node in enumerate(place)}
+        vertex: list[int] = []
+        first = [0]
+        inner: list[FloatArray] = [np.array(list(place.values()), dtype=float).reshape(-1, 2)]
+        count = len(place)
+        rows = []
+        for tail, head, line, tags, known, forward, backward in self._pieces.values():
+            middle = line[1:-1]
+            vertex += [number[tail], *range(count, count + len(middle)), number[head]]
+            first.append(len(vertex))
+            inner.append(middle)
+            count += len(middle)
+            rows.append(
+                (
+                    tags["highway"],
+                    known,
+                    forward,
+                    backward,
+                    tags.get("maxspeed", ""),
+                    is_bridge(tags),
+                    tags.get("name") or None,
+                )
+            )
+        xy = np.concatenate(inner)
+        lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(*xy.T)
+        return Ways(
+            table=ways_table(rows),
+            vertex=np.array(vertex, dtype=np.int64),
+            first=np.array(first, dtype=np.int64),
+            lon=np.asarray(lon),
+            lat=np.asarray(lat),
+            dropped=dict(sorted(dropped.items())),
+            quality=unknown_classes(unknown, file),
+        )
+
+
+def _line(
+    data: Mapping[str, Any], tail: tuple[float, float], head: tuple[float, float]
+) -> FloatArray:
+    """Return the coordinates of an edge, from its tail to its head."""
+    if "geometry" not in data:
+        return np.array([tail, head])
+    line = shapely.get_coordinates(shapely.from_wkt(str(data["geometry"])))
+    if len(line) < 2:
+        return np.array([tail, head])
+    if np.hypot(*(line[0] - head)) < np.hypot(*(line[0] - tail)):
+        line = line[::-1]
+    return np.vstack([tail, line[1:-1], head])
+
+
+def _tags(data: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
+    """Return the edge's tags, and whether its class is known."""
+    tags = {key: ";".join(_values(data[key])) for key in ("maxspeed", "name") if key in data}
+    for key in ("access", "vehicle", "motor_vehicle", "emergency", "route", "area"):
+        if key in data:
+            tags[key] = ";".join(_values(data[key]))
+    classes = _values(data.get("highway", "")) or [""]
+    order = [name for name in CLASSES if name in classes and name != UNKNOWN_CLASS]
+    tags["highway"] = order[-1] if order else classes[0]
+    bridges = [v for v in _values(data.get("bridge", "")) if is_bridge({"bridge": v})]
+    tags["bridge"] = bridges[0] if bridges else ""
+    return tags, bool(order)
+
+
+def _values(value: object) -> list[str]:
+    """Return the values of an attribute; OSMnx writes several as a Python list."""
+    word = str(value).strip()
+    if word.startswith("["):
+        try:
+            parsed = ast.literal_eval(word)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return [word]
+        return [str(part) for part in parsed] if isinstance(parsed, list) else [word]
+    return [word] if word else []

@@ -1,0 +1,266 @@
+"""Reading line layers: ``.gpkg``, ``.geojson``, ``.shp``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import CRS, Transformer
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from coverage.county.config import Source
+from coverage.county.datum import crs_of
+from coverage.county.files import reading, shown
+from coverage.crs import WGS84
+from coverage.errors import InputError, Problem
+from coverage.network.model import FloatArray, IntArray
+from coverage.network.tags import (
+    CLASSES,
+    UNKNOWN_CLASS,
+    directions,
+    drop_reason,
+    is_bridge,
+    road_words,
+)
+from coverage.network.ways import Ways, ways_table
+
+SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
+JOIN_M: Final = 0.01
+"""End points nearer than this are one junction."""
+
+_TAGS: Final = (
+    *("highway", "oneway", "maxspeed", "name", "bridge", "junction", "route", "area"),
+    *("access", "vehicle", "motor_vehicle", "emergency"),
+)
+_SHOWN: Final = 8
+
+
+def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
+    """Read a line layer with a column ``highway``.
+
+    Optional columns are ``oneway``, ``maxspeed``, ``name``, ``bridge`` and the other OSM tags that
+    decide whether and how a road is driven; the Chinese names and values of ``data/roads.toml``
+    serve as well. Lines join where end points are within `JOIN_M`, and where an end point lies on
+    a vertex of another line; lines that merely cross do not.
+
+    Parameters
+    ----------
+    path
+        The file.
+    source
+        Its entry in ``county.toml``: `layer`, and `datum` where it is an EPSG code.
+    crs
+        The county's, in which end points are compared.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a layer of lines, or has no ``highway``.
+    """
+    file = source.path
+    layer = _read(path, source)
+    columns = _columns(layer)
+    if "highway" not in columns:
+        names = ", ".join(str(name) for name in layer.columns if name != layer.geometry.name)
+        raise InputError(
+            [Problem("network.no_highway_column", values={"columns": names or "-"}, file=file)]
+        )
+    dropped: Counter[str] = Counter()
+    lines = cast("gpd.GeoSeries", layer.geometry.explode(index_parts=False))
+    is_line = (lines.geom_type == "LineString") & ~lines.is_empty
+    if not_lines := int((~is_line).sum()):
+        dropped["not_a_line"] = not_lines
+    lines = lines[is_line]
+    unknown: Counter[str] = Counter()
+    rows, kept = [], []
+    for position, tags in enumerate(_tags(layer.loc[lines.index], columns)):
+        known = tags["highway"] in CLASSES and tags["highway"] != UNKNOWN_CLASS
+        if not known and tags["highway"] not in road_words().not_drivable:
+            unknown[tags["highway"]] += 1
+            tags["highway"] = UNKNOWN_CLASS
+        reason = drop_reason(tags)
+        if reason is not None:
+            dropped[reason] += 1
+            continue
+        kept.append(position)
+        rows.append(
+            (
+                tags["highway"],
+                known,
+                *directions(tags),
+                tags.get("maxspeed", ""),
+                is_bridge(tags),
+                tags.get("name") or None,
+            )
+        )
+    geometry = np.asarray(lines.array)[kept]
+    lon_lat, owner = _lon_lat(geometry, layer.crs, source)
+    first = np.searchsorted(owner, np.arange(len(geometry) + 1))
+    vertex, lon, lat = _join(lon_lat, first, crs)
+    return Ways(
+        table=ways_table(rows),
+        vertex=vertex,
+        first=first.astype(np.int64),
+        lon=lon,
+        lat=lat,
+        dropped=dict(sorted(dropped.items())),
+        quality=unknown_classes(unknown, file),
+    )
+
+
+def unknown_classes(unknown: Mapping[str, int], file: str) -> tuple[Problem, ...]:
+    """Return the warning that names the classes that no profile knows, most frequent first."""
+    if not unknown:
+        return ()
+    order = sorted(unknown, key=lambda name: (-unknown[name], name))
+    named = ", ".join(f"“{shown(name)}” ({unknown[name]})" for name in order[:_SHOWN])
+    count = sum(unknown.values())
+    if len(order) > _SHOWN:
+        named += " …"
+    return (
+        Problem(
+            "network.unknown_classes",
+            level="warning",
+            values={"count": count, "classes": named},
+            file=file,
+            count=count,
+        ),
+    )
+
+
+def _read(path: Path, source: Source) -> gpd.GeoDataFrame:
+    with reading(source.path):
+        _check_magic(path)
+        layer = _layer(path, source)
+        for encoding in _encodings(path):
+            with suppress(UnicodeDecodeError):
+                table = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, force_2d=True)
+                if isinstance(table, gpd.GeoDataFrame):
+                    return table
+        raise ValueError("no layer of lines")
+
+
+def _check_magic(path: Path) -> None:
+    """Refuse a file that is not what its name says: GDAL would follow what stands inside."""
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    wanted = {".gpkg": b"SQLite format 3", ".shp": b"\x00\x00\x27\x0a"}
+    magic = wanted.get(path.suffix.lower(), b"{")
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(magic):
+        raise ValueError(f"not a {path.suffix} file")
+
+
+def _layer(path: Path, source: Source) -> str | None:
+    found = {str(name): str(kind) for name, kind in pyogrio.list_layers(path)}
+    if source.layer is None and len(found) <= 1:
+        return None
+    lines = [name for name, kind in found.items() if "LineString" in kind]
+    if source.layer is None and len(lines) == 1:
+        return lines[0]
+    if source.layer in found:
+        return source.layer
+    values = {"layer": source.layer or "-", "layers": ", ".join(map(shown, found))}
+    raise InputError([Problem("network.which_layer", values=values, file=source.path)])
+
+
+def _encodings(path: Path) -> tuple[str | None, ...]:
+    """Return what to try: a shapefile without .cpg is UTF-8 or what Chinese Windows writes."""
+    if path.suffix.lower() == ".shp" and not any(
+        path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG")
+    ):
+        return "utf-8", "gb18030"
+    return (None,)
+
+
+def _columns(layer: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return for each tag the column that holds it, by its own or another name."""
+    names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
+    found = {}
+    for tag in _TAGS:
+        for name in (tag, *road_words().columns.get(tag, ())):
+            if name in names and names[name] != layer.geometry.name:
+                found[tag] = names[name]
+                break
+    return found
+
+
+def _tags(layer: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[dict[str, str]]:
+    values = {tag: _words(layer[column], tag) for tag, column in columns.items()}
+    return [
+        {tag: value for tag, value in zip(values, row, strict=True) if value or tag == "highway"}
+        for row in zip(*values.values(), strict=True)
+    ]
+
+
+def _words(column: pd.Series[Any], tag: str) -> list[str]:
+    """Return the column as OSM values: text, empty where there is none."""
+    other = road_words().other_values.get(tag, {})
+    result = []
+    for value in column.astype(object):
+        if value is None or value is pd.NA or value != value:  # NaN
+            result.append("")
+            continue
+        if isinstance(value, bool | np.bool_):
+            word = "yes" if value else "no"
+        elif isinstance(value, float | np.floating) and float(value).is_integer():
+            word = str(int(value))
+        else:
+            word = str(value).strip()
+        if tag not in {"name", "maxspeed"}:
+            word = word.lower()
+        result.append(other.get(word, word))
+    return result
+
+
+def _lon_lat(
+    geometry: np.ndarray[Any, Any], crs: CRS | None, source: Source
+) -> tuple[FloatArray, IntArray]:
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    stated = crs_of(source.datum)
+    degrees = bool((np.abs(coordinates) <= [180.0, 90.0]).all())
+    if crs is None and stated == WGS84 and not degrees:
+        raise InputError([Problem("network.no_crs", file=source.path)])
+    from_crs = stated if crs is None or stated != WGS84 else crs
+    with reading(source.path):
+        lon, lat = Transformer.from_crs(from_crs, WGS84, always_xy=True).transform(*coordinates.T)
+    return np.column_stack([lon, lat]), owner
+
+
+def _join(
+    lon_lat: FloatArray, first: IntArray, crs: CRS
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Give vertices numbers, and one number to those that join."""
+    n = len(lon_lat)
+    if not n:
+        return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)
+    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(*lon_lat.T)
+    place = np.column_stack([x, y])
+    place[~np.isfinite(place)] = 0.0  # elsewhere on Earth: refused by its degrees afterwards
+    end = np.zeros(n, dtype=bool)
+    end[first[:-1]] = True
+    end[first[1:] - 1] = True
+    ends = cKDTree(place[end])
+    near = end.copy()
+    if not end.all():
+        distance, _ = ends.query(place[~end], distance_upper_bound=JOIN_M)
+        near[~end] = np.isfinite(distance)
+    joined = np.flatnonzero(near)
+    pairs = cKDTree(place[joined]).query_pairs(JOIN_M, output_type="ndarray")
+    group = np.arange(n, dtype=np.int64)
+    if len(pairs):
+        links = coo_array(
+            (np.ones(len(pairs), dtype=bool), (joined[pairs[:, 0]], joined[pairs[:, 1]])), (n, n)
+        )
+        group = connected_components(links, directed=False)[1].astype(np.int64)
+    _, where, vertex = np.unique(group, return_index=True, return_inverse=True)
+    return vertex.astype(np.int64), lon_lat[where, 0], lon_lat[where, 1]

@@ -1,0 +1,117 @@
+"""The roads of a county folder, as a network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from pyproj import Transformer
+
+from coverage.county.config import Source
+from coverage.county.datum import crs_of, shift_of
+from coverage.county.files import parts_of, source_path
+from coverage.county.model import County
+from coverage.crs import WGS84
+from coverage.errors import InputError, Problem
+from coverage.network import graphml, lines, osm
+from coverage.network.build import build_network
+from coverage.network.model import Network
+from coverage.network.speeds import speed_table
+from coverage.network.ways import Ways
+
+SUFFIXES: Final = (*osm.SUFFIXES, *graphml.SUFFIXES, *lines.SUFFIXES)
+
+_MARGIN_M: Final = 20_000.0
+
+
+def read_network(county: County) -> Network:
+    """Read the roads that ``county.toml`` names and build the network.
+
+    Parameters
+    ----------
+    county
+        Its `config` (roads, response), `crs`, `townships` (where the roads should be) and
+        `villages` (area classes).
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has no road to drive, lies elsewhere, or the speeds name what
+        is not known.
+    """
+    source = county.config.sources.roads
+    problems: list[Problem] = []
+    try:
+        speed_table(county.config.response)
+    except InputError as error:
+        problems += error.problems
+    try:
+        ways = _read_ways(county, source)
+        if len(ways.lon):
+            _check_place(ways, county, source.path)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
+    return build_network(
+        ways,
+        crs=county.crs,
+        villages=county.villages,
+        response=county.config.response,
+        file=source.path,
+    )
+
+
+def _read_ways(county: County, source: Source) -> Ways:
+    parts_of(county.folder, source)  # every part of a shapefile is inside the folder
+    path = source_path(county.folder, source)
+    name = path.name.lower()
+    try:
+        crs_of(source.datum)
+    except ValueError:
+        raise InputError(
+            [
+                Problem(
+                    "network.unknown_datum",
+                    values={"datum": source.datum},
+                    file="county.toml",
+                    column="sources.roads.datum",
+                )
+            ]
+        ) from None
+    if name.endswith(osm.SUFFIXES):
+        ways = osm.read_osm(path, source.path)
+    elif name.endswith(graphml.SUFFIXES):
+        ways = graphml.read_graphml(path, source.path)
+    elif name.endswith(lines.SUFFIXES):
+        ways = lines.read_lines(path, source, county.crs)
+    else:
+        values = {"known": ", ".join(SUFFIXES)}
+        raise InputError([Problem("network.unknown_format", values=values, file=source.path)])
+    shift = shift_of(source.datum)
+    if shift is None:
+        return ways
+    lon, lat = shift(ways.lon, ways.lat)
+    return replace(ways, lon=lon, lat=lat)
+
+
+def _check_place(ways: Ways, county: County, file: str) -> None:
+    """Refuse roads that do not meet the townships' bounds and a margin around them."""
+    west, south, east, north = county.townships.total_bounds
+    grown = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+    box = Transformer.from_crs(county.crs, WGS84, always_xy=True).transform_bounds(*grown)
+    used = np.unique(ways.vertex)
+    lon, lat = ways.lon[used], ways.lat[used]
+    there = np.isfinite(lon) & np.isfinite(lat)
+    meets = (lon >= box[0]) & (lat >= box[1]) & (lon <= box[2]) & (lat <= box[3]) & there
+    if meets.any() or not len(used):
+        return
+    roads = (lon.min(), lat.min(), lon.max(), lat.max())
+    values = {"roads": _bounds(roads), "county": _bounds(box)}
+    raise InputError([Problem("network.elsewhere", values=values, file=file)])
+
+
+def _bounds(box: tuple[float, ...]) -> str:
+    west, south, east, north = box
+    return f"{west:.4f}-{east:.4f}° E, {south:.4f}-{north:.4f}° N"

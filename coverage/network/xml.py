@@ -1,0 +1,55 @@
+"""Refusing XML that defines entities, before anything expands them."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Final, cast
+from xml.parsers import expat
+
+from coverage.county.files import reading
+from coverage.errors import InputError, Problem
+
+_CHUNK: Final = 65_536
+
+
+class _RootReachedError(Exception):
+    pass
+
+
+def refuse_doctype(path: Path, file: str) -> None:
+    """Raise `InputError` if the XML at `path` has a document type declaration.
+
+    Entities can only be declared there, and it can only stand before the root element, so reading
+    stops at the root. OSM and GraphML files need none.
+
+    Raises
+    ------
+    InputError
+        ``network.xml_doctype``; or ``county.unreadable`` where the file is no XML.
+    """
+
+    def at_doctype(*_: object) -> None:
+        raise InputError([Problem("network.xml_doctype", file=file)])
+
+    def at_root(*_: object) -> None:
+        raise _RootReachedError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = at_doctype
+    parser.StartElementHandler = at_root
+    with reading(file), suppress(_RootReachedError), _open(path) as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+
+
+def _open(path: Path) -> IO[bytes]:
+    name = path.name.lower()
+    if name.endswith(".gz"):
+        return cast("IO[Any]", gzip.open(path))
+    if name.endswith(".bz2"):
+        return cast("IO[Any]", bz2.open(path))
+    return path.open("rb")
