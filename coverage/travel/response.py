@@ -1,0 +1,152 @@
+"""When an ambulance is at the scene: turn-out, drive and access."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coverage.county.model import County
+from coverage.errors import Problem
+from coverage.network.model import Network
+from coverage.network.snap import snap
+from coverage.travel.journey import journey, off_main
+from coverage.travel.model import Response
+
+DECIMALS: Final = 9
+"""Minutes are rounded to this, so that sums in another order compare the same with a limit."""
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def respond(county: County, network: Network) -> Response:
+    """Return the response time at every village and demand point.
+
+    A facility with ambulances and a place answers calls, if a road is within `max_access_m`. Of
+    stations that are equally quick the first by id is named.
+
+    Parameters
+    ----------
+    county
+        Its `facilities`, `villages`, `demand` and ``[response]``.
+    network
+        Its roads.
+
+    Returns
+    -------
+    Response
+        Minutes rounded to `DECIMALS`; NaN where no station can come.
+    """
+    parameters = county.config.response
+    facilities = county.facilities
+    called = (facilities["ambulances"].astype("Float64").fillna(0.0) > 0).to_numpy(dtype=bool)
+    placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty).to_numpy()
+    candidates = facilities[called & placed].sort_values("id", kind="stable")
+    place = snap(network, candidates.geometry, parameters.max_access_m)
+    near = place.edge >= 0
+    stations = candidates[near]
+    n = len(county.villages)
+    points = gpd.GeoSeries(
+        np.concatenate(
+            [np.asarray(county.villages.geometry.array), np.asarray(county.demand.geometry.array)]
+        ),
+        crs=county.crs,
+    )
+    found = journey(
+        network,
+        points,
+        gpd.GeoSeries(stations.geometry),
+        direction="from_facility",
+        response=parameters,
+    )
+    table = _table(found.table, facilities["id"], parameters.turnout_min)
+    quality = (
+        *_station_quality(county, called & ~placed, candidates, near, off_main(network, place)),
+        *_village_quality(county, network, table.iloc[:n]),
+    )
+    return Response(
+        villages=table.iloc[:n].reset_index(drop=True),
+        demand=table.iloc[n:].reset_index(drop=True),
+        stations=tuple(sorted(int(row) for row in stations.index)),
+        quality=quality,
+    )
+
+
+def _table(found: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.DataFrame:
+    reached = found["facility"].notna().to_numpy(dtype=bool)
+    turnout = np.where(reached, turnout_min, np.nan)
+    drive, access = found["drive_min"].to_numpy(), found["access_min"].to_numpy()
+    station_id = np.full(len(found), None, dtype=object)
+    rows = found["facility"].to_numpy(dtype=np.int64, na_value=-1)
+    station_id[reached] = ids.to_numpy(dtype=object)[rows[reached]]
+    return pd.DataFrame(
+        {
+            "station": found["facility"].to_numpy(),
+            "station_id": pd.array(station_id, dtype="string"),
+            "turnout_min": turnout,
+            "drive_min": drive.round(DECIMALS),
+            "access_min": access.round(DECIMALS),
+            "response_min": (turnout + drive + access).round(DECIMALS),
+        }
+    )
+
+
+def _station_quality(
+    county: County,
+    without_place: BoolArray,
+    candidates: gpd.GeoDataFrame,
+    near: BoolArray,
+    apart: BoolArray,
+) -> tuple[Problem, ...]:
+    """Name the stations that cannot answer, or only part of the county."""
+    file = county.config.sources.facilities.path
+    metres = round(county.config.response.max_access_m)
+    groups: tuple[tuple[str, gpd.GeoDataFrame, dict[str, object]], ...] = (
+        ("travel.station_no_place", county.facilities[without_place], {}),
+        ("travel.station_far", candidates[~near], {"metres": metres}),
+        ("travel.station_off_main", candidates[apart], {}),
+    )
+    problems = [
+        _problem(code, file, table, {"names": _names(table), **values})
+        for code, table, values in groups
+        if len(table)
+    ]
+    if not near.any():
+        problems.append(Problem("travel.no_station", level="warning", file=file))
+    return tuple(problems)
+
+
+def _village_quality(county: County, network: Network, table: pd.DataFrame) -> tuple[Problem, ...]:
+    """Count villages, and the people in them, that no station reaches, and why."""
+    file = county.config.sources.villages.path
+    metres = round(county.config.response.max_access_m)
+    villages = county.villages
+    place = snap(network, villages.geometry, county.config.response.max_access_m)
+    far = (place.edge < 0) & np.isfinite(place.distance_m)
+    apart = off_main(network, place)
+    unreached = table["response_min"].isna().to_numpy() & ~far
+    groups: tuple[tuple[str, BoolArray, dict[str, object]], ...] = (
+        ("travel.village_far", far, {"metres": metres}),
+        ("travel.village_off_main", apart, {}),
+        ("travel.village_unreached", unreached, {}),
+    )
+    problems = []
+    for code, which, values in groups:
+        if which.any():
+            people = float(np.nansum(villages["population"].to_numpy(dtype=float)[which]))
+            values = {"count": int(which.sum()), "people": f"{people:,.0f}", **values}
+            problems.append(_problem(code, file, villages[which], values))
+    return tuple(problems)
+
+
+def _problem(code: str, file: str, table: pd.DataFrame, values: dict[str, object]) -> Problem:
+    rows = tuple(int(row) for row in table["source_row"])
+    return Problem(code, level="warning", values=values, file=file, rows=rows, count=len(rows))
+
+
+def _names(table: pd.DataFrame) -> str:
+    names = [str(name) for name in table["name"][:5]]
+    return ", ".join(names) + (" …" if len(table) > 5 else "")
