@@ -8,6 +8,7 @@ are those of ``str.format``.
 from __future__ import annotations
 
 import locale
+import os
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,14 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
 
 
 def default_language() -> Language:
-    """Return the language of the machine's locale: English where it says so, else Chinese."""
-    name = locale.getlocale(locale.LC_CTYPE)[0] or locale.getlocale()[0] or ""
+    """Return the language of the machine's locale: English where it says so, else Chinese.
+
+    Outside Windows it is what the environment says, for Python calls the plain ``C.UTF-8`` of a
+    machine where nobody chose a language English.
+    """
+    if os.name == "nt":
+        name = locale.getlocale()[0] or ""
+    else:
+        variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+        name = next((os.environ[v] for v in variables if os.environ.get(v)), "")
     return "en" if name.lower().startswith("en") else "zh"

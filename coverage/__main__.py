@@ -1,0 +1,420 @@
+"""The command line: ``python -m coverage <verb>``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NoReturn, Self, TextIO
+
+from coverage import __version__
+from coverage.errors import InputError, Problem
+from coverage.messages import LANGUAGES, Language, Message, default_language, text
+
+DONE: Final = 0
+DEFECT: Final = 1
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+VERBS: Final = ("report", "check", "rules", "map")
+MAP_SUFFIXES: Final = (".png", ".pdf", ".svg", ".html")
+_STEPS_A_FOLDER: Final = 5
+_SHOW_BAR_AFTER_S: Final = 2.0
+
+
+class UsageError(InputError):
+    """The command line itself is wrong."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__([Problem(code, values=values)])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit status: 0 done, 2 bad input, 1 a defect of ours."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    language = _language(words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Chinese Windows console cannot show every character: show "?" and go on.
+            stream.reconfigure(errors="replace")
+    try:
+        return _run(words, language)
+    except InputError as error:
+        _complain(error, language)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        _say(text("cli.interrupted", language), sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone: nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception:
+        if "--debug" in words:
+            raise
+        _say(text("cli.defect", language, log=_log(words)), sys.stderr)
+        return DEFECT
+
+
+def _run(words: list[str], language: Language) -> int:
+    _check_verb(words)
+    args, unknown = _parser(language).parse_known_args(words)
+    if unknown:
+        raise UsageError("cli.unknown_argument", argument=" ".join(unknown))
+    if args.verb is None:
+        raise UsageError("cli.no_verb", verbs=", ".join(VERBS))
+    verbs: dict[str, Callable[[argparse.Namespace, Language], int]] = {
+        "report": _report,
+        "check": _check,
+        "rules": _rules,
+        "map": _map,
+    }
+    return verbs[args.verb](args, language)
+
+
+def _report(args: argparse.Namespace, language: Language) -> int:
+    formats = _formats(args.formats)
+    folders = _folders(args)
+    if args.out is None:
+        raise UsageError("cli.no_out")
+    from coverage.assess import assess_folder
+    from coverage.report.files import write_report
+    from coverage.report.score import score_rows, score_table
+
+    _refuse_same_code(folders)
+    failed = []
+    with _Progress(len(folders) * _STEPS_A_FOLDER, language) as progress:
+        for done, folder in enumerate(folders):
+            progress.reach(done * _STEPS_A_FOLDER)
+            try:
+                report = assess_folder(folder, progress)
+                progress(Message("report.step_files"))
+                target = write_report(report, args.out, language, formats)
+            except InputError as error:
+                failed.append(folder)
+                with progress.out_of_the_way():
+                    _complain(error, language, folder)
+                continue
+            identity = report.county.config.county
+            warnings = sum(problem.level == "warning" for problem in report.quality)
+            with progress.out_of_the_way():
+                _say(text("cli.written", language, name=identity.name, path=target))
+                if identity.illustrative:
+                    _say(text("cli.illustrative", language))
+                _say(score_table(score_rows(report, language), language))
+                if warnings:
+                    _say(text("cli.warnings", language, count=warnings))
+                _say("")
+    if not failed:
+        return DONE
+    if len(folders) > 1:
+        names = ", ".join(str(folder) for folder in failed)
+        done = len(folders) - len(failed)
+        _say(text("cli.some_failed", language, done=done, names=names), sys.stderr)
+    return BAD_INPUT
+
+
+def _check(args: argparse.Namespace, language: Language) -> int:
+    (folder,) = _folders(args, at_most=1)
+    from coverage.assess import read_folder
+    from coverage.rules.select import selection_notes
+
+    with _Progress(_STEPS_A_FOLDER, language) as progress:
+        county, network, rules = read_folder(folder, progress)
+    notes = (*county.quality, *network.quality, *selection_notes(county.config, rules))
+    for problem in notes:
+        _say(_labelled(problem, language))
+    name = county.config.county.name
+    _say(text("cli.checked", language, name=name, rules=len(rules), count=len(notes)))
+    return DONE
+
+
+def _rules(args: argparse.Namespace, language: Language) -> int:
+    from coverage.report.rule_text import rule_list, rule_text
+    from coverage.rules.catalogue import load_catalogue, nearest
+
+    catalogue = load_catalogue()
+    if args.id is None:
+        chosen = [r for r in catalogue.values() if not args.region or r.scope.covers(args.region)]
+        _say(rule_list(chosen, language) if chosen else text("cli.no_rules", language))
+        return DONE
+    if args.id not in catalogue:
+        raise UsageError("cli.unknown_rule", id=args.id, nearest=nearest(args.id, catalogue))
+    _say(rule_text(catalogue[args.id], language))
+    return DONE
+
+
+def _map(args: argparse.Namespace, language: Language) -> int:
+    (folder,) = _folders(args, at_most=1)
+    if args.out is None:
+        raise UsageError("cli.no_out")
+    if args.out.suffix.lower() not in MAP_SUFFIXES:
+        known = ", ".join(MAP_SUFFIXES)
+        raise UsageError("cli.unknown_suffix", suffix=args.out.suffix, known=known)
+    from coverage.assess import assess_folder
+    from maps import LAYERS
+    from maps.export import write_map
+
+    if args.layer not in LAYERS:
+        raise UsageError("cli.unknown_layer", layer=args.layer, known=", ".join(LAYERS))
+    with _Progress(_STEPS_A_FOLDER, language) as progress:
+        report = assess_folder(folder, progress)
+        progress(Message("report.step_files"))
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        write_map(report, args.out, language, args.layer)
+    _say(text("cli.written", language, name=report.county.config.county.name, path=args.out))
+    return DONE
+
+
+def _folders(args: argparse.Namespace, at_most: int | None = None) -> list[Path]:
+    if not args.folders:
+        raise UsageError("cli.no_folder")
+    if at_most is not None and len(args.folders) > at_most:
+        raise UsageError("cli.too_many_folders", count=len(args.folders))
+    return list(args.folders)
+
+
+def _formats(stated: str | None) -> tuple[str, ...]:
+    from coverage.report.files import FORMATS
+
+    if stated is None:
+        return FORMATS
+    formats = tuple(word.strip().lower() for word in stated.split(",") if word.strip())
+    wrong = [word for word in formats if word not in FORMATS]
+    if wrong or not formats:
+        known = ", ".join(FORMATS)
+        raise UsageError("cli.unknown_format", format=", ".join(wrong), known=known)
+    return formats
+
+
+def _refuse_same_code(folders: Sequence[Path]) -> None:
+    """Refuse two folders of one region: the second report would take the first one's place."""
+    from coverage.county.config import load_config
+
+    seen: dict[str, Path] = {}
+    problems = []
+    for folder in folders:
+        # A folder that cannot be read says so itself when its turn comes.
+        with suppress(InputError):
+            code = load_config(folder).county.code
+            if code in seen:
+                values = {"first": seen[code], "second": folder, "code": code}
+                problems.append(Problem("cli.same_code", values=values))
+            seen.setdefault(code, folder)
+    if problems:
+        raise InputError(problems)
+
+
+class _Progress:
+    """A bar on a terminal's stderr, shown only for work of more than two seconds."""
+
+    def __init__(self, total: int, language: Language) -> None:
+        from tqdm import tqdm
+
+        self._language = language
+        self._bar = tqdm(
+            total=total,
+            disable=None,
+            delay=_SHOW_BAR_AFTER_S,
+            file=sys.stderr,
+            leave=False,
+            bar_format="{desc} |{bar}| {elapsed}",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.close()
+
+    def __call__(self, step: Message) -> None:
+        """Say which step begins."""
+        self._bar.set_description(step.text(self._language), refresh=False)
+        self._bar.update(1)
+
+    def reach(self, steps: int) -> None:
+        """Stand at `steps`, where a folder before has ended early."""
+        self._bar.update(steps - self._bar.n)
+
+    @contextmanager
+    def out_of_the_way(self) -> Iterator[None]:
+        """Clear the bar while something else is printed."""
+        self._bar.clear()
+        yield
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help whose own words are in the user's language."""
+
+    usage_id: Final = "cli.usage"
+    language: Language = "zh"
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: object,
+        groups: object,
+        prefix: str | None = None,
+    ) -> None:
+        """Put our word for "usage" before the usage line."""
+        word = text(self.usage_id, self.language) if prefix is None else prefix
+        super().add_usage(usage, actions, groups, word)  # type: ignore[arg-type]
+
+
+class _EnglishFormatter(_Formatter):
+    language: Language = "en"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong with the command the way every other problem is told."""
+        raise UsageError("cli.usage_error", detail=message, prog=self.prog)
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    formatter = _EnglishFormatter if language == "en" else _Formatter
+    parser = _Parser(
+        prog="python -m coverage",
+        description=text("cli.description", language),
+        epilog=text("cli.exit_status", language),
+        formatter_class=formatter,
+        add_help=False,
+    )
+    _common(parser, language, None)
+    parser.add_argument("--version", action="version", version=__version__, help=_HIDE)
+    verbs = parser.add_subparsers(title=text("cli.verbs", language), dest="verb", metavar="")
+    added = {}
+    for verb in VERBS:
+        # Each verb's help is the message cli.verb_<verb>.
+        help_text = text(f"cli.verb_{verb}", language)
+        added[verb] = verbs.add_parser(
+            verb,
+            help=help_text,
+            description=help_text,
+            formatter_class=formatter,
+            add_help=False,
+        )
+    for verb in ("report", "check", "map"):
+        group = added[verb].add_argument_group(text("cli.inputs", language))
+        group.add_argument(
+            "folders",
+            metavar="FOLDER",
+            nargs="*",
+            type=Path,
+            help=text("cli.help_folder", language),
+        )
+    rules = added["rules"].add_argument_group(text("cli.inputs", language))
+    rules.add_argument("id", metavar="ID", nargs="?", help=text("cli.help_id", language))
+    options = {verb: _common(added[verb], language, argparse.SUPPRESS) for verb in VERBS}
+    options["rules"].add_argument(
+        "--region", metavar="CODE", help=text("cli.help_region", language)
+    )
+    options["report"].add_argument(
+        "--out", metavar="DIR", type=Path, help=text("cli.help_out_dir", language)
+    )
+    options["report"].add_argument(
+        "--formats", metavar="json,csv,html,png", help=text("cli.help_formats", language)
+    )
+    options["map"].add_argument(
+        "--out", metavar="FILE", type=Path, help=text("cli.help_out_file", language)
+    )
+    options["map"].add_argument(
+        "--layer",
+        metavar="minutes|coverage",
+        default="minutes",
+        help=text("cli.help_layer", language),
+    )
+    return parser
+
+
+_HIDE: Final = argparse.SUPPRESS
+
+
+def _common(
+    parser: argparse.ArgumentParser, language: Language, default: str | None
+) -> argparse._ArgumentGroup:
+    """Add the options of every verb in a group of their own, and return it."""
+    group = parser.add_argument_group(text("cli.options", language))
+    group.add_argument("-h", "--help", action="help", help=text("cli.help_help", language))
+    group.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=default,
+        help=text("cli.help_lang", language),
+    )
+    group.add_argument(
+        "--debug", action="store_true", default=default, help=text("cli.help_debug", language)
+    )
+    return group
+
+
+def _language(words: Sequence[str]) -> Language:
+    """Return the language asked for, before anything else is read: even the help is in it."""
+    for place, word in enumerate(words):
+        following = words[place + 1] if word == "--lang" and place + 1 < len(words) else ""
+        stated = word.removeprefix("--lang=") if word.startswith("--lang=") else following
+        for language in LANGUAGES:
+            if stated == language:
+                return language
+    return default_language()
+
+
+def _check_verb(words: Sequence[str]) -> None:
+    """Refuse an unknown verb in our own words, with the nearest known one."""
+    plain = [
+        word
+        for place, word in enumerate(words)
+        if not word.startswith("-") and (place == 0 or words[place - 1] != "--lang")
+    ]
+    if plain and plain[0] not in VERBS:
+        near = get_close_matches(plain[0], VERBS, n=1, cutoff=0.0)[0]
+        raise UsageError("cli.unknown_verb", verb=plain[0], nearest=near, verbs=", ".join(VERBS))
+
+
+def _complain(error: InputError, language: Language, folder: Path | None = None) -> None:
+    """Print every problem of `error` on stderr."""
+    if folder is not None:
+        _say(text("cli.folder_bad", language, folder=folder), sys.stderr)
+    for line in error.lines(language):
+        _say(f"  {line}" if folder is not None else line, sys.stderr)
+
+
+def _labelled(problem: Problem, language: Language) -> str:
+    # The levels' names are the messages cli.level_<level>.
+    label = text(f"cli.level_{problem.level}", language)
+    return text("cli.labelled", language, label=label, body=problem.text(language))
+
+
+def _say(sentence: str, stream: TextIO | None = None) -> None:
+    """Print, with everything that could steer a terminal made visible."""
+    plain = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in sentence
+    )
+    print(plain, file=stream or sys.stdout)
+
+
+def _log(words: Sequence[str]) -> Path:
+    """Write what a maintainer needs to know of the exception at hand, and return where."""
+    handle, name = tempfile.mkstemp(prefix="planner-1030-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(f"planner-1030 {__version__}, Python {sys.version}, {sys.platform}\n")
+        stream.write(f"{list(words)}\n\n")
+        stream.write(traceback.format_exc())
+    return Path(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

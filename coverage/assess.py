@@ -1,0 +1,263 @@
+"""From a county folder to its report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from coverage.county.config import load_config
+from coverage.county.model import County
+from coverage.county.read import read_county
+from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.messages import Message
+from coverage.network.model import Network, NetworkNote
+from coverage.network.read import read_network
+from coverage.results import Report, ResponseSummary
+from coverage.rules.catalogue import load_catalogue
+from coverage.rules.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.evaluate import evaluate
+from coverage.rules.model import Rule
+from coverage.rules.response_time import limits_min
+from coverage.rules.select import applicable_rules, selection_notes
+from coverage.rules.units import township_population
+from coverage.travel.model import Response
+from coverage.travel.response import respond
+
+Progress = Callable[[Message], None]
+"""Is told the step that begins."""
+
+_P90_TENTHS = 9
+_Read = TypeVar("_Read")
+
+
+def _quietly(step: Message) -> None:
+    """Tell nobody."""
+
+
+def assess_folder(folder: Path, progress: Progress = _quietly) -> Report:
+    """Read the county in `folder` and test every rule that applies to it.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    county, network, rules = read_folder(folder, progress)
+    progress(Message("report.step_response"))
+    response = respond(county, network)
+    progress(Message("report.step_rules"))
+    return report_of(county, network, response, rules)
+
+
+def read_folder(
+    folder: Path, progress: Progress = _quietly
+) -> tuple[County, Network, tuple[Rule, ...]]:
+    """Return the county, its network and the rules to test.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found: a wrong rule parameter is told together with a
+        wrong table; the roads can only be read once the tables are right.
+    """
+    problems: list[Problem] = []
+    progress(Message("report.step_county"))
+    rules = _tried(lambda: applicable_rules(load_config(folder), load_catalogue()), problems)
+    county = _tried(lambda: read_county(folder), problems)
+    progress(Message("report.step_network"))
+    network = _tried(lambda: read_network(county), problems) if county else None
+    raise_if_errors(problems)
+    if county is None or network is None or rules is None:
+        raise AssertionError("an input that cannot be read has a problem")
+    return county, network, rules
+
+
+def assess(county: County, network: Network, rules: tuple[Rule, ...]) -> Report:
+    """Return the result of testing `rules` on `county`; pure."""
+    return report_of(county, network, respond(county, network), rules)
+
+
+def report_of(
+    county: County, network: Network, response: Response, rules: tuple[Rule, ...]
+) -> Report:
+    """Return what `assess` does, for a response that is already computed."""
+    limit_rule = next((rule for rule in rules if rule.kind == "response_time"), None)
+    limit_min = limits_min(limit_rule or _reference_limit_rule(), county)
+    own_limit_min = limit_min[county.demand["village"].to_numpy()]
+    covered = within_limit(response.demand["response_min"], own_limit_min)
+    summary = summarised(county, response, covered)
+    return Report(
+        county=county,
+        network=network,
+        response=response,
+        summary=summary,
+        villages=_villages(county, response, limit_min),
+        units=_units(county, covered),
+        rules=tuple(evaluate(rule, county, response) for rule in rules),
+        quality=(
+            *county.quality,
+            *network.quality,
+            *response.quality,
+            *selection_notes(county.config, rules),
+            *([] if limit_rule else [_limits_note()]),
+            *_response_notes(county, summary),
+            _network_note(network.note),
+        ),
+        parameters={
+            "response": county.config.response.model_dump(mode="json"),
+            "rules": {rule.id: rule.values() for rule in rules},
+            "crs": county.crs.to_string(),
+        },
+    )
+
+
+def summarised(county: County, response: Response, covered: BoolArray) -> ResponseSummary:
+    """Return the key figures over the residents whose number is known."""
+    people = county.demand["population"].fillna(0.0).to_numpy(float)
+    minutes = response.demand["response_min"].to_numpy(float)
+    reached = ~np.isnan(minutes)
+    total = float(people.sum())
+    within = float(people[covered].sum())
+    return ResponseSummary(
+        population=total,
+        covered=within,
+        share=within / total if total else math.nan,
+        unreachable=float(people[~reached].sum()),
+        mean_min=_mean(minutes[reached], people[reached]),
+        p90_min=p90(minutes[reached], people[reached]),
+    )
+
+
+def p90(minutes: FloatArray, people: FloatArray) -> float:
+    """Return the smallest of `minutes` within which at least 90 % of `people` are.
+
+    NaN without people.
+    """
+    order = np.argsort(minutes[people > 0], kind="stable")
+    up_to = people[people > 0][order].cumsum()
+    if not up_to.size:
+        return math.nan
+    enough = np.flatnonzero(up_to * 10 >= up_to[-1] * _P90_TENTHS)
+    return float(minutes[people > 0][order][enough[0]])
+
+
+def _mean(minutes: FloatArray, people: FloatArray) -> float:
+    total = people.sum()
+    return float((minutes * people).sum() / total) if total else math.nan
+
+
+def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.GeoDataFrame:
+    villages = county.villages
+    township_name = dict(zip(county.townships["code"], county.townships["name"], strict=True))
+    facility_name = county.facilities["name"].astype(object)
+    station = response.villages["station"]
+    minutes = response.villages["response_min"].to_numpy(float)
+    return gpd.GeoDataFrame(
+        {
+            "code": villages["code"],
+            "name": villages["name"],
+            "township": villages["township"],
+            "township_name": villages["township"].map(township_name),
+            "kind": villages["kind"],
+            "area_class": villages["area_class"],
+            "population": villages["population"].astype(float),
+            "station_id": response.villages["station_id"],
+            "station_name": [
+                None if pd.isna(row) else facility_name.iloc[int(row)] for row in station
+            ],
+            "turnout_min": response.villages["turnout_min"].astype(float),
+            "drive_min": response.villages["drive_min"].astype(float),
+            "access_min": response.villages["access_min"].astype(float),
+            "response_min": minutes,
+            "limit_min": limit_min,
+            "covered": within_limit(minutes, limit_min),
+        },
+        geometry=gpd.GeoSeries(villages.geometry),
+        crs=county.crs,
+    )
+
+
+def _units(county: County, covered: BoolArray) -> gpd.GeoDataFrame:
+    people = county.demand["population"].fillna(0.0).to_numpy(float)
+    township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
+    sums = (
+        pd.DataFrame({"people": people, "within": np.where(covered, people, 0.0)})
+        .groupby(township)
+        .sum()
+        .reindex(county.townships["code"], fill_value=0.0)
+    )
+    residents = sums["people"].where(sums["people"] > 0)
+    return gpd.GeoDataFrame(
+        {
+            "code": county.townships["code"],
+            "name": county.townships["name"],
+            "kind": county.townships["kind"],
+            "population": township_population(county),
+            "covered_share": (sums["within"] / residents).to_numpy(float),
+        },
+        geometry=gpd.GeoSeries(county.townships.geometry),
+        crs=county.crs,
+    )
+
+
+@cache
+def _reference_limit_rule() -> Rule:
+    """Return the catalogue's yardstick for response times."""
+    rules = load_catalogue().values()
+    return next(rule for rule in rules if rule.kind == "response_time" and rule.scope.reference)
+
+
+def _limits_note() -> Problem:
+    return Problem("rules.limits_assumed", level="note", values={"id": _reference_limit_rule().id})
+
+
+def _response_notes(county: County, summary: ResponseSummary) -> list[Problem]:
+    unknown = int(county.villages["population"].isna().sum())
+    notes = []
+    if unknown:
+        notes.append(
+            Problem(
+                "report.population_unknown", "warning", values={"count": unknown}, count=unknown
+            )
+        )
+    if summary.unreachable:
+        people = round(summary.unreachable)
+        notes.append(
+            Problem("report.unreachable", "warning", values={"people": people}, count=people)
+        )
+    return notes
+
+
+def _network_note(note: NetworkNote) -> Problem:
+    lengths = sorted(note.length_km.items(), key=lambda item: (-item[1], item[0]))
+    return Problem(
+        "report.network",
+        "note",
+        values={
+            "nodes": note.nodes,
+            "edges": note.edges,
+            "lengths": ", ".join(f"{highway} {km:.1f}" for highway, km in lengths),
+            "components": note.components,
+            "off_main": f"{note.off_main_share:.2%}",
+            "unknown": f"{note.unknown_class_share:.2%}",
+            "imputed": note.imputed_speeds,
+            "dropped": ", ".join(f"{why} {n}" for why, n in sorted(note.dropped.items())) or "0",
+        },
+        count=note.edges,
+    )
+
+
+def _tried(read: Callable[[], _Read], problems: list[Problem]) -> _Read | None:
+    """Return what `read` gives; where it cannot, add its problems that are not yet told."""
+    try:
+        return read()
+    except InputError as error:
+        problems += [problem for problem in error.problems if problem not in problems]
+        return None

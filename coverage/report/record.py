@@ -1,0 +1,109 @@
+"""``report.json``: the whole result as one record, schema 1."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final
+
+from coverage import __version__
+from coverage.errors import Problem
+from coverage.messages import Language
+from coverage.results import Report
+from coverage.rules.model import RuleResult
+
+SCHEMA: Final = 1
+
+_DECIMALS: Final = 9
+
+
+def report_json(report: Report, language: Language) -> bytes:
+    """Return ``report.json``: UTF-8, the same bytes for the same report and language."""
+    text = json.dumps(record(report, language), ensure_ascii=False, allow_nan=False, indent=1)
+    return (text + "\n").encode("utf-8")
+
+
+def record(report: Report, language: Language) -> dict[str, Any]:
+    """Return the record of `report`; sentences are in `language`, titles in both languages."""
+    identity = report.county.config.county
+    summary = report.summary
+    return {
+        "schema": SCHEMA,
+        "county": {
+            "code": identity.code,
+            "name": identity.name,
+            "illustrative": identity.illustrative,
+        },
+        "software": {"version": __version__},
+        "parameters": report.parameters,
+        "inputs": [
+            {"role": file.role, "path": file.path, "sha256": file.sha256, "rows": file.rows}
+            for file in report.county.inputs
+        ],
+        "quality": [_quality(problem, language) for problem in report.quality],
+        "response": {
+            "population": number(summary.population),
+            "covered": number(summary.covered),
+            "share": share(summary.share),
+            "unreachable": number(summary.unreachable),
+            "mean_min": share(summary.mean_min),
+            "p90_min": share(summary.p90_min),
+        },
+        "rules": [_rule(result, language) for result in report.rules],
+    }
+
+
+def number(value: float) -> float | int | None:
+    """Return a count as JSON has it: whole where it is whole, null where it is not known."""
+    if math.isnan(value):
+        return None
+    rounded = round(float(value), _DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def share(value: float) -> float | None:
+    """Return a share or minutes as JSON has it: never an integer, null where not known."""
+    return None if math.isnan(value) else round(float(value), _DECIMALS)
+
+
+def _quality(problem: Problem, language: Language) -> dict[str, Any]:
+    return {
+        "level": problem.level,
+        "code": problem.code,
+        "message": problem.text(language),
+        "count": problem.count,
+        "rows": list(problem.rows),
+    }
+
+
+def _rule(result: RuleResult, language: Language) -> dict[str, Any]:
+    rule = result.rule
+    figure = share if result.unit == "share" else number
+    return {
+        "id": rule.id,
+        "kind": rule.kind,
+        "title": {"zh": rule.title.zh, "en": rule.title.en},
+        "verdict": result.verdict,
+        "observed": figure(result.observed),
+        "required": figure(result.required),
+        "unit": result.unit,
+        "population_total": number(result.population_total),
+        "population_short": number(result.population_short),
+        "shortfall": figure(result.shortfall),
+        "sources": [
+            {"document": source.document, "number": source.number, "clause": source.clause}
+            for source in rule.sources
+        ],
+        "note": result.note.text(language) if result.note else "",
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "verdict": unit.verdict,
+                "observed": figure(unit.observed),
+                "required": figure(unit.required),
+                "shortfall": figure(unit.shortfall),
+            }
+            for unit in result.units
+        ],
+    }
