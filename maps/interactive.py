@@ -1,0 +1,361 @@
+"""The map that is turned, asked and switched on a screen: folium without tiles.
+
+Uses one message for each kind of unit, ``maps.kind_<kind>``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import folium
+import numpy as np
+import pandas as pd
+import shapely
+
+from coverage.messages import Language, text
+from coverage.results import Report
+from maps import words
+from maps.controls import (
+    LayerLegend,
+    Panel,
+    SetUp,
+    bind_code,
+    name_in_order,
+    point_layer,
+    safe,
+    symbol_row,
+)
+from maps.layers import (
+    Roads,
+    bounds,
+    collection,
+    facilities,
+    feature,
+    roads,
+    to_lonlat,
+    unit_polygons,
+)
+from maps.style import (
+    CLASSES,
+    FACILITY_GROUPS,
+    MUTED,
+    SHAPES,
+    SIZES,
+    STATION,
+    UNIT_EDGE,
+    UNIT_FILL,
+    WARNING_EDGE,
+    WARNING_FILL,
+    Symbol,
+    check_layer,
+    size_classes,
+    village_classes,
+)
+
+LEAFLET_JS: Final = ("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js")
+LEAFLET_CSS: Final = ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css")
+_LIFT_STATION: Final = 1000
+_LIFT_FACILITY: Final = -1000
+
+
+def interactive_map(report: Report, language: Language, layer: str = "minutes") -> folium.Map:
+    """Return the county's map with every layer and their switch.
+
+    Parameters
+    ----------
+    layer
+        One of `maps.LAYERS`: what colours the villages.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer.
+    """
+    check_layer(layer)
+    county = base_map(report, language)
+    village_layer(report, language, layer).add_to(county)
+    layer_switch().add_to(county)
+    title = text(
+        "maps.title",
+        language,
+        county=words.county_name(report, language),
+        layer=words.layer_title(layer, language),
+    )
+    county.get_root().title = safe(title)
+    name_in_order(county, f"map/{layer}")
+    return county
+
+
+def base_map(report: Report, language: Language) -> folium.Map:
+    """Return the map without villages, legend and switch of layers.
+
+    It stays the same while the layer of the villages changes: an app draws it once and adds
+    `village_layer` and `layer_switch` to it.
+    """
+    crs = report.county.crs
+    west, south, east, north = bounds(report)
+    corners = np.array([[west, south], [west, north], [east, south], [east, north]])
+    lonlat = shapely.get_coordinates(to_lonlat(shapely.points(corners), crs))
+    (left, bottom), (right, top) = lonlat.min(axis=0).tolist(), lonlat.max(axis=0).tolist()
+    county = folium.Map(
+        location=[(bottom + top) / 2, (left + right) / 2],
+        tiles=None,
+        zoom_control=False,
+        max_zoom=18,
+        zoom_snap=0.25,
+        font_size="13px",
+    )
+    # Nothing drawn here needs jQuery, Bootstrap or icon fonts: the page stays a fifth of the size
+    county.default_js = [LEAFLET_JS]
+    county.default_css = [LEAFLET_CSS]
+    county.options["maxZoom"] = 18
+    SetUp(
+        safe(_attribution(report, language)),
+        text("maps.zoom_in", language),
+        text("maps.zoom_out", language),
+        [[bottom, left], [top, right]],
+    ).add_to(county)
+    Panel(_title_html(report, language), "planner-title", "topleft").add_to(county)
+    _units(report, language).add_to(county)
+    _roads(roads(report), report, language).add_to(county)
+    for group in _facilities(report, language):
+        group.add_to(county)
+    name_in_order(county, "map")
+    return county
+
+
+def layer_switch() -> folium.LayerControl:
+    """Return the box in which layers are switched on and off."""
+    control = folium.LayerControl(position="topright", collapsed=False)
+    name_in_order(control, "switch")
+    return control
+
+
+def village_layer(report: Report, language: Language, layer: str) -> folium.FeatureGroup:
+    """Return the villages coloured by `layer`, with the legend that belongs to it.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer.
+    """
+    villages = report.villages
+    classes = village_classes(villages, layer)
+    sizes = size_classes(villages["population"])
+    labels = [
+        text("maps.row_township", language),
+        text("maps.row_people", language),
+        text("maps.row_minutes", language),
+        text("maps.row_turnout", language),
+        text("maps.row_drive", language),
+        text("maps.row_access", language),
+        text("maps.row_limit", language),
+        text("maps.row_covered", language),
+        text("maps.row_station", language),
+    ]
+    points = to_lonlat(np.asarray(villages.geometry.array, dtype=object), report.county.crs, 6)
+    features = []
+    for row, point, cls, size in zip(
+        villages.drop(columns="geometry").itertuples(index=False),
+        points,
+        classes.tolist(),
+        sizes.tolist(),
+        strict=True,
+    ):
+        arrives = words.minutes(float(row.response_min), language)
+        properties: dict[str, Any] = {
+            "s": cls,
+            "r": SIZES[size].radius_px,
+            "n": safe(str(row.name)),
+            "t": safe(f"{row.name} · {arrives}"),
+            "v": [
+                _shown(row.township_name),
+                words.people(float(row.population), language),
+                arrives,
+                *(
+                    words.minutes(float(value), language) if np.isfinite(value) else ""
+                    for value in (row.turnout_min, row.drive_min, row.access_min)
+                ),
+                words.minutes(float(row.limit_min), language) if np.isfinite(row.limit_min) else "",
+                text("maps.covered" if row.covered else "maps.not_covered", language),
+                _shown(row.station_name),
+            ],
+        }
+        features.append(feature(point, properties))
+    symbols = [(c.symbol, SHAPES[c.symbol.shape]) for c in CLASSES[layer]]
+    group = folium.FeatureGroup(name=text("maps.villages", language))
+    point_layer(collection(features), symbols, labels).add_to(group)
+    LayerLegend(legend_html(report, language, layer), "planner-legend", "bottomright").add_to(group)
+    name_in_order(group, f"villages/{layer}")
+    return group
+
+
+def legend_html(report: Report, language: Language, layer: str) -> str:
+    """Return the legend in plain words."""
+    counts = np.bincount(village_classes(report.villages, layer), minlength=len(CLASSES[layer]))
+    parts = [
+        f"<details open><summary><b>{safe(words.layer_title(layer, language))}</b></summary>",
+        *(
+            symbol_row(c.symbol, 5.5, f"{safe(c.label.text(language))} ({count})")
+            for c, count in zip(CLASSES[layer], counts.tolist(), strict=True)
+        ),
+        _heading(text("maps.village_sizes", language)),
+        *(
+            symbol_row(
+                Symbol("circle", "#d9d9d9", "#1a1a1a"),
+                size.radius_px,
+                safe(size.label.text(language)),
+            )
+            for size in SIZES
+        ),
+    ]
+    used = set(facilities(report)["group"])
+    if used:
+        parts.append(_heading(text("maps.facilities", language)))
+        parts += [
+            symbol_row(c.symbol, c.symbol.radius_px, safe(c.label.text(language)))
+            for key, c in FACILITY_GROUPS.items()
+            if key in used
+        ]
+    parts += _road_rows(roads(report), language)
+    parts += [
+        f'<div style="margin-top:5px;color:{MUTED}">{safe(line)}</div>'
+        for line in (*words.rule_lines(report, language), _measure(report, language))
+    ]
+    return "".join(parts) + "</details>"
+
+
+def _road_rows(drawn: Roads, language: Language) -> list[str]:
+    if not drawn.groups:
+        return []
+    rows = [_heading(text("maps.roads", language))]
+    rows += [
+        '<div style="display:flex;align-items:center;gap:6px">'
+        f'<span style="flex:0 0 26px;border-top:{group.width_px:g}px solid {group.colour}"></span>'
+        f"<span>{safe(group.label.text(language))}</span></div>"
+        for group in reversed(drawn.groups)
+    ]
+    if drawn.omitted:
+        names = text("maps.list_separator", language).join(
+            group.label.text(language) for group in drawn.omitted
+        )
+        rows.append(f"<div>{safe(text('maps.roads_omitted', language, groups=names))}</div>")
+    return rows
+
+
+def _heading(words_: str) -> str:
+    return f'<div style="margin-top:5px"><b>{safe(words_)}</b></div>'
+
+
+def _measure(report: Report, language: Language) -> str:
+    turnout = report.county.config.response.turnout_min
+    return text("maps.measure", language, turnout=words.minutes(turnout, language))
+
+
+def _attribution(report: Report, language: Language) -> str:
+    return words.source_line(report, language)
+
+
+def _title_html(report: Report, language: Language) -> str:
+    lines = [f'<b style="font-size:15px">{safe(words.county_name(report, language))}</b>']
+    if report.county.config.county.illustrative:
+        lines.append(
+            f'<div role="note" class="planner-banner" style="background:{WARNING_FILL};'
+            f'border:1px solid {WARNING_EDGE};border-radius:3px;padding:2px 6px;margin:3px 0">'
+            f"{safe(text('maps.illustrative', language))}</div>"
+        )
+    lines += [f"<div>{safe(line)}</div>" for line in words.figure_lines(report, language)]
+    return "".join(lines)
+
+
+def _units(report: Report, language: Language) -> folium.FeatureGroup:
+    units = report.units
+    labels = [text(f"maps.row_{key}", language) for key in ("kind", "people", "share")]
+    polygons = to_lonlat(unit_polygons(report), report.county.crs)
+    features = [
+        feature(
+            polygon,
+            {
+                "n": safe(str(row.name)),
+                "t": safe(str(row.name)),
+                "v": [
+                    text(f"maps.kind_{row.kind}", language),
+                    words.people(_number(row.population), language),
+                    words.share(_number(row.covered_share), language),
+                ],
+                "style": {
+                    "color": UNIT_EDGE,
+                    "weight": 1.2,
+                    "fillColor": UNIT_FILL.get(str(row.kind), UNIT_FILL["township"]),
+                    "fillOpacity": 0.7,
+                },
+            },
+        )
+        for row, polygon in zip(
+            units.drop(columns="geometry").itertuples(index=False), polygons, strict=True
+        )
+    ]
+    group = folium.FeatureGroup(name=text("maps.units", language))
+    folium.GeoJson(collection(features), control=False, on_each_feature=bind_code(labels)).add_to(
+        group
+    )
+    return group
+
+
+def _roads(drawn: Roads, report: Report, language: Language) -> folium.FeatureGroup:
+    lines = to_lonlat(np.array(drawn.lines, dtype=object), report.county.crs)
+    roads_layer = folium.FeatureGroup(name=text("maps.roads", language))
+    for group, line in zip(drawn.groups, lines, strict=True):
+        style = {"color": group.colour, "weight": group.width_px, "opacity": 0.9}
+        folium.GeoJson(
+            collection([feature(line, {"style": style})]), control=False, interactive=False
+        ).add_to(roads_layer)
+    return roads_layer
+
+
+def _facilities(report: Report, language: Language) -> list[folium.FeatureGroup]:
+    table = facilities(report)
+    points = to_lonlat(np.asarray(table.geometry.array, dtype=object), report.county.crs, 6)
+    labels = [text("maps.row_kind", language), text("maps.row_ambulances", language)]
+    groups = []
+    for key, entry in FACILITY_GROUPS.items():
+        chosen = np.flatnonzero((table["group"] == key).to_numpy())
+        if not len(chosen):
+            continue
+        label = entry.label.text(language)
+        rows = table.iloc[chosen].drop(columns="geometry")
+        features = [
+            feature(
+                point,
+                {
+                    "s": 0,
+                    "r": entry.symbol.radius_px,
+                    "n": safe(str(row["name"])),
+                    "t": safe(str(row["name"])),
+                    "v": [label, _count(row["ambulances"], language)],
+                },
+            )
+            for row, point in zip(rows.to_dict("records"), points[chosen], strict=True)
+        ]
+        group = folium.FeatureGroup(name=label)
+        point_layer(
+            collection(features),
+            [(entry.symbol, SHAPES[entry.symbol.shape])],
+            labels,
+            lift=_LIFT_STATION if key == STATION else _LIFT_FACILITY,
+        ).add_to(group)
+        groups.append(group)
+    return groups
+
+
+def _number(value: object) -> float:
+    return float("nan") if pd.isna(value) else float(str(value))
+
+
+def _count(value: object, language: Language) -> str:
+    number = _number(value)
+    return text("maps.not_known", language) if np.isnan(number) else f"{number:g}"
+
+
+def _shown(value: object) -> str:
+    return "" if pd.isna(value) else safe(str(value))

@@ -1,0 +1,135 @@
+"""What is drawn, as plain geometries: roads by class, units, facilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+
+from coverage.crs import WGS84
+from coverage.results import Report
+from maps.style import ROAD_GROUPS, RoadGroup, facility_group, road_group
+
+Geometries = npt.NDArray[np.object_]
+
+MAX_ROADS: Final = 25_000
+_ROAD_TOLERANCE_M: Final = 10.0
+_UNIT_TOLERANCE_M: Final = 10.0
+_LONLAT_DECIMALS: Final = 5
+
+
+@dataclass(frozen=True)
+class Roads:
+    """The roads that are drawn.
+
+    Attributes
+    ----------
+    groups
+        From the smallest class to the greatest, so that the greatest is drawn last.
+    lines
+        One MultiLineString for each group, in the CRS asked for.
+    omitted
+        Groups whose roads are too many to be drawn.
+    """
+
+    groups: tuple[RoadGroup, ...]
+    lines: tuple[shapely.MultiLineString, ...]
+    omitted: tuple[RoadGroup, ...]
+
+
+def roads(report: Report, max_roads: int = MAX_ROADS) -> Roads:
+    """Return the roads in the county's CRS, simplified by 10 m, joined within each group.
+
+    Groups are taken from the greatest down while they hold no more than `max_roads` pieces
+    together; the first that is not empty is always taken.
+    """
+    edges = report.network.edges
+    names = edges["highway"].astype("str")
+    position = names.map({name: road_group(name) for name in names.unique()}).to_numpy()
+    geometry = np.asarray(edges.geometry.array, dtype=object)
+    drawn: list[tuple[RoadGroup, shapely.MultiLineString]] = []
+    omitted: list[RoadGroup] = []
+    count = 0
+    for index, group in enumerate(ROAD_GROUPS):
+        pieces = geometry[position == index] if len(edges) else geometry
+        if not len(pieces):
+            continue
+        count += len(pieces)
+        if omitted or (drawn and count > max_roads):
+            omitted.append(group)
+            continue
+        drawn.append((group, _joined(pieces)))
+    drawn.reverse()
+    return Roads(tuple(g for g, _ in drawn), tuple(line for _, line in drawn), tuple(omitted))
+
+
+def _joined(pieces: Geometries) -> shapely.MultiLineString:
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(pieces)))
+    simple = shapely.simplify(shapely.get_parts(merged), _ROAD_TOLERANCE_M)
+    return shapely.MultiLineString(list(simple))
+
+
+def unit_polygons(report: Report) -> Geometries:
+    """Return the units' polygons in the county's CRS, simplified alike on both sides."""
+    polygons = np.asarray(report.units.geometry.array, dtype=object)
+    if not len(polygons):
+        return polygons
+    simple = np.asarray(shapely.coverage_simplify(polygons, _UNIT_TOLERANCE_M), dtype=object)
+    return np.where(shapely.is_empty(simple), polygons, simple)
+
+
+def facilities(report: Report) -> gpd.GeoDataFrame:
+    """Return the facilities that have a place, with the column ``group`` of the style."""
+    table = report.county.facilities
+    answers = np.zeros(len(table), dtype=bool)
+    answers[list(report.response.stations)] = True
+    groups = [
+        facility_group(str(kind), bool(answer))
+        for kind, answer in zip(table["kind"], answers, strict=True)
+    ]
+    placed = table.assign(group=pd.Series(groups, index=table.index, dtype="str"))
+    geometry = placed.geometry
+    return placed[geometry.notna() & ~geometry.is_empty]
+
+
+def bounds(report: Report) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of units and villages, metres in the county's CRS."""
+    shapes = np.concatenate(
+        [
+            np.asarray(report.units.geometry.array, dtype=object),
+            np.asarray(report.villages.geometry.array, dtype=object),
+        ]
+    )
+    west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
+    if not np.isfinite([west, south, east, north]).all():
+        x, y = report.network.node_x, report.network.node_y
+        west, south, east, north = (float(v) for v in (x.min(), y.min(), x.max(), y.max()))
+    return west, south, east, north
+
+
+def to_lonlat(shapes: Geometries, crs: CRS, decimals: int = _LONLAT_DECIMALS) -> Geometries:
+    """Return `shapes` in WGS-84 degrees, rounded (five decimals are a metre)."""
+    transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
+
+    def project(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        lon, lat = transformer.transform(xy[:, 0], xy[:, 1])
+        return np.round(np.column_stack([lon, lat]), decimals)
+
+    return np.asarray(shapely.transform(shapes, project), dtype=object)
+
+
+def feature(geometry: shapely.Geometry | None, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a GeoJSON feature."""
+    shape = None if geometry is None else shapely.geometry.mapping(geometry)
+    return {"type": "Feature", "geometry": shape, "properties": properties}
+
+
+def collection(features: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a GeoJSON feature collection."""
+    return {"type": "FeatureCollection", "features": features}

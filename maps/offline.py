@@ -1,0 +1,64 @@
+"""Interactive maps without the network: every asset is put into the page.
+
+The assets are the texts that the package ``folium-offline`` carries, keyed by the address that
+folium asks for. Its mapping is a private name, so both versions are pinned and a test checks that
+every address a map asks for is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import folium
+from branca.element import Element
+from folium.elements import JSCSSMixin
+
+_SCRIPT: Final = re.compile(r'<script src="([^"<>]+)"></script>')
+_STYLE: Final = re.compile(r'<link rel="stylesheet" href="([^"<>]+)"/>')
+_SOURCE_MAP: Final = re.compile(
+    r"^[ \t]*(//[#@] sourceMappingURL=.*|/\*[#@] sourceMappingURL=.*?\*/)[ \t]*$", re.M
+)
+_CLOSING: Final = re.compile(r"</(script|style)", re.I)
+
+
+@cache
+def assets() -> Mapping[str, str]:
+    """Return the text of every asset, by address; images are inlined in the style sheets."""
+    from offlinefolium.elements import _res  # takes a quarter of a second: only when asked for
+
+    return MappingProxyType({str(url): str(body) for url, body in _res.items()})
+
+
+def asset_urls(m: folium.Map) -> tuple[str, ...]:
+    """Return the addresses that the page of `m` asks for, in order, each once."""
+    return tuple(dict.fromkeys(_urls(m)))
+
+
+def _urls(element: Element) -> Iterator[str]:
+    if isinstance(element, JSCSSMixin):
+        for _, url in (*element.default_js, *element.default_css):
+            yield url
+    for child in element._children.values():
+        yield from _urls(child)
+
+
+def offline_html(m: folium.Map) -> str:
+    """Return the whole page of `m`; nothing in it is fetched from anywhere.
+
+    Raises
+    ------
+    KeyError
+        If the page asks for an asset that the package does not carry.
+    """
+    page = m.get_root().render()
+    page = _SCRIPT.sub(lambda found: f"<script>{_inline(found[1])}</script>", page)
+    return _STYLE.sub(lambda found: f"<style>{_inline(found[1])}</style>", page)
+
+
+def _inline(url: str) -> str:
+    body = _SOURCE_MAP.sub("", assets()[url])
+    return _CLOSING.sub(r"<\\/\1", body)

@@ -1,0 +1,287 @@
+"""The one style of every map: colours, class breaks, shapes, sizes.
+
+The classes of minutes take the viridis ramp from light (near) to dark (far), covered and not
+covered take blue and orange of Okabe and Ito; both are told apart by colour-blind readers, and
+everything that matters has a shape of its own besides. Message ids used here:
+``maps.minutes_up_to, maps.minutes_between, maps.minutes_over, maps.covered, maps.not_covered,
+maps.unreachable, maps.people_up_to, maps.people_between, maps.people_over``; one for each facility
+group, ``maps.group_<key>``, and one for each group of roads, ``maps.road_<key>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coverage.errors import InputError, Problem
+from coverage.messages import Message
+from maps import LAYERS
+
+IntArray = npt.NDArray[np.int64]
+Vertices = tuple[tuple[float, float], ...]
+
+_ARM: Final = 0.36
+_PLUS: Final[Vertices] = (
+    (-_ARM, -1), (_ARM, -1), (_ARM, -_ARM), (1, -_ARM), (1, _ARM), (_ARM, _ARM),
+    (_ARM, 1), (-_ARM, 1), (-_ARM, _ARM), (-1, _ARM), (-1, -_ARM), (-_ARM, -_ARM),
+)  # fmt: skip
+_TURN: Final = 0.5**0.5
+SHAPES: Final[Mapping[str, Vertices]] = MappingProxyType(
+    {
+        "circle": (),
+        "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+        "diamond": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
+        "triangle": ((-1, -0.8), (1, -0.8), (0, 1)),
+        "plus": _PLUS,
+        "cross": tuple(((x - y) * _TURN, (x + y) * _TURN) for x, y in _PLUS),
+    }
+)
+"""Outlines around (0, 0), about one unit in radius, y upwards; a circle has none."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """How a point is drawn: a key of `SHAPES`, its two colours and a radius.
+
+    Attributes
+    ----------
+    radius_px, radius_mm
+        Radius on the screen and on paper; villages are sized by `SIZES` instead.
+    """
+
+    shape: str
+    fill: str
+    edge: str
+    radius_px: float = 6.0
+    radius_mm: float = 1.4
+
+
+@dataclass(frozen=True)
+class PointClass:
+    """One entry of the legend of points."""
+
+    label: Message
+    symbol: Symbol
+
+
+@dataclass(frozen=True)
+class SizeClass:
+    """How large villages with so many people are drawn."""
+
+    label: Message
+    radius_px: float
+    radius_mm: float
+
+
+@dataclass(frozen=True)
+class RoadGroup:
+    """Road classes that are drawn alike.
+
+    Attributes
+    ----------
+    classes
+        OSM highway classes; a class with ``_link`` goes with its parent, one that no group names
+        goes to the last.
+    """
+
+    key: str
+    label: Message
+    classes: frozenset[str]
+    colour: str
+    width_px: float
+    width_mm: float
+
+
+INK: Final = "#1a1a1a"
+PAPER: Final = "#ffffff"
+MUTED: Final = "#5a5a5a"
+WARNING_FILL: Final = "#fff3cd"
+WARNING_EDGE: Final = "#b8860b"
+UNIT_EDGE: Final = "#6b6f76"
+UNIT_FILL: Final[Mapping[str, str]] = MappingProxyType(
+    {"township": "#f6f4ec", "street": "#e9edf3", "zone": "#efe9f1"}
+)
+FONTS_HTML: Final = "'Microsoft YaHei','PingFang SC',SimHei,'Noto Sans CJK SC',sans-serif"
+FONTS_STATIC: Final = ("Microsoft YaHei", "SimHei", "Noto Sans CJK SC")
+
+MINUTE_BREAKS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0)
+_RAMP: Final = ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#31073d")
+_UNREACHABLE: Final = PointClass(Message("maps.unreachable"), Symbol("cross", "#000000", PAPER))
+
+
+def _circle(fill: str) -> Symbol:
+    return Symbol("circle", fill, INK)
+
+
+def _minute_classes() -> tuple[PointClass, ...]:
+    labels = [
+        Message("maps.minutes_up_to", {"high": f"{MINUTE_BREAKS[0]:g}"}),
+        *(
+            Message("maps.minutes_between", {"low": f"{low:g}", "high": f"{high:g}"})
+            for low, high in pairwise(MINUTE_BREAKS)
+        ),
+        Message("maps.minutes_over", {"low": f"{MINUTE_BREAKS[-1]:g}"}),
+    ]
+    classes = (PointClass(m, _circle(c)) for m, c in zip(labels, _RAMP, strict=True))
+    return (*classes, _UNREACHABLE)
+
+
+CLASSES: Final[Mapping[str, tuple[PointClass, ...]]] = MappingProxyType(
+    {
+        "minutes": _minute_classes(),
+        "coverage": (
+            PointClass(Message("maps.covered"), _circle("#0072b2")),
+            PointClass(Message("maps.not_covered"), Symbol("diamond", "#e69f00", INK)),
+            _UNREACHABLE,
+        ),
+    }
+)
+"""The classes of villages of each layer, in the order of the legend; the last is unreachable."""
+
+_PEOPLE_BREAKS: Final = (1_000, 3_000, 10_000)
+SIZES: Final = (
+    SizeClass(Message("maps.people_up_to", {"high": f"{_PEOPLE_BREAKS[0]:,}"}), 4.0, 0.75),
+    SizeClass(
+        Message(
+            "maps.people_between",
+            {"low": f"{_PEOPLE_BREAKS[0]:,}", "high": f"{_PEOPLE_BREAKS[1]:,}"},
+        ),
+        5.5,
+        1.05,
+    ),
+    SizeClass(
+        Message(
+            "maps.people_between",
+            {"low": f"{_PEOPLE_BREAKS[1]:,}", "high": f"{_PEOPLE_BREAKS[2]:,}"},
+        ),
+        7.5,
+        1.45,
+    ),
+    SizeClass(Message("maps.people_over", {"low": f"{_PEOPLE_BREAKS[2]:,}"}), 10.0, 1.95),
+)
+
+STATION: Final = "station"
+FACILITY_GROUPS: Final[Mapping[str, PointClass]] = MappingProxyType(
+    {
+        STATION: PointClass(
+            Message("maps.group_station"), Symbol("plus", "#d7191c", PAPER, 10.0, 2.3)
+        ),
+        "hospital": PointClass(
+            Message("maps.group_hospital"), Symbol("square", INK, PAPER, 6.5, 1.4)
+        ),
+        "centre": PointClass(Message("maps.group_centre"), Symbol("square", PAPER, INK, 5.5, 1.15)),
+        "clinic": PointClass(
+            Message("maps.group_clinic"), Symbol("triangle", PAPER, INK, 4.5, 0.85)
+        ),
+        "other": PointClass(Message("maps.group_other"), Symbol("cross", "#9a9a9a", INK, 4.5, 0.9)),
+    }
+)
+"""Facilities that answer calls first, then the rest by what they are."""
+
+_KIND_GROUP: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "county_hospital": "hospital",
+        "tcm_hospital": "hospital",
+        "mch_institution": "hospital",
+        "township_hospital": "centre",
+        "central_township_hospital": "centre",
+        "community_centre": "centre",
+        "community_station": "clinic",
+        "village_clinic": "clinic",
+    }
+)
+
+ROAD_GROUPS: Final = (
+    RoadGroup(
+        "trunk",
+        Message("maps.road_trunk"),
+        frozenset({"motorway", "trunk"}),
+        "#6e6259",
+        3.2,
+        0.85,
+    ),
+    RoadGroup("primary", Message("maps.road_primary"), frozenset({"primary"}), "#857a70", 2.3, 0.6),
+    RoadGroup(
+        "secondary", Message("maps.road_secondary"), frozenset({"secondary"}), "#9c928a", 1.6, 0.42
+    ),
+    RoadGroup(
+        "tertiary", Message("maps.road_tertiary"), frozenset({"tertiary"}), "#b0a8a1", 1.1, 0.3
+    ),
+    RoadGroup("local", Message("maps.road_local"), frozenset(), "#c6c0ba", 0.7, 0.18),
+)
+
+
+def check_layer(layer: str) -> str:
+    """Return `layer` if there is such a layer.
+
+    Raises
+    ------
+    InputError
+        If `layer` is not one of `LAYERS`.
+    """
+    if layer not in LAYERS:
+        values = {"layer": layer, "known": ", ".join(LAYERS)}
+        raise InputError([Problem(code="maps.unknown_layer", values=values)])
+    return layer
+
+
+def village_classes(villages: pd.DataFrame, layer: str) -> IntArray:
+    """Return each village's position in ``CLASSES[layer]``.
+
+    Parameters
+    ----------
+    villages
+        ``Report.villages``: ``response_min`` (NaN is unreachable) and ``covered``.
+    """
+    minutes = villages["response_min"].to_numpy(dtype=float, na_value=np.nan)
+    last = len(CLASSES[check_layer(layer)]) - 1
+    if layer == "minutes":
+        # "left" puts a value that equals a break into the class that ends there
+        classes = np.searchsorted(MINUTE_BREAKS, minutes, side="left")
+    else:
+        classes = np.where(villages["covered"].to_numpy(dtype=bool), 0, 1)
+    return np.where(np.isnan(minutes), last, classes).astype(np.int64)
+
+
+def size_classes(population: pd.Series) -> IntArray:
+    """Return each village's position in `SIZES`; the smallest where people are not known."""
+    people = np.nan_to_num(population.to_numpy(dtype=float, na_value=np.nan), nan=0.0)
+    return np.searchsorted(_PEOPLE_BREAKS, people, side="left").astype(np.int64)
+
+
+def facility_group(kind: str, answers_calls: bool) -> str:
+    """Return the key of `FACILITY_GROUPS` for a facility of this `kind`."""
+    return STATION if answers_calls else _KIND_GROUP.get(kind, "other")
+
+
+def road_group(highway: str) -> int:
+    """Return the position in `ROAD_GROUPS` of an OSM highway class."""
+    parent = highway.removesuffix("_link")
+    for position, group in enumerate(ROAD_GROUPS):
+        if parent in group.classes:
+            return position
+    return len(ROAD_GROUPS) - 1
+
+
+def svg(symbol: Symbol, radius_px: float) -> str:
+    """Return an inline SVG picture of `symbol`, without any reference to outside."""
+    half = radius_px * 1.25 + 1.0
+    vertices = SHAPES[symbol.shape]
+    paint = f'fill="{symbol.fill}" stroke="{symbol.edge}" stroke-width="1"'
+    if vertices:
+        points = " ".join(f"{x * radius_px:.2f},{-y * radius_px:.2f}" for x, y in vertices)
+        shape = f'<polygon points="{points}" {paint}/>'
+    else:
+        shape = f'<circle r="{radius_px:g}" {paint}/>'
+    box = f"{-half:g} {-half:g} {2 * half:g} {2 * half:g}"
+    return (
+        f'<svg width="{2 * half:g}" height="{2 * half:g}" viewBox="{box}" '
+        f'style="display:block">{shape}</svg>'
+    )

@@ -1,0 +1,122 @@
+"""Figures and sentences that both kinds of map show.
+
+Besides its literal ids this module uses one message for each layer, ``maps.layer_<layer>``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import chain
+
+from coverage.messages import Language, text
+from coverage.results import Report
+from coverage.rules.model import RuleResult
+
+_OSM_SUFFIXES = (".osm", ".pbf", ".graphml")
+
+
+def minutes(value: float, language: Language) -> str:
+    """Return minutes to one decimal; unreachable where they are NaN."""
+    if math.isnan(value):
+        return text("maps.unreachable_short", language)
+    return text("maps.minutes", language, value=f"{value:.1f}")
+
+
+def people(value: float, language: Language) -> str:
+    """Return a number of residents; not known where it is NaN."""
+    if math.isnan(value):
+        return text("maps.not_known", language)
+    return text("maps.people", language, value=f"{value:,.0f}")
+
+
+def share(value: float, language: Language) -> str:
+    """Return a share in per cent, never rounded up to the whole or down to nothing."""
+    if math.isnan(value):
+        return text("maps.not_known", language)
+    percent = min(max(value, 0.0), 1.0) * 100
+    shown = f"{percent:.1f}"
+    if shown == "100.0" and percent < 100:
+        shown = "99.9"
+    elif shown == "0.0" and percent > 0:
+        shown = "0.1"
+    return f"{shown} %"
+
+
+def county_name(report: Report, language: Language) -> str:
+    """Return the county's name in `language`, as far as the county gives it."""
+    identity = report.county.config.county
+    return identity.name_en if language == "en" and identity.name_en else identity.name
+
+
+def layer_title(layer: str, language: Language) -> str:
+    """Return what the layer shows."""
+    return text(f"maps.layer_{layer}", language)
+
+
+def response_rules(report: Report) -> tuple[RuleResult, ...]:
+    """Return the results of the rules on the ambulance's time."""
+    return tuple(result for result in report.rules if result.rule.kind == "response_time")
+
+
+def rule_lines(report: Report, language: Language) -> tuple[str, ...]:
+    """Return each rule on the ambulance's time with its document, number and clause."""
+    lines = []
+    for result in response_rules(report):
+        title = result.rule.title.zh if language == "zh" else result.rule.title.en
+        source = result.rule.sources[0]
+        lines.append(
+            text(
+                "maps.rule",
+                language,
+                title=title,
+                document=source.title or source.document,
+                number=source.number,
+                clause=source.clause,
+            )
+        )
+    return tuple(lines)
+
+
+def figure_lines(report: Report, language: Language) -> tuple[str, ...]:
+    """Return the key figures, one a line."""
+    summary = report.summary
+    return (
+        text(
+            "maps.figure_covered",
+            language,
+            share=share(summary.share, language),
+            covered=people(summary.covered, language),
+        ),
+        text("maps.figure_unreachable", language, people=people(summary.unreachable, language)),
+        text(
+            "maps.figure_minutes",
+            language,
+            mean=minutes(summary.mean_min, language)
+            if not math.isnan(summary.mean_min)
+            else text("maps.not_known", language),
+            p90=minutes(summary.p90_min, language)
+            if not math.isnan(summary.p90_min)
+            else text("maps.not_known", language),
+        ),
+    )
+
+
+def source_line(report: Report, language: Language) -> str:
+    """Return which files the map rests on, and whose roads they may be."""
+    paths = dict.fromkeys(item.path for item in report.county.inputs if item.role != "county")
+    joined = text("maps.list_separator", language).join(paths)
+    line = text("maps.sources", language, paths=joined)
+    roads = report.county.config.sources.roads.path.lower()
+    if roads.endswith(_OSM_SUFFIXES) and not report.county.config.county.illustrative:
+        line += text("maps.osm_credit", language)
+    return line
+
+
+def data_notes(report: Report, language: Language, most: int = 3) -> tuple[str, ...]:
+    """Return the first warnings on the data, and how many there are besides."""
+    warnings = [p for p in report.quality if p.level == "warning"]
+    shown: Iterable[str] = (p.text(language) for p in warnings[:most])
+    rest = len(warnings) - most
+    more = [text("maps.more_notes", language, count=rest)] if rest > 0 else []
+    return tuple(chain(shown, more))
