@@ -93,7 +93,7 @@ def bind_code(labels: list[str]) -> JsCode:
     return JsCode(_BIND_JS % {"labels": _json([safe(label) for label in labels])})
 
 
-class Panel(MacroElement):  # type: ignore[misc]
+class Panel(MacroElement):
     """A box in a corner of the map.
 
     Parameters
@@ -131,7 +131,7 @@ class Panel(MacroElement):  # type: ignore[misc]
     follows = False
 
     def __init__(self, html: str, css: str, position: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Panel"
         self.html = f'<div style="{_BOX_STYLE}">{html}</div>'
         self.css = css
@@ -151,7 +151,7 @@ _BOX_STYLE: Final = (
 )
 
 
-class SetUp(MacroElement):  # type: ignore[misc]
+class SetUp(MacroElement):
     """Attribution without a link, metric scale, zoom buttons in the reader's language, extent.
 
     Parameters
@@ -184,7 +184,7 @@ class SetUp(MacroElement):  # type: ignore[misc]
     def __init__(
         self, attribution: str, zoom_in: str, zoom_out: str, corners: list[list[float]]
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "SetUp"
         self.attribution = attribution
         self.zoom_in = zoom_in

@@ -5,12 +5,14 @@ Uses one message for each kind of unit, ``maps.kind_<kind>``.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Hashable, Mapping
+from typing import Any, Final, cast
 
 import folium
 import numpy as np
 import pandas as pd
 import shapely
+from branca.element import Figure
 
 from coverage.messages import Language, text
 from coverage.results import Report
@@ -81,7 +83,7 @@ def interactive_map(report: Report, language: Language, layer: str = "minutes") 
         county=words.county_name(report, language),
         layer=words.layer_title(layer, language),
     )
-    county.get_root().title = safe(title)
+    cast(Figure, county.get_root()).title = safe(title)
     name_in_order(county, f"map/{layer}")
     return county
 
@@ -94,8 +96,8 @@ def base_map(report: Report, language: Language) -> folium.Map:
     """
     crs = report.county.crs
     west, south, east, north = bounds(report)
-    corners = np.array([[west, south], [west, north], [east, south], [east, north]])
-    lonlat = shapely.get_coordinates(to_lonlat(shapely.points(corners), crs))
+    extent = np.array([shapely.box(west, south, east, north)], dtype=object)
+    lonlat = shapely.get_coordinates(to_lonlat(extent, crs))
     (left, bottom), (right, top) = lonlat.min(axis=0).tolist(), lonlat.max(axis=0).tolist()
     county = folium.Map(
         location=[(bottom + top) / 2, (left + right) / 2],
@@ -154,40 +156,47 @@ def village_layer(report: Report, language: Language, layer: str) -> folium.Feat
         text("maps.row_station", language),
     ]
     points = to_lonlat(np.asarray(villages.geometry.array, dtype=object), report.county.crs, 6)
-    features = []
-    for row, point, cls, size in zip(
-        villages.drop(columns="geometry").itertuples(index=False),
-        points,
-        classes.tolist(),
-        sizes.tolist(),
-        strict=True,
-    ):
-        arrives = words.minutes(float(row.response_min), language)
-        properties: dict[str, Any] = {
-            "s": cls,
-            "r": SIZES[size].radius_px,
-            "n": safe(str(row.name)),
-            "t": safe(f"{row.name} · {arrives}"),
-            "v": [
-                _shown(row.township_name),
-                words.people(float(row.population), language),
-                arrives,
-                *(
-                    words.minutes(float(value), language) if np.isfinite(value) else ""
-                    for value in (row.turnout_min, row.drive_min, row.access_min)
-                ),
-                words.minutes(float(row.limit_min), language) if np.isfinite(row.limit_min) else "",
-                text("maps.covered" if row.covered else "maps.not_covered", language),
-                _shown(row.station_name),
-            ],
-        }
-        features.append(feature(point, properties))
+    rows = villages.drop(columns="geometry").to_dict("records")
+    features = [
+        feature(
+            point,
+            {
+                "s": cls,
+                "r": SIZES[size].radius_px,
+                "n": safe(str(row["name"])),
+                "t": safe(f"{row['name']} · {words.minutes(row['response_min'], language)}"),
+                "v": _village_values(row, language),
+            },
+        )
+        for row, point, cls, size in zip(
+            rows, points, classes.tolist(), sizes.tolist(), strict=True
+        )
+    ]
     symbols = [(c.symbol, SHAPES[c.symbol.shape]) for c in CLASSES[layer]]
     group = folium.FeatureGroup(name=text("maps.villages", language))
     point_layer(collection(features), symbols, labels).add_to(group)
     LayerLegend(legend_html(report, language, layer), "planner-legend", "bottomright").add_to(group)
     name_in_order(group, f"villages/{layer}")
     return group
+
+
+def _village_values(row: Mapping[Hashable, Any], language: Language) -> list[str]:
+    """Return what a village's popup says, in the order of the labels."""
+    parts = (row["turnout_min"], row["drive_min"], row["access_min"], row["limit_min"])
+    turnout, drive, access, limit = (
+        "" if np.isnan(value) else words.minutes(value, language) for value in parts
+    )
+    return [
+        _shown(row["township_name"]),
+        words.people(row["population"], language),
+        words.minutes(row["response_min"], language),
+        turnout,
+        drive,
+        access,
+        limit,
+        text("maps.covered" if row["covered"] else "maps.not_covered", language),
+        _shown(row["station_name"]),
+    ]
 
 
 def legend_html(report: Report, language: Language, layer: str) -> str:
@@ -348,14 +357,14 @@ def _facilities(report: Report, language: Language) -> list[folium.FeatureGroup]
     return groups
 
 
-def _number(value: object) -> float:
-    return float("nan") if pd.isna(value) else float(str(value))
+def _number(value: Any) -> float:
+    return float("nan") if pd.isna(value) else float(value)
 
 
-def _count(value: object, language: Language) -> str:
+def _count(value: Any, language: Language) -> str:
     number = _number(value)
     return text("maps.not_known", language) if np.isnan(number) else f"{number:g}"
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     return "" if pd.isna(value) else safe(str(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
@@ -124,9 +124,9 @@ def to_lonlat(shapes: Geometries, crs: CRS, decimals: int = _LONLAT_DECIMALS) ->
     return np.asarray(shapely.transform(shapes, project), dtype=object)
 
 
-def feature(geometry: shapely.Geometry | None, properties: dict[str, Any]) -> dict[str, Any]:
+def feature(geometry: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
     """Return a GeoJSON feature."""
-    shape = None if geometry is None else shapely.geometry.mapping(geometry)
+    shape = shapely.geometry.mapping(cast(Any, geometry))
     return {"type": "Feature", "geometry": shape, "properties": properties}
 
 

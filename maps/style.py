@@ -253,7 +253,7 @@ def village_classes(villages: pd.DataFrame, layer: str) -> IntArray:
 def size_classes(population: pd.Series) -> IntArray:
     """Return each village's position in `SIZES`; the smallest where people are not known."""
     people = np.nan_to_num(population.to_numpy(dtype=float, na_value=np.nan), nan=0.0)
-    return np.searchsorted(_PEOPLE_BREAKS, people, side="left").astype(np.int64)
+    return np.asarray(np.searchsorted(_PEOPLE_BREAKS, people, side="left"), dtype=np.int64)
 
 
 def facility_group(kind: str, answers_calls: bool) -> str:

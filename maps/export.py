@@ -1,0 +1,81 @@
+"""Maps as files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from coverage.errors import InputError, Problem
+from coverage.messages import Language
+from coverage.results import Report
+from maps.briefing import briefing_map, fixed_settings
+from maps.interactive import interactive_map
+from maps.offline import offline_html
+from maps.style import check_layer
+
+SUFFIXES: Final = (".png", ".pdf", ".svg", ".html")
+# what matplotlib writes into a file besides the drawing: no clock, no version
+_METADATA: Final[dict[str, dict[str, Any]]] = {
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+
+
+def write_map(report: Report, path: Path, language: Language, layer: str = "minutes") -> None:
+    """Write a map: ``.html`` interactive and whole in itself, else a briefing map.
+
+    The same report gives the same bytes. The file is whole or absent: it is written under another
+    name beside its place and moved there.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, the suffix is none of `SUFFIXES`, or the place cannot be
+        written to.
+    """
+    check_layer(layer)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        values = {"suffix": path.suffix or path.name, "known": ", ".join(SUFFIXES)}
+        raise InputError([Problem(code="maps.unknown_suffix", values=values)])
+    if suffix == ".html":
+        body = offline_html(interactive_map(report, language, layer)).encode("utf-8")
+    else:
+        body = _static(report, suffix, language, layer)
+    try:
+        _replace(path, body)
+    except OSError as error:
+        values = {"path": str(path), "reason": error.strerror or type(error).__name__}
+        raise InputError([Problem(code="maps.cannot_write", values=values)]) from error
+
+
+def _static(report: Report, suffix: str, language: Language, layer: str) -> bytes:
+    buffer = BytesIO()
+    figure = briefing_map(report, language, layer)
+    with fixed_settings():
+        figure.savefig(buffer, format=suffix[1:], metadata=_METADATA[suffix])
+    return buffer.getvalue()
+
+
+def _replace(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current
