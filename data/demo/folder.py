@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import shapely
+
 from demo.care import HEADERS, Facility, service_mode
 from demo.land import Land
 from demo.people import STREETS, UNIT_RESIDENTS, ZONES, Village

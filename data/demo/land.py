@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 import shapely.ops
-from demo.plane import Array, LonLat, crinkle, spline, to_xy
 from scipy.spatial import cKDTree
 from shapely.geometry import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.base import BaseGeometry
+
+from demo.plane import Array, LonLat, crinkle, spline, to_xy
 
 ZI_RIVER: Final[list[LonLat]] = [
     (112.128, 28.531), (112.147, 28.548), (112.158, 28.572), (112.178, 28.589),
@@ -64,6 +65,7 @@ ANCHORS_WEST: Final[dict[str, list[LonLat]]] = {
     "新桥河镇": [
         (112.11, 28.60), (112.14, 28.57), (112.15, 28.645), (112.18623, 28.60892),
         (112.10, 28.645), (112.17, 28.665), (112.205, 28.625), (112.222, 28.597), (112.10, 28.56),
+        (112.250, 28.600), (112.262, 28.622), (112.268, 28.588), (112.240, 28.620),
     ],
     "迎风桥镇": [
         (112.26333, 28.66083), (112.235, 28.69), (112.230, 28.655), (112.275, 28.705),
@@ -71,12 +73,13 @@ ANCHORS_WEST: Final[dict[str, list[LonLat]]] = {
     ],
     "长春镇": [
         (112.335, 28.68), (112.312, 28.705), (112.36, 28.725), (112.39, 28.70), (112.385, 28.65),
-        (112.395, 28.62), (112.345, 28.658), (112.308, 28.662), (112.262, 28.612),
-        (112.345, 28.735), (112.40, 28.735), (112.250, 28.595), (112.375, 28.615),
-        (112.29, 28.645),
+        (112.395, 28.62), (112.345, 28.658), (112.308, 28.662), (112.293, 28.648),
+        (112.345, 28.735), (112.40, 28.735), (112.375, 28.612), (112.370, 28.632),
+        (112.320, 28.652),
     ],
     "长春经济开发区": [
-        (112.300, 28.622), (112.320, 28.623), (112.342, 28.624), (112.289, 28.605),
+        (112.300, 28.622), (112.320, 28.624), (112.340, 28.624), (112.289, 28.608),
+        (112.293, 28.593),
     ],
     "大码头街道": [(112.31831, 28.59745), (112.306, 28.590)],
     "汽车路街道": [(112.340, 28.600), (112.352, 28.592), (112.334, 28.607), (112.340, 28.588)],
@@ -199,20 +202,28 @@ def _cells(
     names = [name for name, points in anchors.items() for _ in points]
     tree = cKDTree(np.vstack([to_xy(points) for points in anchors.values()]))
     west, south, east, north = half.bounds
-    step = 380.0
+    step = 230.0
     grid = np.stack(
-        np.meshgrid(np.arange(west - step, east + step, step), np.arange(south, north + step, step)),
+        np.meshgrid(
+            np.arange(west - step, east + step, step), np.arange(south, north + step, step)
+        ),
         axis=-1,
     ).reshape(-1, 2)
     seeds = np.round(grid + rng.uniform(-0.42 * step, 0.42 * step, grid.shape), 1)
     voronoi = shapely.get_parts(shapely.voronoi_polygons(MultiPoint(seeds), extend_to=half))
     middles = shapely.get_coordinates(shapely.centroid(voronoi))
-    nearest = tree.query(middles)[1]
+    # Bend the straight lines between anchors as real borders bend along ditches and ridges.
+    x, y = middles.T
+    bent = middles + np.column_stack(
+        [
+            340 * np.sin(y / 830 + 1) + 190 * np.sin(x / 310 + y / 420),
+            340 * np.sin(x / 910 + 2) + 190 * np.sin(y / 290 - x / 470),
+        ]
+    )
+    nearest = tree.query(bent)[1]
     pieces = shapely.intersection(voronoi, half)
     return [
-        (names[unit], piece)
-        for unit, piece in zip(nearest, pieces, strict=True)
-        if piece.area > 0
+        (names[unit], piece) for unit, piece in zip(nearest, pieces, strict=True) if piece.area > 0
     ]
 
 
@@ -226,8 +237,8 @@ def _fill(cells: list[tuple[str, BaseGeometry]]) -> dict[str, Polygon]:
     borders = shapely.union_all([shape.boundary for shape in whole.values()], grid_size=0.1)
     faces = shapely.get_parts(shapely.polygonize([borders]))
     owner = [
-        max(names, key=lambda name, spot=face.point_on_surface(): whole[name].contains(spot))
-        for face in faces
+        min(names, key=lambda name, spot=spot: whole[name].distance(spot))
+        for spot in shapely.point_on_surface(faces)
     ]
     main = {
         name: max(
@@ -239,7 +250,7 @@ def _fill(cells: list[tuple[str, BaseGeometry]]) -> dict[str, Polygon]:
         if face is not main[unit]:
             beside = max(names, key=lambda name, face=face: main[name].intersection(face).length)
             main[beside] = shapely.union(main[beside], face)
-    smooth = shapely.coverage_simplify(np.array([main[name] for name in names]), 110)
+    smooth = shapely.coverage_simplify(np.array([main[name] for name in names]), 75)
     return dict(zip(names, smooth, strict=True))
 
 

@@ -7,6 +7,7 @@ web, and it is planar and connected.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,13 +15,14 @@ from typing import Final
 import networkx as nx
 import numpy as np
 import shapely
+from scipy.spatial import Delaunay, cKDTree
+from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
+
 from demo.land import Land, inside
 from demo.main_roads import Piece
 from demo.people import STREETS, ZONES, Village
 from demo.plane import Array, to_xy
-from scipy.spatial import Delaunay, cKDTree
-from shapely.geometry import LineString
-from shapely.geometry.base import BaseGeometry
 
 # Villages away from the road: nothing is laid within so many metres of them.
 OFF_ROAD_M: Final[dict[str, float]] = {
@@ -127,17 +129,11 @@ def lay_mesh(
                 ok = inside(land.island.buffer(-40), around)
             else:
                 ok = inside(dry, around)
-            points.add(
-                around[ok], f"hamlet{index}", 62, rows[ok], columns[ok]
-            )
-    hills = scattered(dry.intersection(land.hills), 265, rng)
+            points.add(around[ok], f"hamlet{index}", 62, rows[ok], columns[ok])
+    hills = scattered(dry.intersection(land.hills), 245, rng)
     plain = dry.difference(land.hills)
-    points.add(
-        *_with(lattice(plain.intersection(land.west), 330, 250, 9, 140), "west", 120)
-    )
-    points.add(
-        *_with(lattice(plain.intersection(land.east), 370, 265, -15, 170), "east", 120)
-    )
+    points.add(*_with(lattice(plain.intersection(land.west), 300, 235, 9, 140), "west", 120))
+    points.add(*_with(lattice(plain.intersection(land.east), 335, 245, -15, 170), "east", 120))
     nought = np.zeros(len(hills), dtype=int)
     points.add(hills, "hills", 150, nought, nought)
     xy = np.vstack(points.xy)
@@ -178,7 +174,7 @@ def _web(xy: Array, points: Points, pieces: Sequence[Piece], land: Land) -> nx.G
         graph.add_node(node, origin=points.origin[node])
     for number, piece in enumerate(pieces):
         nodes = [place[float(x), float(y)] for x, y in piece.points]
-        for u, v in zip(nodes, nodes[1:], strict=False):
+        for u, v in itertools.pairwise(nodes):
             if u != v:
                 graph.add_edge(u, v, piece=number, length_m=_length(xy, u, v))
     forced = shapely.STRtree([LineString(xy[[u, v]]) for u, v in graph.edges])

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import networkx as nx
 import numpy as np
-from demo.land import Land, inside
-from demo.main_roads import Piece
-from demo.mesh import ISLAND_VILLAGE, OFF_ROAD_M
-from demo.people import STREETS, ZONES, Village
-from demo.plane import Array, crinkle
 from scipy.spatial import cKDTree
 from shapely.geometry import LineString
+
+from demo.land import Land, inside
+from demo.main_roads import Piece
+from demo.mesh import ISLAND_VILLAGE
+from demo.people import STREETS, ZONES, Village
+from demo.plane import Array, crinkle
 
 PULL: Final[dict[str, float]] = {
     "trunk": 0.35, "primary": 0.38, "secondary": 0.42, "tertiary": 0.5, "unclassified": 0.6,
@@ -65,7 +67,6 @@ def build_roads(
         roads.append(Road(u, v, points, tags))
     return roads
 
-
     return LineString(points)
 
 
@@ -100,11 +101,7 @@ def _link_villages(
     """Lead a road from each village to its neighbours along the cheapest way."""
     nodes = np.array(sorted(graph.nodes))
     tree = cKDTree(xy[nodes])
-    rural = [
-        v
-        for v in villages
-        if v.unit not in STREETS | ZONES and v.name not in OFF_ROAD_M and v.name != ISLAND_VILLAGE
-    ]
+    rural = [v for v in villages if v.unit not in STREETS | ZONES and v.name != ISLAND_VILLAGE]
     home = {v.code: int(nodes[tree.query((v.x, v.y))[1]]) for v in rural}
     web = nx.Graph()
     for a in rural:
@@ -121,7 +118,7 @@ def _link_villages(
             continue
         highway = "tertiary" if rng.random() < 0.3 else "unclassified"
         path = nx.dijkstra_path(graph, home[a], home[b], weight=_cost)
-        for u, v in zip(path, path[1:], strict=False):
+        for u, v in itertools.pairwise(path):
             edge = graph.edges[u, v]
             if "tags" not in edge:
                 edge["tags"] = {"highway": highway, "name": f"{short[a]}{short[b]}线"}
@@ -146,17 +143,20 @@ def _town_streets(graph: nx.Graph) -> None:
         town = lattice == "town"
         word = {"row": "横街", "column": "直街"}[direction]
         if number % (5 if town else 4) == 0:
-            edge["tags"] = {"highway": "tertiary", "name": f"{'东西' if word == '横街' else '南北'}{number % 40 + 1}路"}
+            edge["tags"] = {
+                "highway": "tertiary",
+                "name": f"{'东西' if word == '横街' else '南北'}{number % 40 + 1}路",
+            }
         else:
             edge["tags"] = {"highway": "residential"}
             if town:
                 edge["tags"]["name"] = f"第{number % 60 + 1}{word}"
-            if town and number % 5 in (2, 3):
-                edge["one_way"] = 1 if number % 5 == 2 else -1
+            if town and number % 10 in (2, 3):
+                edge["one_way"] = 1 if number % 10 == 2 else -1
 
 
 KEEP: Final[dict[str, float]] = {
-    "town": 0.94, "suburb": 0.86, "hamlet": 0.82, "west": 0.74, "east": 0.76, "hills": 0.60,
+    "town": 0.94, "suburb": 0.86, "hamlet": 0.82, "west": 0.78, "east": 0.80, "hills": 0.66,
     "main": 0.62,
 }  # fmt: skip
 FIELD: Final[dict[str, float]] = {"unclassified": 0.62, "service": 0.26, "track": 0.12}
@@ -212,23 +212,21 @@ def _field_roads(graph: nx.Graph, rng: np.random.Generator) -> None:
 
 
 def _join_up(graph: nx.Graph) -> None:
-    """Make the tracks that a part of the county hangs on roads, and free one-way traps."""
+    """Pave the tracks that a part of the county hangs on, and free one-way traps."""
+    main = max(nx.connected_components(graph), key=len)
     while True:
-        tracks = [(u, v) for u, v, e in graph.edges(data=True) if e["tags"]["highway"] == "track"]
-        paved = graph.copy()
-        paved.remove_edges_from(tracks)
-        parts = sorted(nx.connected_components(paved), key=len)
-        main = parts[-1]
-        cut = [(u, v) for u, v in tracks if (u in main) != (v in main)]
-        needed = [
-            (u, v)
-            for u, v in cut
-            if len(nx.node_connected_component(paved, v if u in main else u)) > 1
-        ]
-        if not needed:
+        paved = nx.Graph(
+            (u, v) for u, v, e in graph.edges(data=True) if e["tags"]["highway"] != "track"
+        )
+        parts = sorted(nx.connected_components(paved), key=lambda part: (-len(part), min(part)))
+        adrift = next((part for part in parts[1:] if min(part) in main), None)
+        if adrift is None:
             break
-        for u, v in needed:
-            graph.edges[u, v]["tags"]["highway"] = "unclassified"
+        ways = nx.multi_source_dijkstra_path(graph, parts[0], weight="length_m")
+        way = ways[min(adrift)]
+        for u, v in itertools.pairwise(way):
+            if graph.edges[u, v]["tags"]["highway"] == "track":
+                graph.edges[u, v]["tags"] = {"highway": "unclassified"}
     while True:
         directed = nx.DiGraph()
         for u, v, edge in graph.edges(data=True):

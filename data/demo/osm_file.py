@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import osmium
+
 from demo.minor_roads import Road
 from demo.plane import Array, to_lonlat
 

@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
+
 from demo.land import Land
 from demo.plane import Array, LonLat, to_xy
-from shapely.geometry.base import BaseGeometry
 
 # Residents of the 7th census (2020) shared out among the units by hand: urban, rural.
 # They add up to 188,465 and 167,940, the census totals of the district.
@@ -63,7 +64,11 @@ PINS: Final[dict[str, LonLat]] = {
     "杨林坳村": (112.1560, 28.6450),
     "五房洲村": (112.2215, 28.5915),
     "新桥山村": (112.1760, 28.6200),
-    "大潭洲村": (112.4330, 28.7200),
+    "凤凰坝村": (112.1330, 28.6610),
+    "邹家桥村": (112.2760, 28.7010),
+    "邹家窖村": (112.5880, 28.7610),
+    "合兴村": (112.4450, 28.7170),
+    "大潭洲村": (112.4360, 28.7300),
 }
 
 
@@ -94,7 +99,9 @@ def read_names(path: Path) -> list[tuple[str, str, str]]:
         ]
 
 
-def settle(names: list[tuple[str, str, str]], land: Land, rng: np.random.Generator) -> list[Village]:
+def settle(
+    names: list[tuple[str, str, str]], land: Land, rng: np.random.Generator
+) -> list[Village]:
     """Return the villages with their points, area classes and residents."""
     villages: list[Village] = []
     for unit in UNIT_RESIDENTS:
@@ -120,7 +127,9 @@ def _places(unit: str, names: list[str], land: Land, rng: np.random.Generator) -
     """Return a point for each name: pinned, or spread evenly over the unit's dry land."""
     small = unit in STREETS or unit in ZONES
     room = land.units[unit].buffer(-120 if small else -450)
-    dry = room.difference(land.wet.buffer(120 if small else 260)).difference(land.island.buffer(500))
+    dry = room.difference(land.wet.buffer(120 if small else 260)).difference(
+        land.island.buffer(500)
+    )
     pinned = [name for name in names if name in PINS]
     fixed = to_xy([PINS[name] for name in pinned]) if pinned else np.empty((0, 2))
     loose = [name for name in names if name not in PINS]

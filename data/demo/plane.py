@@ -22,17 +22,13 @@ M_PER_DEG_LAT: Final = 110_850.0
 def to_xy(lonlat: Sequence[LonLat] | Array) -> Array:
     """Return metres east and north of the origin; good to 0.3 % within the county."""
     given = np.asarray(lonlat, dtype=float)
-    return np.round(
-        (given - (ORIGIN_LON, ORIGIN_LAT)) * (M_PER_DEG_LON, M_PER_DEG_LAT), 1
-    )
+    return np.round((given - (ORIGIN_LON, ORIGIN_LAT)) * (M_PER_DEG_LON, M_PER_DEG_LAT), 1)
 
 
 def to_lonlat(xy: Array, decimals: int = 6) -> Array:
     """Return degrees (WGS-84), rounded."""
     given = np.asarray(xy, dtype=float)
-    return np.round(
-        given / (M_PER_DEG_LON, M_PER_DEG_LAT) + (ORIGIN_LON, ORIGIN_LAT), decimals
-    )
+    return np.round(given / (M_PER_DEG_LON, M_PER_DEG_LAT) + (ORIGIN_LON, ORIGIN_LAT), decimals)
 
 
 def geometry_to_lonlat(geometry: BaseGeometry) -> BaseGeometry:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+
 from demo.main_roads import EAST_RING, NORTH_RING, YINGFENG
 from demo.mesh import ISLAND_VILLAGE
 from demo.minor_roads import Road
@@ -50,12 +51,15 @@ def _ferry(roads: Sequence[Road], villages: Sequence[Village]) -> Road:
     ends = _ends(roads)
     near = min(sorted(ends), key=lambda node: float(np.hypot(*(ends[node] - here))))
     island = {near}
-    while grown := {
-        node
-        for road in roads
-        if road.u in island or road.v in island
-        for node in (road.u, road.v)
-    } - island:
+    while (
+        grown := {
+            node
+            for road in roads
+            if road.u in island or road.v in island
+            for node in (road.u, road.v)
+        }
+        - island
+    ):
         island |= grown
     bank = min(
         (node for node in sorted(ends) if node not in island),
