@@ -76,11 +76,11 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             [Problem("network.no_highway_column", values={"columns": names or "-"}, file=file)]
         )
     dropped: Counter[str] = Counter()
-    lines = cast("gpd.GeoSeries", layer.geometry.explode(index_parts=False))
+    lines = layer.geometry.explode(index_parts=False)
     is_line = (lines.geom_type == "LineString") & ~lines.is_empty
     if not_lines := int((~is_line).sum()):
         dropped["not_a_line"] = not_lines
-    lines = lines[is_line]
+    lines = cast("gpd.GeoSeries", lines[is_line])
     unknown: Counter[str] = Counter()
     rows, kept = [], []
     for position, tags in enumerate(_tags(layer.loc[lines.index], columns)):

@@ -174,17 +174,15 @@ def _settle_ties(arcs: Arcs, starts: Starts, found: Sweep) -> IntArray:
     place = np.where(found.place < 0, starts.n_places, found.place)
     direct = starts.minutes <= minutes[starts.node] + TIE_MIN
     np.minimum.at(place, starts.node[direct], starts.place[direct])
-    tail = np.repeat(np.arange(arcs.n_nodes), np.diff(arcs.first))
-    with np.errstate(invalid="ignore"):  # infinite less infinite
-        tight = minutes[tail] + arcs.minutes <= minutes[arcs.head] + TIE_MIN
-    tight &= np.isfinite(minutes[tail])
-    tail, head = tail[tight], arcs.head[tight]
-    first = np.searchsorted(tail, np.arange(arcs.n_nodes + 1))
-    better = np.flatnonzero(place[tail] < place[head])
-    while len(better):
-        np.minimum.at(place, head[better], place[tail[better]])
-        changed = np.unique(head[better])
-        count = first[changed + 1] - first[changed]
-        arc = np.repeat(first[changed] - np.cumsum(count) + count, count) + np.arange(count.sum())
-        better = arc[place[tail[arc]] < place[head[arc]]]
+    tail = np.repeat(np.arange(arcs.n_nodes, dtype=np.int32), np.diff(arcs.first))
+    arc = np.flatnonzero(place[tail] < place[arcs.head])
+    while len(arc):
+        begin, end = tail[arc], arcs.head[arc]
+        tie = minutes[begin] + arcs.minutes[arc] <= minutes[end] + TIE_MIN
+        tie &= place[begin] < place[end]
+        begin, end = begin[tie], end[tie]
+        np.minimum.at(place, end, place[begin])
+        changed = np.unique(end)
+        first, count = arcs.first[changed], np.diff(arcs.first)[changed]
+        arc = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
     return np.where(place == starts.n_places, -1, place)

@@ -1,0 +1,1 @@
+"""Measurements: how long it takes, beside what else could be used."""
