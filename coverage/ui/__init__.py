@@ -1,1 +1,1 @@
-"""The Streamlit app: one module a page."""
+"""The Streamlit app: shows what the other parts computed, computes nothing itself."""

@@ -1,0 +1,184 @@
+"""The score card, the clause behind each verdict, key figures and the worst villages.
+
+Message ids with the prefixes ``ui.verdict.`` (`coverage.rules.model.Verdict`),
+``report.origin_`` (`coverage.rules.model.Parameter.origin`) and ``report.force_``
+(`coverage.rules.model.Rule.force`) are put together here.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from coverage.messages import Language, text
+from coverage.report.score import figure_text, score_rows
+from coverage.report.worst import worst_villages
+from coverage.results import Report
+from coverage.rules.model import ParameterValue, RuleResult
+from coverage.ui.pages.county import chosen
+from coverage.ui.state import session
+from coverage.ui.words import literal, minutes_or_dash
+from maps.words import people
+
+
+def page() -> None:
+    """Draw the page."""
+    language = session().language
+    st.title(text("ui.overview_title", language))
+    report = chosen(language)
+    if report is None:
+        return
+    _key_figures(report, language)
+    _score_card(report, language)
+    _worst(report, language)
+
+
+def _key_figures(report: Report, language: Language) -> None:
+    summary = report.summary
+    shown = (
+        ("ui.covered_share", figure_text(summary.share, "share", language)),
+        ("ui.population", people(summary.population, language)),
+        ("ui.unreachable", people(summary.unreachable, language)),
+        ("ui.mean_min", minutes_or_dash(summary.mean_min, language)),
+        ("ui.p90_min", minutes_or_dash(summary.p90_min, language)),
+    )
+    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(text(label, language), value, border=True)
+
+
+def _score_card(report: Report, language: Language) -> None:
+    st.markdown(f"#### {text('ui.score_title', language)}")
+    st.caption(text("ui.score_hint", language))
+    rows = score_rows(report, language)
+    unknown = text("ui.unknown", language)
+    table = pd.DataFrame(
+        {
+            text("ui.column_rule", language): [row.title for row in rows],
+            text("ui.column_verdict", language): [
+                text(f"ui.verdict.{row.verdict}", language, word=row.verdict_text) for row in rows
+            ],
+            text("ui.column_observed", language): [row.observed_text for row in rows],
+            text("ui.column_required", language): [row.required_text for row in rows],
+            text("ui.column_short", language): [
+                unknown if row.people_short is None else people(row.people_short, language)
+                for row in rows
+            ],
+        }
+    )
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=f"scores-{language}",
+        height="content",
+    )
+    cells = event["selection"]["cells"]
+    position = int(cells[0][0]) if cells else 0
+    if position < len(rows):
+        _clause({result.rule.id: result for result in report.rules}[rows[position].id], language)
+
+
+def _clause(result: RuleResult, language: Language) -> None:
+    rule = result.rule
+    with st.container(border=True, key="clause"):
+        st.markdown(f"##### {literal(getattr(rule.title, language))}")
+        st.caption(
+            text(
+                "ui.rule_line",
+                language,
+                id=rule.id,
+                force=text(f"report.force_{rule.force}", language),
+            )
+            + (
+                text("ui.deadline", language, deadline=literal(rule.deadline))
+                if rule.deadline
+                else ""
+            )
+        )
+        for source in rule.sources:
+            number = text("ui.number", language, number=source.number) if source.number else ""
+            place = text(
+                "ui.source",
+                language,
+                title=source.title,
+                number=number,
+                date=source.date,
+                clause=source.clause,
+            )
+            st.markdown(f"**{literal(place)}**")
+            st.markdown("> " + literal(getattr(source.paraphrase, language)))
+        st.markdown(
+            f"**{text('ui.reading', language)}** " + literal(getattr(rule.reading, language))
+        )
+        if result.note is not None:
+            st.info(literal(result.note.text(language)), icon=":material/info:")
+        if rule.parameters:
+            _parameters(result, language)
+
+
+def _parameters(result: RuleResult, language: Language) -> None:
+    parameters = result.rule.parameters
+    st.table(
+        pd.DataFrame(
+            {
+                text("ui.column_meaning", language): [
+                    literal(getattr(parameter.meaning, language))
+                    for parameter in parameters.values()
+                ],
+                text("ui.column_value", language): [
+                    literal(_value(parameter.value, language)) for parameter in parameters.values()
+                ],
+                text("ui.column_unit", language): [
+                    literal(parameter.unit) for parameter in parameters.values()
+                ],
+                text("ui.column_origin", language): [
+                    text(f"report.origin_{parameter.origin}", language)
+                    for parameter in parameters.values()
+                ],
+                text("ui.column_parameter", language): [literal(name) for name in parameters],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def _value(value: ParameterValue, language: Language) -> str:
+    if isinstance(value, bool):
+        return text("ui.yes" if value else "ui.no", language)
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _worst(report: Report, language: Language) -> None:
+    st.markdown(f"#### {text('ui.worst_title', language)}")
+    worst = worst_villages(report)
+    if worst.empty:
+        st.success(text("ui.worst_none", language), icon=":material/check_circle:")
+        return
+    st.caption(text("ui.worst_hint", language))
+    minutes = {
+        text("ui.column_minutes", language): worst["response_min"],
+        text("ui.column_limit", language): worst["limit_min"],
+        text("ui.column_over", language): worst["over_min"],
+    }
+    st.dataframe(
+        pd.DataFrame(
+            {
+                text("ui.column_village", language): worst["name"],
+                text("ui.column_township", language): worst["township_name"],
+                text("ui.column_people", language): worst["population"],
+                **minutes,
+                text("ui.column_station", language): worst["station_name"],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        placeholder=text("ui.unreached", language),
+        column_config={
+            text("ui.column_people", language): st.column_config.NumberColumn(format="localized"),
+            **{name: st.column_config.NumberColumn(format="%.1f") for name in minutes},
+        },
+        key=f"worst-{language}",
+    )
