@@ -1,0 +1,78 @@
+"""Hospitals, centres, clinics and stations, and what they have."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from coverage.county.lookup import township_codes, village_codes
+from coverage.county.places import check_places, check_units, crs_for, places_of
+from coverage.county.table import Table
+from coverage.county.values import needed, read_columns
+from coverage.errors import Problem
+
+FAR_OUTSIDE_KM: Final = 50.0
+
+
+def read_facilities(
+    table: Table,
+    townships: gpd.GeoDataFrame | None,
+    villages: pd.DataFrame | None,
+    datum: str,
+    found: list[Problem],
+) -> gpd.GeoDataFrame:
+    """Return the facilities as `County.facilities` describes them.
+
+    Parameters
+    ----------
+    table
+        As read.
+    townships, villages
+        None where they could not be read, and then nothing that needs them is checked.
+    datum
+        Of the table's ``lon`` and ``lat``.
+    found
+        Problems are added to it.
+    """
+    needed(table, "name", found)
+    needed(table, "kind", found)
+    columns = read_columns(table, "facilities", found, leave=("lon", "lat"))
+    frame = pd.DataFrame(columns)
+    places = places_of(table, datum, found, required=False)
+    if townships is not None:
+        frame["township"] = township_codes(table, columns["township"], townships, found)
+        if townships.geometry.notna().all():
+            check_places(table, places, townships, found, far_km=FAR_OUTSIDE_KM, near_level="note")
+            check_units(table, places, townships, frame["township"], found)
+    if villages is not None:
+        frame["village"] = village_codes(
+            table, columns["village"], frame["township"], villages, found
+        )
+    frame["lon"], frame["lat"] = places.lon, places.lat
+    frame["source_row"] = table.rows
+    found.extend(_quality(table, frame))
+    frame = frame.astype(dict.fromkeys(("id", "name", "kind"), "str"))
+    crs = crs_for(townships)
+    return gpd.GeoDataFrame(frame, geometry=places.points(crs), crs=crs)
+
+
+def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    problems: list[Problem] = []
+    if table.geometry is None:
+        nowhere = ((table.text("lon") == "") & (table.text("lat") == "")).to_numpy(bool)
+    else:
+        nowhere = np.isnan(frame["lon"].to_numpy(float))
+    if nowhere.any():
+        problems.append(table.problem("county.facility_without_place", nowhere, level="warning"))
+    station = (frame["kind"] == "emergency_station").fillna(False).to_numpy(bool)
+    unknown = station & (table.text("ambulances") == "").to_numpy(bool)
+    if unknown.any():
+        problems.append(
+            table.problem(
+                "county.station_without_ambulances", unknown, column="ambulances", level="warning"
+            )
+        )
+    return problems

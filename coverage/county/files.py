@@ -1,0 +1,169 @@
+"""Files of a county folder: found safely, read safely."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING, Final
+
+from coverage.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from coverage.county.config import Source
+
+MAX_BYTES: Final = 2_000_000_000
+MAX_TEXT_BYTES: Final = 500_000_000
+_SHOWN_LENGTH: Final = 40
+_CHUNK: Final = 1 << 20
+
+
+def shown(value: object) -> str:
+    """Return a cell or key as a message may show it: one line, short, nothing invisible."""
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+
+
+def refuse(
+    code: str, file: str | None = None, rows: Iterable[int] = (), **values: object
+) -> InputError:
+    """Return the exception that says one thing of one file."""
+    rows = tuple(rows)
+    problem = Problem(code, values=values, file=file, rows=rows, count=max(len(rows), 1))
+    return InputError([problem])
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Return the known word most like `word`, or None if none is near."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return found[0] if found else None
+
+
+def posix(name: str) -> str:
+    """Return a path of ``county.toml`` with forward slashes."""
+    return PureWindowsPath(name).as_posix()
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Return the path of the file `name` of `folder`.
+
+    Raises
+    ------
+    InputError
+        If the name is absolute, leaves the folder (also by a symbolic link), or is no ordinary
+        file that can be read.
+    """
+    parts = PureWindowsPath(name)
+    if parts.drive or parts.root or ".." in parts.parts or "\0" in name:
+        raise refuse("county.path_outside", path=shown(name))
+    plain = parts.as_posix()
+    try:
+        root = folder.resolve(strict=True)
+        path = root / plain
+        real = path.resolve()
+        if not real.is_relative_to(root):
+            raise refuse("county.path_outside", path=shown(name))
+        if not path.exists():
+            raise _missing(folder, plain)
+        if not path.is_file():
+            raise refuse("county.not_a_file", shown(plain))
+        if path.stat().st_size > MAX_BYTES:
+            raise refuse("county.file_too_big", shown(plain), limit_mb=MAX_BYTES // 1_000_000)
+        with path.open("rb"):
+            pass
+    except (OSError, RuntimeError) as error:
+        raise refuse("county.unreadable", shown(plain), reason=shown(error)) from error
+    return path
+
+
+def _missing(folder: Path, name: str) -> InputError:
+    there = sorted(p.name for p in folder.iterdir() if p.is_file())
+    near = nearest(name, there)
+    if near:
+        return refuse("county.file_missing_near", shown(name), near=shown(near))
+    return refuse("county.file_missing", shown(name))
+
+
+def source_path(folder: Path, source: Source) -> Path:
+    """Return the path of a source of ``county.toml``.
+
+    Raises
+    ------
+    InputError
+        As `inside` does.
+    """
+    return inside(folder, source.path)
+
+
+def parts_of(folder: Path, source: Source) -> list[Path]:
+    """Return the file and, of a shapefile, its other parts, in order of name.
+
+    Raises
+    ------
+    InputError
+        If one of them leaves the folder.
+    """
+    path = source_path(folder, source)
+    if path.suffix.lower() != ".shp":
+        return [path]
+    root = folder.resolve()
+    siblings = sorted(p for p in path.parent.iterdir() if p.stem == path.stem)
+    return [
+        inside(folder, part.relative_to(root).as_posix())
+        for part in siblings
+        if part.suffix.lower() in {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+    ]
+
+
+def sha256_of(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the files' bytes, one after the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+@contextmanager
+def reading(file: str) -> Iterator[None]:
+    """Turn whatever a library raises on a broken file into a problem of that file.
+
+    Only calls into the libraries that parse foreign bytes stand inside: what they may raise is
+    not bounded by their documentation.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        reason = shown(str(error) or type(error).__name__)
+        raise refuse("county.unreadable", file, reason=reason) from error
+
+
+def decode(content: bytes, file: str) -> str:
+    """Return the text of a file in any encoding that Excel in China writes.
+
+    UTF-8 with or without byte-order mark, UTF-16 with its mark (Excel's "Unicode text"), else
+    GB18030 (which holds GBK and GB2312).
+
+    Raises
+    ------
+    InputError
+        If it is none of them, or no text at all.
+    """
+    if len(content) > MAX_TEXT_BYTES:
+        raise refuse("county.file_too_big", file, limit_mb=MAX_TEXT_BYTES // 1_000_000)
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise refuse("county.encoding", file)

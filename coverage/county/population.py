@@ -1,0 +1,228 @@
+"""Where people are: villages, or the cells of a population grid."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import rasterio.windows
+import shapely
+from pyproj import CRS, Transformer
+
+from coverage.county.datum import Floats
+from coverage.county.files import reading, refuse
+from coverage.crs import WGS84
+from coverage.errors import Problem
+
+MAX_CELLS: Final = 25_000_000
+MAX_DEMAND: Final = 2_000_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The populated cells of a grid within the county's bounds.
+
+    Attributes
+    ----------
+    points
+        Their centres, in the county's CRS.
+    weight
+        What the grid holds for each, more than 0.
+    """
+
+    points: gpd.GeoSeries
+    weight: Floats
+
+
+def village_demand(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one demand point a village; unknown people are counted as none."""
+    data = {
+        "village": np.arange(len(villages), dtype=np.int64),
+        "population": np.nan_to_num(villages["population"].to_numpy(float)),
+    }
+    return gpd.GeoDataFrame(data, geometry=villages.geometry.to_numpy(), crs=villages.crs)
+
+
+def read_grid(path: Path, file: str, townships: gpd.GeoDataFrame, found: list[Problem]) -> Grid:
+    """Read the first band of a GeoTIFF, in any CRS, where it covers the county's bounds.
+
+    Cells without data, and negative or broken ones, hold nobody.
+
+    Raises
+    ------
+    InputError
+        If it is no GeoTIFF, has no CRS, lies elsewhere, or has too many cells.
+    """
+    with reading(file), rasterio.open(path, driver="GTiff") as grid:
+        if grid.crs is None:
+            raise refuse("county.no_crs", file)
+        crs = CRS.from_wkt(grid.crs.to_wkt())
+        window = _window(grid, crs, townships)
+        if window is None:
+            raise refuse("county.grid_elsewhere", file)
+        if window.width * window.height > MAX_CELLS:
+            raise refuse("county.grid_too_fine", file, limit=MAX_CELLS)
+        if grid.count > 1:
+            found.append(Problem("county.grid_bands", "note", {"bands": grid.count}, file))
+        band = grid.read(1, window=window, masked=True)
+        if band.dtype.kind not in "iuf":
+            raise refuse("county.grid_not_numbers", file)
+        values = band.astype(float).filled(np.nan)
+        rows, cols = np.nonzero(values > 0)
+        transform = grid.window_transform(window)
+        x, y = transform @ np.vstack([cols + 0.5, rows + 0.5])
+        to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
+        x, y = to_county.transform(x, y)
+    negative = int((values < 0).sum())
+    if negative:
+        found.append(Problem("county.grid_negative", "note", {}, file, count=negative))
+    weight = values[rows, cols]
+    sound = np.isfinite(x) & np.isfinite(y) & np.isfinite(weight)
+    points = gpd.GeoSeries(gpd.points_from_xy(x[sound], y[sound]), crs=townships.crs)
+    return Grid(points, weight[sound])
+
+
+def _window(
+    grid: rasterio.DatasetReader, crs: CRS, townships: gpd.GeoDataFrame
+) -> rasterio.windows.Window | None:
+    """Return the part of the grid over the county's bounds, None where they do not meet."""
+    west, south, east, north = townships.to_crs(WGS84).total_bounds
+    steps = np.linspace(0.0, 1.0, 21)
+    lon, lat = np.meshgrid(west + (east - west) * steps, south + (north - south) * steps)
+    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon.ravel(), lat.ravel())
+    cols, rows = ~grid.transform @ np.vstack([x, y])
+    sound = np.isfinite(cols) & np.isfinite(rows)
+    if not sound.any():
+        return None
+    left = max(math.floor(cols[sound].min()) - 1, 0)
+    top = max(math.floor(rows[sound].min()) - 1, 0)
+    right = min(math.ceil(cols[sound].max()) + 1, grid.width)
+    bottom = min(math.ceil(rows[sound].max()) + 1, grid.height)
+    if right <= left or bottom <= top:
+        return None
+    return rasterio.windows.Window(left, top, right - left, bottom - top)
+
+
+def grid_demand(
+    grid: Grid,
+    villages: gpd.GeoDataFrame,
+    townships: gpd.GeoDataFrame,
+    file: str,
+    found: list[Problem],
+) -> gpd.GeoDataFrame:
+    """Return the people of the villages spread over the cells of a grid.
+
+    The grid says where people are, the tables how many. A village that has a polygon and known
+    residents keeps them, spread over the cells in its polygon. The other villages of a township
+    share its other cells, each cell going to the nearest of them (or to the one whose polygon
+    holds it); together they keep the sum of their residents or, where some of them are not
+    known, what the township's own total leaves after the villages with polygons. A village
+    without a cell keeps its residents at its own point.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `County.demand`; its people are those of the tables, to rounding.
+    """
+    people = villages["population"].to_numpy(float)
+    cells = _assign(grid, villages, townships)
+    kept = (cells["village"] >= 0).to_numpy(bool)
+    if not kept.any():
+        raise refuse("county.grid_elsewhere", file)
+    if int(kept.sum()) > MAX_DEMAND:
+        raise refuse("county.grid_too_fine", file, limit=MAX_DEMAND)
+    cells = cells[kept]
+    points = np.asarray(grid.points.array, dtype=object)[kept]
+    bare = ~np.isin(np.arange(len(villages)), cells["village"])
+    totals = _group_totals(villages, townships, bare)
+    cells["people"] = _scaled(cells["weight"].to_numpy(float), cells["group"], totals)
+    found.append(Problem("county.grid_used", "note", {}, file, count=len(cells)))
+    if bare.any():
+        rows = tuple(int(r) for r in villages.loc[bare, "source_row"])
+        values = {"people": f"{np.nansum(people[bare]):,.0f}"}
+        found.append(
+            Problem("county.grid_bare_villages", "note", values, file, rows, count=len(rows))
+        )
+    own = np.flatnonzero(bare)
+    demand = pd.DataFrame(
+        {
+            "village": np.concatenate([cells["village"].to_numpy(np.int64), own]),
+            "population": np.concatenate([cells["people"], np.nan_to_num(people[own])]),
+        }
+    )
+    geometry = np.concatenate([points, np.asarray(villages.geometry.array, dtype=object)[own]])
+    order = np.argsort(demand["village"].to_numpy(), kind="stable")
+    table = gpd.GeoDataFrame(demand, geometry=geometry, crs=villages.crs)
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _groups(villages: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Return which total each village's cells share: its own, or its township's rest."""
+    alone = villages["polygon"].notna() & villages["population"].notna()
+    own = pd.Series(np.arange(len(villages)).astype(str), index=villages.index)
+    return ("village " + own).where(alone, "township " + villages["township"].astype(str))
+
+
+def _assign(grid: Grid, villages: gpd.GeoDataFrame, townships: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return each cell's village (-1: none), its group and its weight."""
+    points = np.asarray(grid.points.array, dtype=object)
+    groups = _groups(villages).to_numpy(object)
+    village = _first_within(points, np.asarray(villages["polygon"].array, dtype=object))
+    unit = _first_within(points, np.asarray(townships.geometry.array, dtype=object))
+    codes = townships["code"].to_numpy(object)
+    for code in pd.unique(villages["township"]):
+        members = np.flatnonzero(groups == f"township {code}")
+        loose = np.flatnonzero((village < 0) & (unit >= 0) & (codes[unit] == code))
+        if len(members) and len(loose):
+            places = np.asarray(villages.geometry.array, dtype=object)[members]
+            village[loose] = members[shapely.STRtree(places).nearest(points[loose])]
+    group = np.where(village >= 0, groups[village], "")
+    return pd.DataFrame({"village": village, "group": group, "weight": grid.weight})
+
+
+def _first_within(
+    points: np.ndarray[tuple[int, ...], np.dtype[np.object_]],
+    polygons: np.ndarray[tuple[int, ...], np.dtype[np.object_]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Return the first polygon that holds each point, -1 where none does."""
+    inside = np.full(len(points), -1, dtype=np.int64)
+    at, polygon = shapely.STRtree(points).query(polygons, predicate="intersects")[::-1]
+    order = np.argsort(-polygon, kind="stable")
+    inside[at[order]] = polygon[order]
+    return inside
+
+
+def _group_totals(
+    villages: gpd.GeoDataFrame,
+    townships: gpd.GeoDataFrame,
+    bare: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+) -> pd.Series[float]:
+    """Return the people to spread over each group's cells: its total less those kept at points."""
+    groups = _groups(villages)
+    people = villages["population"]
+    table = pd.DataFrame({"group": groups, "people": people, "township": villages["township"]})
+    totals = table.groupby("group")["people"].sum()
+    unknown = set(table.loc[people.isna(), "township"])
+    units = townships.set_index("code")["population"]
+    for code in sorted(unknown):
+        total = units.get(code)
+        if total is not None and not pd.isna(total):
+            alone = table.loc[
+                (table["township"] == code) & (groups != f"township {code}"), "people"
+            ].sum()
+            known = totals[f"township {code}"]
+            totals[f"township {code}"] = max(float(total) - float(alone), float(known))
+    kept = table[bare].groupby("group")["people"].sum()
+    return totals.sub(kept, fill_value=0.0)
+
+
+def _scaled(weight: Floats, group: pd.Series[str], totals: pd.Series[float]) -> Floats:
+    """Scale the weights so that each group sums to its total."""
+    sums = pd.Series(weight, index=group.index).groupby(group).transform("sum")
+    return np.asarray(weight / sums.to_numpy(float) * group.map(totals).to_numpy(float))

@@ -1,0 +1,159 @@
+"""Read a county folder: every table, every check, every problem at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+from pyproj import CRS
+
+from coverage.county.config import CONFIG_NAME, CountyConfig, Source, examine_config
+from coverage.county.facilities import read_facilities
+from coverage.county.files import parts_of, posix, refuse, sha256_of, shown, source_path
+from coverage.county.layers import read_layer
+from coverage.county.lookup import check_ids
+from coverage.county.model import County, InputFile
+from coverage.county.population import grid_demand, read_grid, village_demand
+from coverage.county.sheets import read_csv, read_xlsx
+from coverage.county.table import Table, understand
+from coverage.county.totals import compare_totals
+from coverage.county.townships import read_townships
+from coverage.county.villages import read_villages
+from coverage.county.words import TABLES
+from coverage.errors import InputError, Problem, raise_if_errors
+
+TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
+_GRID_SUFFIXES: Final = (".tif", ".tiff")
+
+
+def read_county(folder: Path) -> County:
+    """Read and check the county folder.
+
+    Every file is looked at even where another is broken, so that one call tells all that is to
+    be mended. The roads are only found and hashed here; `coverage.network.read` reads them.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
+    folder = Path(folder)
+    config, found = examine_config(folder)
+    if config is None:
+        raise InputError(found)
+    sources = config.sources
+    tables = {role: read_table(folder, role, getattr(sources, role), found) for role in TABLES}
+    _look_for(folder, sources.roads, found)
+    townships = villages = facilities = None
+    if (table := tables["townships"]) is not None:
+        townships = read_townships(table, found)
+    if (table := tables["villages"]) is not None:
+        villages = read_villages(table, townships, sources.villages.datum, found)
+    if (table := tables["facilities"]) is not None:
+        datum = sources.facilities.datum
+        facilities = read_facilities(table, townships, villages, datum, found)
+    if (
+        (table := tables["villages"]) is not None
+        and villages is not None
+        and facilities is not None
+    ):
+        cells = villages["serving_facility"]
+        check_ids(table, "serving_facility", cells, facilities["id"], found)
+    if townships is not None and villages is not None:
+        found.extend(compare_totals(townships, villages, _file(sources.townships)))
+    demand = _demand(folder, config, townships, villages, found)
+    raise_if_errors(found)
+    assert townships is not None
+    assert villages is not None
+    assert facilities is not None
+    assert demand is not None
+    return County(
+        folder=folder,
+        config=config,
+        crs=CRS(townships.crs),
+        townships=townships,
+        villages=villages,
+        facilities=facilities,
+        demand=demand,
+        given_columns={r: frozenset(t.spelled) for r, t in tables.items() if t is not None},
+        inputs=_inputs(folder, config, tables),
+        quality=tuple(found),
+    )
+
+
+def read_table(folder: Path, role: str, source: Source, found: list[Problem]) -> Table | None:
+    """Read the table of one role; None where it cannot be used, which `found` then tells."""
+    file = _file(source)
+    try:
+        path = source_path(folder, source)
+        suffix = path.suffix.lower()
+        if suffix == ".csv":
+            raw = read_csv(path, file, role)
+        elif suffix == ".xlsx":
+            raw = read_xlsx(path, file, role, source.sheet)
+        elif suffix in TABLE_SUFFIXES:
+            parts_of(folder, source)
+            raw = read_layer(path, file, role, source.layer, source.datum)
+        else:
+            raise refuse("county.suffix", file, known=" ".join(TABLE_SUFFIXES))
+    except InputError as error:
+        found.extend(error.problems)
+        return None
+    return understand(raw, role, found)
+
+
+def _file(source: Source) -> str:
+    return shown(posix(source.path))
+
+
+def _look_for(folder: Path, source: Source, found: list[Problem]) -> None:
+    try:
+        parts_of(folder, source)
+    except InputError as error:
+        found.extend(error.problems)
+
+
+def _demand(
+    folder: Path,
+    config: CountyConfig,
+    townships: gpd.GeoDataFrame | None,
+    villages: gpd.GeoDataFrame | None,
+    found: list[Problem],
+) -> gpd.GeoDataFrame | None:
+    """Return where people are; a grid that cannot be used is told."""
+    source = config.sources.population
+    demand = None if villages is None else village_demand(villages)
+    if source is None:
+        return demand
+    file = _file(source)
+    sound = not any(problem.level == "error" for problem in found)
+    try:
+        path = source_path(folder, source)
+        if path.suffix.lower() not in _GRID_SUFFIXES:
+            raise refuse("county.suffix", file, known=" ".join(_GRID_SUFFIXES))
+        if townships is None:
+            return demand
+        grid = read_grid(path, file, townships, found)
+        if villages is not None and sound:
+            demand = grid_demand(grid, villages, townships, file, found)
+    except InputError as error:
+        found.extend(error.problems)
+    return demand
+
+
+def _inputs(
+    folder: Path, config: CountyConfig, tables: dict[str, Table | None]
+) -> tuple[InputFile, ...]:
+    files = [_input(folder, "county", Source(path=CONFIG_NAME), 0)]
+    for role in ("townships", "villages", "facilities", "roads", "population"):
+        source: Source | None = getattr(config.sources, role)
+        table = tables.get(role)
+        if source is not None:
+            files.append(_input(folder, role, source, 0 if table is None else len(table.rows)))
+    return tuple(files)
+
+
+def _input(folder: Path, role: str, source: Source, rows: int) -> InputFile:
+    digest = sha256_of(parts_of(folder, source))
+    return InputFile(role=role, path=posix(source.path), sha256=digest, rows=rows)

@@ -1,0 +1,165 @@
+"""Plain tables: ``.csv`` (comma, tab or semicolon) and ``.xlsx``."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import openpyxl
+
+from coverage.county.files import decode, nearest, reading, refuse, shown
+from coverage.county.table import RawTable, from_rows
+from coverage.errors import InputError, Problem
+from coverage.messages import Message
+
+MAX_ROWS: Final = 2_000_000
+MAX_UNZIPPED_BYTES: Final = 500_000_000
+MAX_COLUMNS: Final = 1000
+MAX_EXACT_INTEGER: Final = 2**53
+_DELIMITERS: Final = ",\t;"
+T = TypeVar("T")
+_Rows = Iterator[tuple[int, tuple[str, ...]]]
+
+
+def read_csv(path: Path, file: str, table: str) -> RawTable:
+    """Read a text table; blank lines count as rows, as they do in Excel.
+
+    Raises
+    ------
+    InputError
+        If the text has another encoding, is torn, or has no record.
+    """
+    with reading(file):
+        content = path.read_bytes()
+    text = decode(content, file)
+    head = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    return from_rows(file, table, _limited(_csv_rows(text, delimiter, file), file))
+
+
+def _csv_rows(text: str, delimiter: str, file: str) -> _Rows:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, tuple(_tidy(cell) for cell in cells)
+    except csv.Error as error:
+        raise refuse("county.csv_broken", file, [reader.line_num], reason=shown(error)) from error
+
+
+def read_xlsx(path: Path, file: str, table: str, sheet: str | None) -> RawTable:
+    """Read a sheet's values, rows counted as Excel counts them.
+
+    Formulas give the value that Excel saved with them. Without `sheet` the first sheet is read.
+
+    Raises
+    ------
+    InputError
+        If the file is broken or unreasonably big, has no such sheet, a formula has no saved
+        value or an error for a value.
+    """
+    _check_size(path, file)
+    with reading(file), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
+        cells = list(_limited(_xlsx_rows(path, file, sheet, values=False), file))
+        formulas = {
+            (number, i)
+            for number, row in cells
+            for i, (text, kind) in enumerate(row)
+            if kind == "f" and text
+        }
+        if formulas:
+            cells = list(_limited(_xlsx_rows(path, file, sheet, values=True), file))
+    _check_cells(cells, formulas, file)
+    return from_rows(file, table, ((n, tuple(text for text, _ in row)) for n, row in cells))
+
+
+def _check_size(path: Path, file: str) -> None:
+    """Refuse a zip archive that unfolds to an unreasonable size."""
+    with reading(file), zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > MAX_UNZIPPED_BYTES:
+        raise refuse("county.file_too_big", file, limit_mb=MAX_UNZIPPED_BYTES // 1_000_000)
+
+
+def _xlsx_rows(
+    path: Path, file: str, sheet: str | None, *, values: bool
+) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
+    """Yield each row's number and its cells as text and openpyxl's kind of cell."""
+    book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
+    try:
+        chosen = _sheet(book, sheet, file)
+        chosen.reset_dimensions()  # what the file says of its own size need not be true
+        for number, row in enumerate(chosen.iter_rows(), start=1):
+            if any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+                raise refuse("county.too_many_columns", file, limit=MAX_COLUMNS)
+            cells = tuple((_cell_text(c.value), str(c.data_type)) for c in row[:MAX_COLUMNS])
+            if any(text for text, _ in cells) or values:
+                yield number, cells
+    finally:
+        book.close()
+
+
+def _sheet(book: Any, name: str | None, file: str) -> Any:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if not sheets:
+        raise refuse("county.table_empty", file)
+    if name is None:
+        return next(iter(sheets.values()))
+    if name not in sheets:
+        near = nearest(name, list(sheets))
+        hint = Message("county.hint_nearest", {"near": near}) if near else Message("county.none")
+        there = ", ".join(shown(title) for title in sheets)
+        raise refuse("county.sheet_missing", file, sheet=shown(name), there=there, hint=hint)
+    return sheets[name]
+
+
+def _check_cells(
+    cells: list[tuple[int, tuple[tuple[str, str], ...]]], formulas: set[tuple[int, int]], file: str
+) -> None:
+    unsaved = sorted(
+        {
+            n
+            for n, row in cells
+            for i, (text, _) in enumerate(row)
+            if (n, i) in formulas and not text
+        }
+    )
+    broken = sorted({n for n, row in cells for text, kind in row if kind == "e" and text != "#N/A"})
+    problems = [
+        Problem(code, file=file, rows=tuple(rows), count=len(rows))
+        for code, rows in (
+            ("county.formula_unsaved", unsaved),
+            ("county.formula_error", broken),
+        )
+        if rows
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _cell_text(value: object) -> str:
+    """Return a cell's value as text; whole numbers without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_EXACT_INTEGER:
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return _tidy(str(value))
+
+
+def _tidy(text: str) -> str:
+    return text.strip().strip("\ufeff\u200b\xa0\u3000 ")
+
+
+def _limited(rows: Iterator[T], file: str) -> Iterator[T]:
+    for count, row in enumerate(rows):
+        if count >= MAX_ROWS:
+            raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
+        yield row

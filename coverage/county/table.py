@@ -1,0 +1,238 @@
+"""A table as it was read: cells of text, true row numbers, the columns that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coverage.county.files import nearest, refuse, shown
+from coverage.county.words import Column, column_names, columns, fold, is_blank
+from coverage.errors import Level, Problem
+from coverage.messages import Message
+
+Mask = npt.NDArray[np.bool_]
+_HEADER_SEARCH_ROWS = 10
+_NEAR_CUTOFF = 0.8
+_SHAPEFILE_NAME_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file's records before its columns are understood.
+
+    Attributes
+    ----------
+    file
+        Inside the county folder.
+    names
+        The columns as the file spells them.
+    records
+        One tuple of texts a record, as long as `names`.
+    rows
+        The row of each record as a reader of the file counts it.
+    geometry
+        In WGS-84, one a record, None where the file is a plain table.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    records: list[tuple[str, ...]]
+    rows: list[int]
+    geometry: gpd.GeoSeries | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's records under the English names of their columns.
+
+    Attributes
+    ----------
+    file
+        Inside the county folder.
+    cells
+        Text, one column a known column; a cell that says "not known" is empty.
+    rows
+        The row of each record as a reader of the file counts it.
+    spelled
+        How the file spells each column.
+    geometry
+        In WGS-84, None where the file is a plain table.
+    """
+
+    file: str
+    cells: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    spelled: Mapping[str, str]
+    geometry: gpd.GeoSeries | None
+
+    def has(self, column: str) -> bool:
+        """Tell whether the file has the column."""
+        return column in self.spelled
+
+    def text(self, column: str) -> pd.Series[str]:
+        """Return a column's texts, all empty where the file does not have it."""
+        if self.has(column):
+            return self.cells[column]
+        return pd.Series("", index=self.cells.index, dtype=object)
+
+    def problem(
+        self,
+        code: str,
+        where: Mask | Sequence[bool] | None = None,
+        *,
+        column: str | None = None,
+        level: Level = "error",
+        **values: object,
+    ) -> Problem:
+        """Return a problem of the rows where `where` is true."""
+        rows = () if where is None else tuple(int(r) for r in self.rows[np.asarray(where, bool)])
+        return Problem(
+            code,
+            level=level,
+            values=values,
+            file=self.file,
+            rows=rows,
+            column=None if column is None else shown(self.spelled.get(column, column)),
+            count=max(len(rows), 1),
+        )
+
+
+def from_rows(file: str, table: str, rows: Iterable[tuple[int, tuple[str, ...]]]) -> RawTable:
+    """Find the header among the first rows, and return the records below it.
+
+    Bureaus write titles and empty rows above the header: it is the row among the first ten
+    with the most cells that are known column names. Rows without any text are no records.
+
+    Raises
+    ------
+    InputError
+        If no row has any text, or rows have text beyond the header's last column.
+    """
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        raise refuse("county.table_empty", file)
+    known = column_names(table)
+    head = filled[:_HEADER_SEARCH_ROWS]
+    scores = [sum(fold(cell) in known for cell in cells) for _, cells in head]
+    first = scores.index(max(scores))
+    names = head[first][1]
+    while names and not names[-1]:
+        names = names[:-1]
+    width = len(names)
+    records = filled[first + 1 :]
+    too_long = [number for number, cells in records if any(cells[width:])]
+    if too_long:
+        raise refuse("county.row_too_long", file, too_long)
+    return RawTable(
+        file,
+        names,
+        [(cells + ("",) * width)[:width] for _, cells in records],
+        [number for number, _ in records],
+    )
+
+
+def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
+    """Put a file's records under the English names of their columns.
+
+    Columns that the dictionary does not know are noted (as a warning where the name is like
+    one that it knows, and which the file lacks).
+
+    Returns
+    -------
+    Table or None
+        None if it has no records or a required column is missing, which `found` then tells.
+    """
+    known = _names_for(raw, table)
+    spelled: dict[str, str] = {}
+    positions: dict[str, int] = {}
+    unknown: list[str] = []
+    sound = True
+    for position, name in enumerate(raw.names):
+        column = known(fold(name))
+        if column is None:
+            if name:
+                unknown.append(name)
+        elif column.column in spelled:
+            values = {"first": shown(spelled[column.column]), "second": shown(name)}
+            found.append(Problem("county.column_twice", values=values, file=raw.file))
+            sound = False
+        else:
+            spelled[column.column] = name
+            positions[column.column] = position
+    absent = [c for c in columns()[table] if c.type != "geometry" and c.column not in spelled]
+    for column in absent:
+        if column.required == "yes" or (column.required != "no" and raw.geometry is None):
+            found.append(_column_missing(raw.file, column, unknown))
+            sound = False
+    found.extend(_unknown_columns(raw.file, unknown, absent))
+    if not raw.records:
+        found.append(Problem("county.table_empty", file=raw.file))
+        sound = False
+    if not sound:
+        return None
+    cells = pd.DataFrame(
+        {
+            name: pd.Series(
+                ["" if is_blank(record[at]) else record[at] for record in raw.records],
+                dtype=object,
+            )
+            for name, at in positions.items()
+        },
+        index=range(len(raw.records)),
+    )
+    return Table(raw.file, cells, np.asarray(raw.rows, dtype=np.int64), spelled, raw.geometry)
+
+
+def _names_for(raw: RawTable, table: str) -> Callable[[str], Column | None]:
+    """Return the look-up of a folded name; a shapefile cuts names to ten letters."""
+    names = column_names(table)
+    if not raw.file.lower().endswith(".shp"):
+        return names.get
+
+    def cut(name: str) -> Column | None:
+        if name in names or len(name) != _SHAPEFILE_NAME_LENGTH:
+            return names.get(name)
+        like = {c.column: c for full, c in names.items() if full.startswith(name)}
+        return next(iter(like.values())) if len(like) == 1 else None
+
+    return cut
+
+
+def _like(column: Column, names: list[str], cutoff: float) -> str | None:
+    """Return the name most like any name of `column`."""
+    folded = {fold(name): name for name in names}
+    for word in (column.column, *column.aliases):
+        near = nearest(fold(word), list(folded), cutoff)
+        if near:
+            return folded[near]
+    return None
+
+
+def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
+    near = _like(column, unknown, 0.6)
+    hint = Message("county.hint_column", {"near": shown(near)}) if near else Message("county.none")
+    values = {"name": column.column, "chinese": column.chinese, "hint": hint}
+    return Problem("county.column_missing", values=values, file=file, column=column.column)
+
+
+def _unknown_columns(file: str, unknown: list[str], absent: list[Column]) -> list[Problem]:
+    problems: list[Problem] = []
+    plain: list[str] = []
+    for name in unknown:
+        likely = [c for c in absent if _like(c, [name], _NEAR_CUTOFF)]
+        if likely:
+            values = {"near": likely[0].column, "chinese": likely[0].chinese}
+            problems.append(
+                Problem("county.column_unlike", "warning", values, file, column=shown(name))
+            )
+        else:
+            plain.append(name)
+    if plain:
+        values = {"names": ", ".join(shown(name) for name in plain)}
+        problems.append(Problem("county.columns_unknown", "note", values, file, count=len(plain)))
+    return problems

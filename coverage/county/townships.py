@@ -1,0 +1,130 @@
+"""The townships, streets and zones of a county."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from coverage.county.files import shown
+from coverage.county.table import Mask, Table
+from coverage.county.values import needed, read_columns, twice
+from coverage.crs import projected_crs
+from coverage.errors import Problem
+
+_OVERLAP_ERROR_SHARE: Final = 0.01
+_OVERLAP_WARNING_SHARE: Final = 0.0001
+_WIDEST_DEG: Final = 15.0
+_M2_PER_KM2: Final = 1e6
+
+
+def read_townships(table: Table, found: list[Problem]) -> gpd.GeoDataFrame | None:
+    """Return the townships in the county's one projected CRS.
+
+    The CRS is that of the centre of the townships' bounds.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        Columns as `County.townships` says; a polygon that cannot be used is None. None as a
+        whole where the file has no usable polygon.
+    """
+    if table.geometry is None:
+        found.append(table.problem("county.townships_without_polygons"))
+        return None
+    needed(table, "name", found)
+    needed(table, "kind", found)
+    columns = read_columns(table, "townships", found)
+    columns["population"] = columns["population"].astype("Float64")
+    names = columns["name"].fillna("").astype(object)
+    twice(table, names, "name", "county.name_twice", found)
+    if table.has("population"):
+        unknown = columns["population"].isna().to_numpy(bool)
+        if unknown.any():
+            found.append(
+                table.problem(
+                    "county.township_population_unknown",
+                    unknown,
+                    column="population",
+                    level="note",
+                )
+            )
+    shapes = _polygons(table, found)
+    usable = ~shapely.is_missing(shapes)
+    if not usable.any():
+        return None
+    west, south, east, north = shapely.total_bounds(shapes[usable])
+    if _swapped_in_china(west, south, east, north):
+        found.append(table.problem("county.townships_swapped"))
+        return None
+    if max(east - west, north - south) > _WIDEST_DEG:
+        found.append(table.problem("county.townships_too_wide", widest_deg=f"{_WIDEST_DEG:g}"))
+        return None
+    crs = projected_crs((west + east) / 2, (south + north) / 2)
+    geometry = gpd.GeoSeries(shapes, crs=4326).to_crs(crs)
+    found.extend(_overlaps(table, geometry))
+    frame = pd.DataFrame({**columns, "source_row": table.rows})
+    frame = frame.astype(dict.fromkeys(("code", "name", "kind"), "str"))
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
+
+
+def _swapped_in_china(west: float, south: float, east: float, north: float) -> bool:
+    """Tell whether the bounds lie in China only when read as latitude, longitude."""
+    return west > 3 and east < 54 and south > 73 and north <= 90
+
+
+def _polygons(
+    table: Table, found: list[Problem]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
+    """Return the usable polygons, None for every other geometry, which is told."""
+    assert table.geometry is not None
+    shapes = np.asarray(table.geometry.array, dtype=object).copy()
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    other = ~empty & ~np.isin(shapely.get_type_id(shapes), (3, 6))
+    for code, mask in (("county.polygon_empty", empty), ("county.not_a_polygon", other)):
+        if mask.any():
+            found.append(table.problem(code, mask))
+    invalid = ~empty & ~other & ~shapely.is_valid(shapes)
+    names = table.text("name")
+    for i in np.flatnonzero(invalid):
+        this: Mask = np.arange(len(shapes)) == i
+        reason = shapely.is_valid_reason(shapes[i])
+        found.append(
+            table.problem(
+                "county.township_invalid", this, name=shown(names.iloc[i]), reason=shown(reason)
+            )
+        )
+    shapes[empty | other | invalid] = None
+    return shapes
+
+
+def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
+    """Tell of pairs of polygons that share more than a sliver of the smaller one."""
+    shapes = np.asarray(geometry.array, dtype=object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    names = table.text("name")
+    problems: list[Problem] = []
+    for i, j, area, least in zip(first, second, shared, smaller, strict=True):
+        share = float(area / least) if least > 0 else 1.0
+        if share <= _OVERLAP_WARNING_SHARE:
+            continue
+        both: Mask = np.isin(np.arange(len(shapes)), (i, j))
+        problems.append(
+            table.problem(
+                "county.overlap",
+                both,
+                level="error" if share > _OVERLAP_ERROR_SHARE else "warning",
+                first=shown(names.iloc[i]),
+                second=shown(names.iloc[j]),
+                area_km2=f"{area / _M2_PER_KM2:.3f}",
+                share=f"{share:.2%}",
+            )
+        )
+    return problems

@@ -1,0 +1,164 @@
+"""Cells of text to numbers, yes and no, coded words: every bad cell is told."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from coverage.county.files import nearest, shown
+from coverage.county.table import Mask, Table
+from coverage.county.words import Column, columns, fold, vocabulary
+from coverage.errors import Problem
+from coverage.messages import Message
+
+Cells: TypeAlias = "pd.Series[Any]"
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_WHOLE_CODE: Final = re.compile(r"(\d+)\.0+", re.ASCII)
+_SCIENTIFIC_CODE: Final = re.compile(r"\d(\.\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
+_MAX_COUNT: Final = 1e9
+_SHOWN_CELLS: Final = 3
+
+
+def texts(table: Table, column: str) -> Cells:
+    """Return a column as text, <NA> where the cell is empty."""
+    cells = table.text(column).map(shown)
+    return cells.astype("string").mask(cells == "")
+
+
+def codes(table: Table, column: str, found: list[Problem], *, required: bool) -> Cells:
+    """Return a column of codes as text: a number that Excel wrote loses its ``.0``.
+
+    Codes that Excel has turned into ``4.30902E+11`` are errors, for their end is lost; where
+    `required`, so are empty cells and codes that stand twice.
+    """
+    plain = table.text(column).map(lambda cell: unicodedata.normalize("NFKC", cell).strip())
+    plain = plain.map(lambda cell: m[1] if (m := _WHOLE_CODE.fullmatch(cell)) else cell)
+    lost = plain.map(lambda cell: bool(_SCIENTIFIC_CODE.fullmatch(cell))).to_numpy(bool)
+    _report(table, "county.code_scientific", lost, column, found)
+    if required:
+        blank = (plain == "").to_numpy(bool)
+        if blank.any():
+            found.append(table.problem("county.cell_empty", blank, column=column))
+        twice(table, plain.where(~lost, ""), column, "county.code_twice", found)
+    return plain.astype("string").mask(plain == "")
+
+
+def twice(table: Table, values: Cells, column: str, code: str, found: list[Problem]) -> None:
+    """Tell of each value that stands in more than one row."""
+    again = values.duplicated(keep=False) & (values != "")
+    for value in values[again].unique():
+        same = (values == value).to_numpy(bool)
+        found.append(table.problem(code, same, column=column, value=shown(value)))
+
+
+def numbers(table: Table, column: str, found: list[Problem]) -> Cells:
+    """Return a column as Float64, <NA> where the cell is empty or bad."""
+    cells = table.text(column)
+    values = cells.map(_number)
+    bad = (values.isna() & (cells != "")).to_numpy(bool)
+    _report(table, "county.not_a_number", bad, column, found)
+    return values.astype("Float64")
+
+
+def counts(table: Table, column: str, found: list[Problem]) -> Cells:
+    """Return a column of counts (0, 1, 2 ...) as Float64; negative and broken ones are errors."""
+    values = numbers(table, column, found)
+    plain = values.to_numpy(float, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        negative = plain < 0
+        fractional = ~negative & (plain != np.floor(plain)) & ~np.isnan(plain)
+        huge = plain > _MAX_COUNT
+    _report(table, "county.negative", negative, column, found)
+    _report(table, "county.fractional", fractional, column, found)
+    _report(table, "county.too_large", huge, column, found)
+    return values.mask(negative | fractional | huge)
+
+
+def _number(cell: str) -> float:
+    text = unicodedata.normalize("NFKC", cell).strip().casefold().replace("\u2212", "-")
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    if not _NUMBER.fullmatch(text):
+        return float("nan")
+    value = float(text)
+    return value if np.isfinite(value) else float("nan")
+
+
+def coded(table: Table, column: str, words: str, found: list[Problem]) -> Cells:
+    """Return a column of coded words by the vocabulary `words`; unknown words are errors."""
+    known = vocabulary(words)
+    cells = table.text(column)
+    folded = cells.map(lambda cell: _WHOLE_CODE.sub(r"\1", fold(cell)))
+    values = folded.map(known)
+    bad = (values.isna() & (cells != "")).to_numpy(bool)
+    for word in dict.fromkeys(folded[bad]):
+        same = (folded == word).to_numpy(bool)
+        near = nearest(word, [w for w in known if w])
+        hint = (
+            Message("county.hint_nearest", {"near": near})
+            if near
+            else Message("county.hint_known", {"known": ", ".join(dict.fromkeys(known.values()))})
+        )
+        value = shown(cells[same].iloc[0])
+        found.append(
+            table.problem("county.word_unknown", same, column=column, value=value, hint=hint)
+        )
+    return values.astype("string").mask(cells == "")
+
+
+def yes_no(table: Table, column: str, found: list[Problem]) -> Cells:
+    """Return a column of yes and no as ``boolean``, <NA> where the cell is empty or bad."""
+    words = coded(table, column, "yes_no", found)
+    return (words == "yes").astype("boolean").mask(words.isna())
+
+
+def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
+    """Return a column as its type in the dictionary says."""
+    name = column.column
+    if column.type == "integer":
+        values = counts(table, name, found)
+    elif column.type == "number":
+        values = numbers(table, name, found)
+    elif column.type == "yes_no":
+        values = yes_no(table, name, found)
+    elif column.type == "coded":
+        values = coded(table, name, column.vocabulary, found)
+        if column.vocabulary == "level":
+            values = pd.to_numeric(values).astype("Float64")
+    elif column.type in {"code", "reference"}:
+        values = codes(table, name, found, required=column.type == "code")
+    else:
+        values = texts(table, name)
+    return values
+
+
+def read_columns(
+    table: Table, name: str, found: list[Problem], leave: Iterable[str] = ()
+) -> dict[str, Cells]:
+    """Return all columns of the dictionary's table `name` but those in `leave`, by name."""
+    return {
+        c.column: read_column(table, c, found)
+        for c in columns()[name]
+        if c.type != "geometry" and c.column not in set(leave)
+    }
+
+
+def needed(table: Table, column: str, found: list[Problem]) -> None:
+    """Tell of the empty cells of a column that has none."""
+    blank = (table.text(column) == "").to_numpy(bool)
+    if blank.any():
+        found.append(table.problem("county.cell_empty", blank, column=column))
+
+
+def _report(table: Table, code: str, bad: Mask, column: str, found: list[Problem]) -> None:
+    if bad.any():
+        cells = dict.fromkeys(shown(cell) for cell in table.text(column)[bad])
+        some = ", ".join(list(cells)[:_SHOWN_CELLS]) + (" …" if len(cells) > _SHOWN_CELLS else "")
+        found.append(table.problem(code, bad, column=column, cells=some))

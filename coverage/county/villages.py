@@ -1,0 +1,128 @@
+"""Villages and communities."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from coverage.county.files import shown
+from coverage.county.lookup import township_codes
+from coverage.county.places import NEAR_COUNTY_KM, check_places, check_units, crs_for, places_of
+from coverage.county.table import Table
+from coverage.county.values import needed, read_columns
+from coverage.county.words import fold, vocabulary
+from coverage.crs import WGS84
+from coverage.errors import Problem
+
+URBAN_CODES: Final = frozenset({"urban", "111", "112"})
+
+
+def area_class(area_code: str) -> str:
+    """Return ``urban`` or ``rural`` for an area code.
+
+    Urban is ``urban`` itself, 111 (main urban area) and 112 (urban fringe) of the statistics
+    bureau's classes; towns (121-123), township centres (210) and villages (220) are rural.
+    """
+    return "urban" if area_code in URBAN_CODES else "rural"
+
+
+def read_villages(
+    table: Table, townships: gpd.GeoDataFrame | None, datum: str, found: list[Problem]
+) -> gpd.GeoDataFrame:
+    """Return the villages as `County.villages` describes them.
+
+    Parameters
+    ----------
+    table
+        As read.
+    townships
+        In the county's CRS; None where they could not be read, and then nothing that needs
+        them is checked.
+    datum
+        Of the table's ``lon`` and ``lat``.
+    found
+        Problems are added to it.
+    """
+    needed(table, "name", found)
+    needed(table, "township", found)
+    columns = read_columns(table, "villages", found, leave=("lon", "lat"))
+    frame = pd.DataFrame(columns)
+    places = places_of(table, datum, found, required=True)
+    stated = frame["township"].astype("string")
+    if townships is not None:
+        frame["township"] = township_codes(table, stated, townships, found)
+        if townships.geometry.notna().all():
+            check_places(
+                table, places, townships, found, far_km=NEAR_COUNTY_KM, near_level="warning"
+            )
+            check_units(table, places, townships, frame["township"], found)
+    frame["population"] = frame["population"].astype("Float64").to_numpy(float, na_value=np.nan)
+    frame["kind"] = _kinds(table, frame, found)
+    frame["area_code"] = _area_codes(table, frame, townships, found)
+    frame["area_class"] = frame["area_code"].map(area_class)
+    frame["lon"], frame["lat"] = places.lon, places.lat
+    frame["source_row"] = table.rows
+    found.extend(_quality(table, frame))
+    required = ("code", "name", "township", "kind", "area_code", "area_class")
+    frame = frame.astype(dict.fromkeys(required, "str"))
+    crs = crs_for(townships)
+    polygons = gpd.GeoSeries(places.polygon, crs=WGS84).to_crs(crs)
+    return gpd.GeoDataFrame(frame.assign(polygon=polygons), geometry=places.points(crs), crs=crs)
+
+
+def _kinds(table: Table, frame: pd.DataFrame, found: list[Problem]) -> pd.Series[str]:
+    """Fill the kinds that are not given by the end of the name."""
+    empty = (table.text("kind") == "").to_numpy(bool)
+    endings = tuple(word for word in vocabulary("village_name_ending"))
+    by_name = (
+        frame["name"]
+        .fillna("")
+        .map(lambda name: "community" if fold(name).endswith(endings) else "village")
+    )
+    if empty.any():
+        found.append(table.problem("county.kind_assumed", empty, column="kind", level="note"))
+    return frame["kind"].fillna(by_name.astype("string"))
+
+
+def _area_codes(
+    table: Table,
+    frame: pd.DataFrame,
+    townships: pd.DataFrame | None,
+    found: list[Problem],
+) -> pd.Series[str]:
+    """Fill the area classes that are not given: streets are urban, all else rural."""
+    empty = (table.text("area_class") == "").to_numpy(bool)
+    streets: set[object] = set()
+    if townships is not None:
+        streets = set(townships.loc[(townships["kind"] == "street").fillna(False), "code"])
+    assumed = frame["township"].map(lambda code: "urban" if code in streets else "rural")
+    if empty.any():
+        found.append(
+            table.problem("county.area_assumed", empty, column="area_class", level="warning")
+        )
+    return frame["area_class"].fillna(assumed.astype("string"))
+
+
+def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    problems: list[Problem] = []
+    unknown = (table.text("population") == "").to_numpy(bool)
+    if unknown.any():
+        problems.append(
+            table.problem(
+                "county.population_unknown", unknown, column="population", level="warning"
+            )
+        )
+    named = frame["name"].notna() & frame["township"].notna()
+    keys = frame.loc[named, "township"] + " " + frame.loc[named, "name"].map(fold)
+    for key in keys[keys.duplicated()].unique():
+        same = (keys == key).reindex(frame.index, fill_value=False).to_numpy(bool)
+        value = shown(frame.loc[same, "name"].iloc[0])
+        problems.append(
+            table.problem(
+                "county.village_name_twice", same, column="name", level="warning", value=value
+            )
+        )
+    return problems

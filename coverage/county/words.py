@@ -1,0 +1,105 @@
+"""The words that planners write, and what they mean: ``columns.csv`` and ``values.csv``."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from coverage.paths import DATA
+
+TABLES: Final = ("townships", "villages", "facilities")
+_DROPPED_CATEGORIES: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One row of ``data/columns.csv``.
+
+    Attributes
+    ----------
+    table, column
+        Where it stands, and its English name.
+    aliases
+        Other names, mostly Chinese.
+    unit
+        What a number counts.
+    type
+        ``text``, ``code``, ``reference`` (to another table's code or name), ``integer`` (0 or
+        more), ``number``, ``yes_no``, ``coded`` or ``geometry``.
+    vocabulary
+        For ``coded``: the vocabulary in ``data/values.csv``.
+    required
+        ``yes``, ``no``, or ``unless geometry`` (needed in a table without geometry).
+    feeds
+        Ids of rules, or other uses.
+    """
+
+    table: str
+    column: str
+    aliases: tuple[str, ...]
+    unit: str
+    type: str
+    vocabulary: str
+    required: str
+    meaning_zh: str
+    meaning_en: str
+    feeds: tuple[str, ...]
+
+    @property
+    def chinese(self) -> str:
+        """The first alias: the name a bureau uses."""
+        return self.aliases[0] if self.aliases else self.column
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is compared: half-width, lower case, no spaces, nothing invisible."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if unicodedata.category(c) not in _DROPPED_CATEGORIES)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
+
+
+@cache
+def columns() -> Mapping[str, tuple[Column, ...]]:
+    """Return the columns of each table, in the order of the dictionary."""
+    found: dict[str, list[Column]] = {table: [] for table in TABLES}
+    with (DATA / "columns.csv").open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            aliases, feeds = _split(row.pop("aliases")), _split(row.pop("feeds"))
+            found[row["table"]].append(Column(**row, aliases=aliases, feeds=feeds))
+    return MappingProxyType({table: tuple(rows) for table, rows in found.items()})
+
+
+@cache
+def column_names(table: str) -> Mapping[str, Column]:
+    """Return the columns of `table` by every folded name they may have."""
+    names: dict[str, Column] = {}
+    for column in columns()[table]:
+        if column.type != "geometry":
+            for name in (column.column, *column.aliases):
+                names[fold(name)] = column
+    return MappingProxyType(names)
+
+
+@cache
+def vocabulary(name: str) -> Mapping[str, str]:
+    """Return what each folded word of a vocabulary of ``data/values.csv`` means."""
+    words: dict[str, str] = {}
+    with (DATA / "values.csv").open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["vocabulary"] == name:
+                for word in (row["value"], *_split(row["aliases"])):
+                    words[fold(word)] = row["value"]
+    return MappingProxyType(words)
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a cell says that something is not known."""
+    return fold(text) in vocabulary("not_known")
