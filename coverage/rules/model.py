@@ -95,7 +95,13 @@ class Scope(_Strict):
 
 
 class SourceClause(_Strict):
-    """Where a rule is written."""
+    """Where a rule is written.
+
+    Attributes
+    ----------
+    regions
+        Where this document applies, of the rule's regions; empty means in all of them.
+    """
 
     document: str
     title: str
@@ -103,6 +109,7 @@ class SourceClause(_Strict):
     date: str
     clause: str
     paraphrase: Bilingual
+    regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
 
 
 class Rule(_Strict):
@@ -139,6 +146,18 @@ class Rule(_Strict):
         if asked is not None and set(asked.choices) != set(self.scope.unit_kinds):
             raise PydanticCustomError("unit_kinds_not_scope", "choices differ from scope")
         return self
+
+    @model_validator(mode="after")
+    def _sources_are_in_scope(self) -> Self:
+        for source in self.sources:
+            if not set(source.regions) <= set(self.scope.regions):
+                raise PydanticCustomError("source_not_scope", "regions outside the scope")
+        return self
+
+    def cited_in(self, code: str) -> Rule:
+        """Return the rule with only the sources that apply in region `code`, if any does."""
+        apply = tuple(s for s in self.sources if not s.regions or code.startswith(s.regions))
+        return self.model_copy(update={"sources": apply or self.sources})
 
     def values(self) -> dict[str, ParameterValue]:
         """Return each parameter's value."""

@@ -18,6 +18,7 @@ _ENABLED: Final = "enabled"
 def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tuple[Rule, ...]:
     """Return the rules to test, in the catalogue's order, with the county's own parameters.
 
+    Of a rule's sources only those that apply in the region are kept, if any does.
     These are the rules whose scope covers the region code and those that ``county.toml``
     enables, without those that it drops. Where no rule is either, the catalogue's reference
     rules are taken as a yardstick (`selection_notes` says so).
@@ -42,7 +43,8 @@ def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tup
         ]
     raise_if_errors(problems)
     chosen = {rule.id for rule in _chosen(config, catalogue)}
-    return tuple(rule for rule in changed.values() if rule.id in chosen)
+    code = config.county.code
+    return tuple(rule.cited_in(code) for rule in changed.values() if rule.id in chosen)
 
 
 def selection_notes(config: CountyConfig, rules: tuple[Rule, ...]) -> tuple[Problem, ...]:

@@ -47,10 +47,9 @@ def township_of(county: County, facilities: gpd.GeoDataFrame) -> IntArray:
     """
     codes = county.townships["code"]
     named = _positions(facilities["township"], codes)
-    its_village = _positions(facilities["village"], county.villages["code"])
-    of_village = _positions(county.villages["township"], codes)
-    by_village = np.where(its_village >= 0, of_village[its_village], NOWHERE)
-    found = np.where(named >= 0, named, by_village)
+    of_village = dict(zip(county.villages["code"], county.villages["township"], strict=True))
+    by_village = _positions(facilities["village"].astype(object).map(of_village), codes)
+    found = np.where(named != NOWHERE, named, by_village)
     return _filled(found, facilities, lambda rest: _lying_in(rest, county.townships))
 
 

@@ -1,0 +1,170 @@
+"""Small counties written out in a few lines, with the minutes given instead of roads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+from shapely import Point, box
+from shapely.geometry.base import BaseGeometry
+
+from coverage.county.config import CountyConfig
+from coverage.county.model import County, InputFile
+from coverage.network.model import Network, NetworkNote
+from coverage.rules.model import Rule
+from coverage.rules.select import applicable_rules
+from coverage.travel.model import Response
+
+CRS_M = CRS.from_epsg(4546)
+SIDE_M = 10_000.0
+Row = Mapping[str, Any]
+
+
+def config(code: str = "430902", rules: Mapping[str, Any] | None = None) -> CountyConfig:
+    return CountyConfig.model_validate(
+        {
+            "county": {"name": "试验县", "code": code},
+            "sources": {
+                "townships": "t.geojson",
+                "villages": "v.csv",
+                "facilities": "f.csv",
+                "roads": "r.osm",
+            },
+            "rules": dict(rules or {}),
+        }
+    )
+
+
+def county(
+    townships: Sequence[Row],
+    villages: Sequence[Row] = (),
+    facilities: Sequence[Row] = (),
+    code: str = "430902",
+    rules: Mapping[str, Any] | None = None,
+) -> County:
+    """A county whose townships are squares of 10 km side by side along x, in the order given.
+
+    A village or facility may give ``x, y`` in metres; a village otherwise is in the middle of
+    its township. A village may give ``half_side_m`` of a square polygon around its point.
+    """
+    squares = {
+        t["code"]: box(i * SIDE_M, 0, (i + 1) * SIDE_M, SIDE_M) for i, t in enumerate(townships)
+    }
+    places = [
+        Point(v["x"], v["y"]) if "x" in v else squares[v["township"]].centroid for v in villages
+    ]
+    table_t = gpd.GeoDataFrame(
+        {
+            "code": [t["code"] for t in townships],
+            "name": [t.get("name", f"名{t['code']}") for t in townships],
+            "kind": [t.get("kind", "township") for t in townships],
+            "population": pd.array([_known(t.get("population")) for t in townships], "Float64"),
+            "source_row": range(1, len(townships) + 1),
+        },
+        geometry=[t.get("geometry", squares[t["code"]]) for t in townships],
+        crs=CRS_M,
+    )
+    table_v = gpd.GeoDataFrame(
+        {
+            "code": [v["code"] for v in villages],
+            "name": [v.get("name", f"村{v['code']}") for v in villages],
+            "township": [v["township"] for v in villages],
+            "kind": [v.get("kind", "village") for v in villages],
+            "population": [_float(v.get("population")) for v in villages],
+            "area_code": [str(v.get("area", "220")) for v in villages],
+            "area_class": [
+                "urban" if str(v.get("area", "220")) in {"urban", "111", "112"} else "rural"
+                for v in villages
+            ],
+            "service_mode": pd.array([pd.NA] * len(villages), "string"),
+            "source_row": range(2, len(villages) + 2),
+        },
+        geometry=gpd.GeoSeries(places, crs=CRS_M),
+        crs=CRS_M,
+    )
+    table_v["polygon"] = gpd.GeoSeries(
+        [_square(v, p) for v, p in zip(villages, places, strict=True)], crs=CRS_M
+    )
+    table_f = gpd.GeoDataFrame(
+        {
+            "id": [f.get("id", f"f{i}") for i, f in enumerate(facilities)],
+            "name": [f.get("name", f"机构{i}") for i, f in enumerate(facilities)],
+            "kind": [f["kind"] for f in facilities],
+            "township": pd.array([f.get("township", pd.NA) for f in facilities], "string"),
+            "village": pd.array([f.get("village", pd.NA) for f in facilities], "string"),
+            "ambulances": pd.array([_known(f.get("ambulances")) for f in facilities], "Float64"),
+            "source_row": range(2, len(facilities) + 2),
+        },
+        geometry=gpd.GeoSeries(
+            [Point(f["x"], f["y"]) if "x" in f else None for f in facilities], crs=CRS_M
+        ),
+        crs=CRS_M,
+    )
+    demand = gpd.GeoDataFrame(
+        {"village": np.arange(len(villages)), "population": table_v["population"]},
+        geometry=gpd.GeoSeries(places, crs=CRS_M),
+        crs=CRS_M,
+    )
+    return County(
+        folder=Path("county"),
+        config=config(code, rules),
+        crs=CRS_M,
+        townships=table_t,
+        villages=table_v,
+        facilities=table_f,
+        demand=demand,
+        given_columns={},
+        inputs=(InputFile("villages", "v.csv", "0" * 64, len(villages)),),
+        quality=(),
+    )
+
+
+def response(place: County, minutes: Sequence[float | None], station: int = 0) -> Response:
+    """The response when an ambulance of facility row `station` needs `minutes` to each village."""
+    total = np.array([math.nan if m is None else float(m) for m in minutes])
+    reached = ~np.isnan(total)
+    ids = place.facilities["id"]
+    table = pd.DataFrame(
+        {
+            "station": pd.array([station if r else pd.NA for r in reached], "Int64"),
+            "station_id": pd.array([ids.iloc[station] if r else pd.NA for r in reached], "string"),
+            "turnout_min": np.where(reached, 3.0, np.nan),
+            "drive_min": total - 3.0,
+            "access_min": np.where(reached, 0.0, np.nan),
+            "response_min": total,
+        }
+    )
+    demand = table.iloc[place.demand["village"].to_numpy()].reset_index(drop=True)
+    return Response(villages=table, demand=demand, stations=(station,), quality=())
+
+
+def network() -> Network:
+    note = NetworkNote(2, 1, {"primary": 1.0}, 1, 0.0, 0.0, 0, {"footway": 2})
+    edges = gpd.GeoDataFrame({"u": [0], "v": [1]}, geometry=[Point(0, 0)], crs=CRS_M)
+    return Network(CRS_M, np.zeros(2), np.zeros(2), edges, note, ())
+
+
+def rule_for(catalogue: Mapping[str, Rule], rule_id: str, place: County) -> Rule:
+    """The rule as `place` would test it, brought in if it is another region's."""
+    stated = {**place.config.rules.get(rule_id, {}), "enabled": True}
+    rules = applicable_rules(config(place.config.county.code, {rule_id: stated}), catalogue)
+    return next(rule for rule in rules if rule.id == rule_id)
+
+
+def _float(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _known(value: float | None) -> object:
+    return pd.NA if value is None else float(value)
+
+
+def _square(village: Row, point: Point) -> BaseGeometry | None:
+    half = village.get("half_side_m")
+    return point.buffer(half, cap_style="square") if half else None

@@ -1,0 +1,75 @@
+"""Every rule on hand-made counties at, just under and just over what it demands."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from coverage.messages import LANGUAGES, Message
+from coverage.rules.catalogue import load_catalogue
+from coverage.rules.evaluate import evaluate
+from tests.rules_fixtures import county, response, rule_for
+
+CASES = Path(__file__).parent / "rule_cases"
+CATALOGUE = load_catalogue()
+
+
+def _cases() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (path.stem, case)
+        for path in sorted(CASES.glob("*.yaml"))
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+def _ids(message: Message | None) -> list[str]:
+    if message is None:
+        return []
+    if message.id != "rules.joined":
+        return [message.id]
+    return [*_ids(message.values["first"]), *_ids(message.values["then"])]  # type: ignore[arg-type]
+
+
+def test_every_rule_has_cases_for_every_outcome() -> None:
+    verdicts: dict[str, set[str]] = {rule_id: set() for rule_id in CATALOGUE}
+    for rule_id, case in _cases():
+        verdicts[rule_id].add(case["expect"]["verdict"])
+    for rule_id, found in verdicts.items():
+        assert {"met", "unmet", "not_applicable"} <= found, rule_id
+        if CATALOGUE[rule_id].kind != "presence":
+            assert "not_assessable" in found, rule_id
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "case"), _cases(), ids=[f"{r}: {c['name']}" for r, c in _cases()]
+)
+def test_case(rule_id: str, case: dict[str, Any]) -> None:
+    place = county(
+        case["townships"],
+        case.get("villages", []),
+        case["facilities"],
+        case.get("code", "430902"),
+        case.get("rules"),
+    )
+    minutes = [village.get("minutes") for village in case.get("villages", [])]
+    result = evaluate(rule_for(CATALOGUE, rule_id, place), place, response(place, minutes))
+    units = {unit.code: unit for unit in result.units}
+    for key, wanted in case["expect"].items():
+        if key == "units":
+            assert {code: unit.verdict for code, unit in units.items()} == wanted
+        elif key == "unit_observed":
+            assert {code: unit.observed for code, unit in units.items()} == wanted
+        elif key == "notes":
+            assert _ids(result.note) == wanted
+        elif key == "verdict":
+            assert result.verdict == wanted
+        elif wanted is None:
+            assert math.isnan(getattr(result, key)), key
+        else:
+            assert getattr(result, key) == pytest.approx(wanted, rel=1e-12, abs=1e-12), key
+    for language in LANGUAGES:
+        assert result.note is None or "{" not in result.note.text(language)
