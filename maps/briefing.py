@@ -32,6 +32,7 @@ from maps.style import (
     CLASSES,
     FACILITY_GROUPS,
     INK,
+    MAIN_GROUPS,
     MUTED,
     SIZES,
     STATION,
@@ -54,6 +55,7 @@ _PANEL_X: Final = _MAP_X + _MAP_W + 5.0
 _ROOM_AROUND: Final = 1.06
 _STATION_NAMES: Final = 25
 _LONGEST_NAME_MM: Final = 45.0
+_NAME_GAP_MM: Final = 1.0
 _NAME_HEIGHT: Final = 1.25
 _LOCK: Final = RLock()
 
@@ -190,10 +192,11 @@ def _draw_facilities(
         (places[:, 0] >= _MAP_X) & (places[:, 0] <= _MAP_X + _MAP_W)
         & (places[:, 1] >= _MAP_Y) & (places[:, 1] <= _MAP_Y + _MAP_H)
     )  # fmt: skip
-    for key, entry in FACILITY_GROUPS.items():
+    for key in MAIN_GROUPS:
+        entry = FACILITY_GROUPS[key]
         chosen = places[inside & (table["group"] == key).to_numpy()]
         radii = np.full(len(chosen), entry.symbol.radius_mm)
-        _stamp(sheet, chosen, radii, entry.symbol, 6.0 if key == STATION else 3.9)
+        _stamp(sheet, chosen, radii, entry.symbol, 6.0 if key == STATION else 5.0)
     shown = inside & (table["group"] == STATION).to_numpy()
     names = table["name"].astype("str").to_numpy()[shown]
     stations = [
@@ -222,7 +225,7 @@ def _name(
     )
     names = [sheet.cut(clean(str(n)), size, _LONGEST_NAME_MM) for n in report.units["name"]]
     for index in np.argsort(shapely.area(paper), kind="stable").tolist():
-        width = sheet.measure(names[index], size)
+        width = sheet.measure(names[index], size) + _NAME_GAP_MM
         box = place_in_polygon(paper[index], width, size * MM_PER_PT * _NAME_HEIGHT, taken)
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         sheet.text(x, y, names[index], size, ha="center", halo=True, zorder=8)

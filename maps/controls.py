@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from html import escape
+from math import cos, radians
 from typing import Any, Final
 
 import folium
@@ -17,6 +18,7 @@ from folium.utilities import JsCode
 
 from maps.style import FONTS_HTML, Symbol, svg
 
+_WIDE: Final = 1.3
 _POINT_JS: Final = """function(feature, latlng) {
     var symbols = %(symbols)s;
     var p = feature.properties, s = symbols[p.s];
@@ -159,7 +161,8 @@ class SetUp(MacroElement):
     attribution
         Shown as it is: everything in it must be escaped already.
     corners
-        South-west and north-east, latitude first. On a wide map they are put beside the panels.
+        South-west and north-east, latitude first. On a wide screen they are put beside the panels
+        at the right, and, where the county is not wide itself, beside the title at the left.
     """
 
     _template = Template(
@@ -174,7 +177,8 @@ class SetUp(MacroElement):
             L.control.scale({imperial: false, position: 'bottomleft'})
                 .addTo({{ this._parent.get_name() }});
             {{ this._parent.get_name() }}.fitBounds({{ this.corners|tojson }}, {
-                paddingTopLeft: [{{ this._parent.get_name() }}.getSize().x > 1150 ? 275 : 12, 12],
+                paddingTopLeft: [
+                    {{ this._parent.get_name() }}.getSize().x > 1150 ? {{ this.left_px }} : 12, 12],
                 paddingBottomRight: [
                     {{ this._parent.get_name() }}.getSize().x > 850 ? 275 : 12, 26]});
         {% endmacro %}
@@ -190,6 +194,9 @@ class SetUp(MacroElement):
         self.zoom_in = zoom_in
         self.zoom_out = zoom_out
         self.corners = corners
+        (south, west), (north, east) = corners
+        wide = (east - west) * cos(radians((south + north) / 2)) > _WIDE * (north - south)
+        self.left_px = 12 if wide else 275
 
 
 def name_in_order(root: Element, seed: str) -> None:

@@ -40,6 +40,7 @@ from maps.layers import (
 from maps.style import (
     CLASSES,
     FACILITY_GROUPS,
+    MAIN_GROUPS,
     MUTED,
     SHAPES,
     SIZES,
@@ -346,7 +347,7 @@ def _facilities(report: Report, language: Language) -> list[folium.FeatureGroup]
             )
             for row, point in zip(rows.to_dict("records"), points[chosen], strict=True)
         ]
-        group = folium.FeatureGroup(name=label)
+        group = folium.FeatureGroup(name=label, show=key in MAIN_GROUPS)
         point_layer(
             collection(features),
             [(entry.symbol, SHAPES[entry.symbol.shape])],

@@ -16,7 +16,8 @@ _GRID: Final = 9
 _OVER_NAME: Final = 100.0
 _OVER_MARK: Final = 12.0
 _OVER_FRAME: Final = 1000.0
-_OVER_POINT: Final = 1.5
+_OVER_POINT: Final = 3.0
+_POINT_MM: Final = 1.0
 _AWAY: Final = 0.15
 _GAP_MM: Final = 0.5
 
@@ -80,8 +81,8 @@ def _best(
     if len(taken.points):
         px, py = taken.points[:, 0], taken.points[:, 1]
         hidden = (
-            (px >= boxes[:, [0]]) & (px <= boxes[:, [2]])
-            & (py >= boxes[:, [1]]) & (py <= boxes[:, [3]])
+            (px >= boxes[:, [0]] - _POINT_MM) & (px <= boxes[:, [2]] + _POINT_MM)
+            & (py >= boxes[:, [1]] - _POINT_MM) & (py <= boxes[:, [3]] + _POINT_MM)
         )  # fmt: skip
         cost += _OVER_POINT * hidden.sum(axis=1)
     if home is not None:

@@ -19,6 +19,7 @@ from maps.style import (
     CLASSES,
     FACILITY_GROUPS,
     INK,
+    MAIN_GROUPS,
     MUTED,
     PAPER,
     SIZES,
@@ -114,11 +115,12 @@ def _rows(column: _Column, report: Report, language: Language, layer: str, drawn
     for line in words.figure_lines(report, language):
         column.paragraph(line, 8.5)
     _villages(column, report, language, layer)
-    used = set(facilities(report)["group"])
+    used = set(facilities(report)["group"]) & set(MAIN_GROUPS)
     if used:
         column.heading(text("maps.facilities", language))
-    for key, entry in FACILITY_GROUPS.items():
+    for key in MAIN_GROUPS:
         if key in used:
+            entry = FACILITY_GROUPS[key]
             radius = min(entry.symbol.radius_mm, 1.9)
             column.symbol_row(entry.symbol, radius, entry.label.text(language))
     _units(column, report, language)

@@ -185,6 +185,9 @@ FACILITY_GROUPS: Final[Mapping[str, PointClass]] = MappingProxyType(
 )
 """Facilities that answer calls first, then the rest by what they are."""
 
+MAIN_GROUPS: Final = (STATION, "hospital", "centre")
+"""What a map shows at first, and on paper: clinics stand in the villages and would hide them."""
+
 _KIND_GROUP: Final[Mapping[str, str]] = MappingProxyType(
     {
         "county_hospital": "hospital",
