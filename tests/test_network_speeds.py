@@ -1,0 +1,117 @@
+"""Speed profiles and what a county changes in them."""
+
+import tomllib
+
+import pytest
+
+from coverage.county.config import ResponseParameters
+from coverage.errors import InputError
+from coverage.network.speeds import (
+    AREA_CLASSES,
+    edge_speed_kph,
+    load_profile,
+    profile_names,
+    speed_table,
+)
+from coverage.network.tags import CLASSES
+from coverage.paths import DATA
+from tests.network_fixtures import kph_of, network_of, villages_at
+
+
+def kph(response: ResponseParameters, area: str, highway: str) -> float:
+    table = speed_table(response)
+    return float(table[AREA_CLASSES.index(area), CLASSES.index(highway)])  # type: ignore[arg-type]
+
+
+def test_profiles_are_these() -> None:
+    assert profile_names() == ("china", "hunan", "shandong")
+
+
+@pytest.mark.parametrize(
+    ("profile", "area", "highway", "expected"),
+    [
+        ("hunan", "rural", "motorway", 92),
+        ("hunan", "rural", "tertiary", 26),
+        ("hunan", "urban", "primary", 24),
+        ("hunan", "urban", "motorway", 77),  # no urban figure: suburban
+        ("hunan", "urban", "unclassified", 22),
+        ("hunan", "urban", "primary_link", 27),
+        ("hunan", "urban", "living_street", 10),  # as service
+        ("hunan", "rural", "road", 18),  # as residential
+        ("shandong", "urban", "unclassified", 29),
+        ("shandong", "urban", "motorway", 87),
+        ("shandong", "rural", "service", 12),
+        ("china", "urban", "motorway", 52),
+        ("china", "rural", "tertiary_link", 28),
+    ],
+)
+def test_figures_of_the_source(profile: str, area: str, highway: str, expected: float) -> None:
+    assert kph(ResponseParameters(speed_profile=profile), area, highway) == expected
+
+
+@pytest.mark.parametrize("name", ["china", "hunan", "shandong"])
+def test_each_file_says_its_source_and_what_fell_back(name: str) -> None:
+    profile = load_profile(name)
+    assert "OpenStreetMapSpeeds" in profile.source
+    assert profile.licence == "MIT"
+    assert len(profile.assumptions) == 2
+    raw = tomllib.loads((DATA / "speeds" / f"{name}.toml").read_text(encoding="utf-8"))
+    assert set(raw["fallback"]) == {"urban", "rural"}
+    assert load_profile("hunan").fallback["urban"]["motorway"] == "suburban"
+
+
+@pytest.mark.parametrize("name", ["huan", "../hunan", "", "hunan.toml"])
+def test_unknown_profile_names_the_known(name: str) -> None:
+    with pytest.raises(InputError, match="china, hunan, shandong"):
+        load_profile(name)
+
+
+def test_every_unknown_name_is_told_at_once() -> None:
+    wrong = ResponseParameters(speed_profile="x", speeds_kph={"primry": 40, "footway": 4})
+    with pytest.raises(InputError) as caught:
+        speed_table(wrong)
+    lines = caught.value.lines("en")
+    assert len(lines) == 3
+    assert "“primary”" in lines[1]
+    assert "response.speeds_kph.footway" in lines[2]
+
+
+def test_county_speeds_replace_both_area_classes_even_upwards() -> None:
+    own = ResponseParameters(speed_profile="hunan", speeds_kph={"primary": 77})
+    assert kph(own, "urban", "primary") == kph(own, "rural", "primary") == 77
+    assert kph(own, "rural", "secondary") == 32
+
+
+def test_limits_lower_and_never_raise_and_the_factor_comes_last() -> None:
+    own = ResponseParameters(speeds_kph={"primary": 50}, speed_factor=0.8)
+    table = speed_table(own)
+    import numpy as np
+
+    primary = np.full(3, CLASSES.index("primary"))
+    limits = np.array([40.0, 90.0, np.inf])
+    speeds = edge_speed_kph(table, np.zeros(3, dtype=np.int64), primary, limits, 0.8)
+    assert speeds.tolist() == [32.0, 40.0, 40.0]
+
+
+def test_area_class_is_that_of_the_village_nearest_to_the_middle() -> None:
+    villages = villages_at([(0, 0), (1000, 0)], ["urban", "rural"])
+    network = network_of(
+        [(0, 100), (400, 100), (900, 100)],
+        [{"path": [0, 1, 2], "highway": "primary"}],
+        villages=villages,
+        response=ResponseParameters(speed_profile="hunan"),
+    )
+    # the second piece's middle is at 650: nearer to the rural village, so the chain is not merged
+    assert network.edges["area_class"].tolist() == ["urban", "rural"]
+    assert network.edges["speed_kph"].tolist() == [24.0, 38.0]
+    expected = [0.4 / 24 * 60, 0.5 / 38 * 60]
+    assert network.edges["drive_min"].tolist() == pytest.approx(expected, abs=1e-6)
+
+
+def test_kph_of_all_classes_makes_one_speed() -> None:
+    network = network_of(
+        [(0, 0), (1000, 0)],
+        [{"path": [0, 1], "maxspeed": "30 mph"}],
+        response=ResponseParameters(speeds_kph=kph_of(60)),
+    )
+    assert network.edges["speed_kph"].tolist() == pytest.approx([48.28032])
