@@ -19,7 +19,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from coverage.assess import assess_folder
 from coverage.paths import DATA, DEMONSTRATION
+from coverage.results import Report
 
 URBAN_CODES = {"111", "112", "121", "122", "123"}
 RURAL_CODES = {"210", "220"}
@@ -280,3 +282,40 @@ def test_township_geometry_is_plain_geojson() -> None:
         set(feature["properties"]) == {"code", "name", "kind", "population"}
         for feature in layer["features"]
     )
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return assess_folder(DEMONSTRATION)
+
+
+def test_the_report_has_every_kind_of_answer(report: Report) -> None:
+    note = report.network.note
+    assert 5_000 <= note.nodes <= 15_000
+    assert note.components == 2
+    assert note.unknown_class_share == 0
+    # The island's road alone is cut off: its one village is beyond reach.
+    beyond = report.villages[report.villages["response_min"].isna()]
+    assert beyond["name"].tolist() == ["五房洲村"]
+    verdicts = {result.rule.id: result.verdict for result in report.rules}
+    assert verdicts == {
+        "ems-1030": "unmet", "township-hospital": "met", "village-clinic": "unmet",
+        "community-centre-50k": "unmet", "ambulance-50k": "met",
+    }  # fmt: skip
+    for area_class, least in (("urban", 0.6), ("rural", 0.9)):
+        rows = report.villages[report.villages["area_class"] == area_class]
+        share = (rows["population"] * rows["covered"]).sum() / rows["population"].sum()
+        assert least < share < 1
+    late = report.villages[report.villages["response_min"] > 30]
+    assert 3 <= len(late) <= 10
+    access_m = report.response.villages["access_min"] / 60 * 10_000 / 1.3
+    assert (access_m.between(500, 2500)).sum() == 4
+
+
+def test_the_clinic_rule_finds_just_the_villages_without_one(
+    report: Report, villages: pd.DataFrame
+) -> None:
+    clinic = next(result for result in report.rules if result.rule.id == "village-clinic")
+    lacking = {unit.name for unit in clinic.units if unit.verdict == "unmet"}
+    without = villages[(villages["类型"] == "村") & (villages["服务方式"] != "卫生室")]
+    assert lacking == set(without["名称"])
