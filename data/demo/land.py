@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 import shapely.ops
 from scipy.spatial import cKDTree
-from shapely.geometry import LineString, MultiPoint, Point, Polygon
+from shapely.geometry import LineString, MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from demo.plane import Array, LonLat, crinkle, spline, to_xy
@@ -262,8 +262,3 @@ def inside(shape: BaseGeometry, points: Array) -> npt.NDArray[np.bool_]:
     """Return which of `points` lie in `shape`."""
     shapely.prepare(shape)
     return shapely.contains_xy(shape, points[:, 0], points[:, 1])
-
-
-def at(lonlat: LonLat) -> Point:
-    """Return the point in metres."""
-    return Point(*to_xy([lonlat])[0])

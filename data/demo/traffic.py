@@ -74,7 +74,7 @@ def _ferry(roads: Sequence[Road], villages: Sequence[Village]) -> Road:
 
 
 def _closed(roads: Sequence[Road]) -> list[Road]:
-    """Close every 45th service road to the public, and make some of them footways."""
+    """Of the dead-end service roads close every fourth, and make every fourth a footway."""
     done, seen = [], 0
     meets = Counter(node for road in roads for node in (road.u, road.v))
     for road in roads:
