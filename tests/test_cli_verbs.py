@@ -1,0 +1,264 @@
+"""The command line from end to end, each verb in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coverage import __main__ as cli
+from coverage.paths import ROOT
+from tests.rules_folder import write_folder
+
+VERBS = ("report", "check", "rules", "map")
+
+
+def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "coverage", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+
+
+def _has_chinese(text: str) -> bool:
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_is_in_chinese_by_default_and_in_english_on_request(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    words = [verb] if verb else []
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*words, "--help"])
+    assert stopped.value.code == 0
+    chinese = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--lang", "en", "--help"])
+    english = capsys.readouterr().out
+    assert _has_chinese(chinese)
+    assert not _has_chinese(english)
+    assert "usage" not in chinese
+    assert "--lang" in english
+
+
+@pytest.mark.parametrize(
+    ("variables", "chinese"),
+    [
+        ({"LC_ALL": "en_US.UTF-8"}, False),
+        ({"LC_ALL": "zh_CN.UTF-8"}, True),
+        ({"LANG": "C.UTF-8"}, True),
+        ({"LANG": "en_GB"}, False),
+        ({}, True),
+    ],
+)
+def test_the_language_is_the_machines(
+    variables: dict[str, str],
+    chinese: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["rules"]) == 0
+    heading = capsys.readouterr().out.splitlines()[0]
+    assert _has_chinese(heading) == chinese
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "report, check"),
+        (["rport"], "“report”"),
+        (["report"], "county folder"),
+        (["report", "x"], "--out"),
+        (["report", "x", "--out", "y", "--formats", "json,doc"], "“doc”"),
+        (["report", "x", "--out", "y", "--formats", ","], "json"),
+        (["report", "x", "--out", "y", "--scenario", "s"], "--scenario"),
+        (["check"], "county folder"),
+        (["check", "a", "b"], "not 2"),
+        (["map", "x", "--out", "m.bmp"], "“.bmp”"),
+        (["map", "x", "--out", "m"], ".png"),
+        (["map", "x"], "--out"),
+        (["map", "x", "--out", "m.png", "--layer", "heat"], "“heat”"),
+        (["rules", "ems-1031"], "“ems-1030”"),
+        (["rules", "--region"], "--region"),
+        (["new", "x"], "“new”"),
+    ],
+)
+def test_a_wrong_command_is_told_plainly(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--lang", "en", *words]) == 2
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+    assert cli.main([*words, "--lang=zh"]) == 2
+    assert _has_chinese(capsys.readouterr().err)
+
+
+def test_rules_lists_and_filters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["rules", "--lang", "en", "--region", "430224"]) == 0
+    listed = capsys.readouterr().out
+    assert "ambulance-50k" in listed
+    assert "ems-1030" not in listed
+    assert cli.main(["rules", "--lang", "en", "--region", "110101"]) == 0
+    assert "no such rule" in capsys.readouterr().out
+
+
+def test_rules_tells_everything_about_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["rules", "ambulance-50k", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    for part in (
+        "ZZ-145",
+        "专栏3",
+        "株卫发〔2022〕9号",
+        "factor_county = 3.0",
+        "given by the text",
+    ):
+        assert part in told
+    assert "our reading" in told
+
+
+def test_report_of_good_and_bad_folders(tmp_path: Path) -> None:
+    good = write_folder(tmp_path / "good")
+    bad = write_folder(tmp_path / "bad", code="430224", villages="code,name\n1,a\n")
+    last = write_folder(tmp_path / "last", code="360681", name="贵溪")
+    out = tmp_path / "out"
+    done = run("report", good, bad, tmp_path / "none", last, "--out", out, "--lang", "en")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "villages.csv" in done.stderr
+    assert "none" in done.stderr
+    assert "2 folder(s) done" in done.stderr.splitlines()[-1]
+    assert sorted(path.name for path in out.iterdir()) == ["360681", "430902"]
+    for code in ("360681", "430902"):
+        names = {path.name for path in (out / code).iterdir()}
+        assert names == {"report.json", "villages.csv", "map.html", "map.png"}
+    data = json.loads((out / "430902" / "report.json").read_text(encoding="utf-8"))
+    assert data["county"]["name"] == "试验区"
+    assert "Emergency 1030" in done.stdout
+    assert "贵溪" in done.stdout
+
+
+def test_bad_input_writes_nothing(tmp_path: Path) -> None:
+    bad = write_folder(tmp_path / "bad", facilities="")
+    done = run("report", bad, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "facilities.csv" in done.stderr
+    assert _has_chinese(done.stderr)
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_folders_of_one_region_are_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = write_folder(tmp_path / "first")
+    second = write_folder(tmp_path / "second")
+    words = ["report", str(first), str(second), "--out", str(tmp_path / "out"), "--lang", "en"]
+    assert cli.main(words) == 2
+    shown = capsys.readouterr().err
+    assert str(first) in shown
+    assert str(second) in shown
+    assert "430902" in shown
+    assert not (tmp_path / "out").exists()
+
+
+def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_folder(tmp_path / "c", more="[rules.ambulance-50k]\nenabled = true\n")
+    words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "CSV, json"]
+    assert cli.main([*words, "--lang", "en"]) == 0
+    names = {path.name for path in (tmp_path / "out" / "430902").iterdir()}
+    assert names == {"report.json", "villages.csv"}
+    assert "ambulance" in capsys.readouterr().out
+
+
+def test_check_tells_of_good_and_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = write_folder(tmp_path / "good", code="360681")
+    assert cli.main(["check", str(good), "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "can be used" in told
+    assert "warning: facilities.csv, row 4" in told
+    assert "No document of this catalogue binds region 360681" in told
+    bad = write_folder(tmp_path / "bad", more="[rules.ems-103]\nenabled = true\n")
+    assert cli.main(["check", str(bad), "--lang", "en"]) == 2
+    assert "ems-1030" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".png", ".html"])
+def test_map(tmp_path: Path, suffix: str) -> None:
+    folder = write_folder(tmp_path / "c")
+    target = tmp_path / "maps" / f"m{suffix}"
+    done = run("map", folder, "--out", target, "--layer", "coverage")
+    assert done.returncode == 0, done.stderr
+    assert target.stat().st_size > 10_000
+
+
+def test_a_narrow_console_does_not_stop_the_report(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "c", name="龘㙍村😀")
+    words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "coverage", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "达到" in done.stdout.decode("gbk")
+
+
+def test_what_could_steer_a_terminal_is_made_visible(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_folder(tmp_path / "c", name="\\u001b[2Jgone")
+    words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "json"]
+    cli.main(words)
+    shown = capsys.readouterr()
+    assert "\x1b" not in shown.out + shown.err
+
+
+def test_a_defect_of_ours_is_one_sentence_and_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(*_: object) -> int:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(cli, "_rules", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert cli.main(["rules", "--lang", "en"]) == 1
+    shown = capsys.readouterr().err
+    assert "boom" not in shown
+    assert len(shown.strip().splitlines()) == 1
+    (log,) = tmp_path.glob("planner-1030-*.log")
+    assert str(log) in shown
+    assert "ZeroDivisionError: boom" in log.read_text(encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["rules", "--debug"])
+
+
+def test_stopping_is_no_defect(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_rules", stopped)
+    assert cli.main(["rules", "--lang", "en"]) == 130
+    assert "Stopped" in capsys.readouterr().err

@@ -1,0 +1,322 @@
+"""The result files: what is in them, and that each is whole or absent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from coverage.assess import assess_folder, report_of
+from coverage.errors import InputError, Problem
+from coverage.messages import LANGUAGES
+from coverage.paths import ROOT
+from coverage.report.files import FORMATS, write_report
+from coverage.report.record import record, report_json
+from coverage.report.score import figure_text, score_rows, score_table, width
+from coverage.report.table import HEADER, villages_csv
+from coverage.results import Report
+from coverage.rules.catalogue import load_catalogue
+from coverage.rules.select import applicable_rules
+from tests.rules_fixtures import county, network, response
+from tests.rules_folder import write_folder
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+TEXT = {"type": "string"}
+NUMBER = {"type": ["number", "null"]}
+COUNT = {"type": "integer", "minimum": 0}
+VERDICT = {"enum": ["met", "unmet", "not_applicable", "not_assessable"]}
+SCHEMA = _object(
+    schema={"const": 1},
+    county=_object(
+        code={"type": "string", "pattern": "^[0-9]{6}$"},
+        name=TEXT,
+        illustrative={"type": "boolean"},
+    ),
+    software=_object(version=TEXT),
+    parameters=_object(
+        response={"type": "object"},
+        rules={"type": "object", "additionalProperties": {"type": "object"}},
+        crs=TEXT,
+    ),
+    inputs=_list(
+        _object(
+            role={"enum": ["county", "townships", "villages", "facilities", "roads", "population"]},
+            path=TEXT,
+            sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            rows=COUNT,
+        )
+    ),
+    quality=_list(
+        _object(
+            level={"enum": ["error", "warning", "note"]},
+            code=TEXT,
+            message=TEXT,
+            count=COUNT,
+            rows=_list(COUNT),
+        )
+    ),
+    response=_object(
+        population=NUMBER,
+        covered=NUMBER,
+        share=NUMBER,
+        unreachable=NUMBER,
+        mean_min=NUMBER,
+        p90_min=NUMBER,
+    ),
+    rules=_list(
+        _object(
+            id=TEXT,
+            kind={"enum": ["response_time", "presence", "per_population"]},
+            title=_object(zh=TEXT, en=TEXT),
+            verdict=VERDICT,
+            observed=NUMBER,
+            required=NUMBER,
+            unit={"enum": ["share", "townships", "villages", "centres", "ambulances"]},
+            population_total=NUMBER,
+            population_short=NUMBER,
+            shortfall=NUMBER,
+            sources=_list(_object(document=TEXT, number=TEXT, clause=TEXT)),
+            note=TEXT,
+            units=_list(
+                _object(
+                    code=TEXT,
+                    name=TEXT,
+                    verdict=VERDICT,
+                    observed=NUMBER,
+                    required=NUMBER,
+                    shortfall=NUMBER,
+                )
+            ),
+        )
+    ),
+)
+
+
+@pytest.fixture
+def report() -> Report:
+    place = county(
+        [{"code": "1", "kind": "street"}, {"code": "2"}],
+        [
+            {"code": "a", "township": "1", "population": 100, "area": "111", "minutes": 12.5},
+            {"code": "b", "township": "2", "population": 200, "name": "=1+1", "minutes": 30},
+            {"code": "-c", "township": "2", "minutes": None, "name": '李,"家"\n村'},
+        ],
+        [{"kind": "emergency_station", "id": "@s", "ambulances": 1}],
+        rules={"ambulance-50k": {"enabled": True}, "community-centre-50k": {"enabled": True}},
+    )
+    rules = applicable_rules(place.config, load_catalogue())
+    return report_of(place, network(), response(place, [12.5, 30, None]), rules)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_report_json_has_the_keys_of_schema_1_and_no_others(report: Report, language: Any) -> None:
+    data = json.loads(report_json(report, language))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(data, SCHEMA)
+    assert [rule["id"] for rule in data["rules"]] == [
+        "ems-1030",
+        "township-hospital",
+        "village-clinic",
+        "ambulance-50k",
+        "community-centre-50k",
+    ]
+
+
+def test_figures_in_report_json(report: Report) -> None:
+    data = json.loads(report_json(report, "zh"))
+    ems = data["rules"][0]
+    assert data["response"] == {
+        "population": 300,
+        "covered": 200,
+        "share": 0.666666667,
+        "unreachable": 0,
+        "mean_min": round((100 * 12.5 + 200 * 30) / 300, 9),
+        "p90_min": 30.0,
+    }
+    assert isinstance(data["response"]["population"], int)
+    assert (ems["verdict"], ems["population_short"]) == ("unmet", 100)
+    assert ems["sources"] == [
+        {"document": "ZY-2023", "number": "益资政办发〔2023〕20号", "clause": "三（一）§2"}
+    ]
+    assert ems["units"][0] == {
+        "code": "1",
+        "name": "名1",
+        "verdict": "unmet",
+        "observed": 0.0,
+        "required": 1.0,
+        "shortfall": 1.0,
+    }
+    assert data["rules"][4]["units"][0]["required"] is None
+
+
+def test_what_is_not_known_is_null(report: Report) -> None:
+    unknown = replace(report.summary, share=math.nan, mean_min=math.nan, p90_min=math.nan)
+    data = record(replace(report, summary=unknown), "en")
+    assert data["response"]["share"] is None
+    assert data["response"]["mean_min"] is None
+
+
+def test_quality_is_said_in_the_language(report: Report) -> None:
+    extra = Problem("report.unreachable", "warning", values={"people": 7}, rows=(3, 5), count=7)
+    seen = {
+        language: record(replace(report, quality=(extra,)), language)["quality"][0]
+        for language in LANGUAGES
+    }
+    assert seen["en"]["message"] != seen["zh"]["message"]
+    assert seen["en"]["rows"] == [3, 5]
+    assert seen["en"]["count"] == 7
+
+
+def test_villages_csv(report: Report) -> None:
+    content = villages_csv(report)
+    assert content.startswith(b"\xef\xbb\xbfcode,")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert tuple(rows[0]) == HEADER
+    assert rows[1] == [
+        "a",
+        "村a",
+        "1",
+        "urban",
+        "100",
+        "'@s",
+        "3",
+        "9.5",
+        "0",
+        "12.5",
+        "10",
+        "false",
+    ]
+    assert rows[2][1] == "'=1+1"
+    assert rows[2][-2:] == ["30", "true"]
+    assert rows[3] == ["'-c", '李,"家"\n村', "2", "rural", "", "", "", "", "", "", "30", "false"]
+
+
+def test_score(report: Report) -> None:
+    for language in LANGUAGES:
+        rows = score_rows(report, language)
+        assert [row.id for row in rows] == [result.rule.id for result in report.rules]
+        lines = score_table(rows, language).splitlines()
+        assert len(lines) == len(rows) + 1
+        starts = {
+            width(line[: line.index(row.clause)]) for line, row in zip(lines[1:], rows, strict=True)
+        }
+        assert len(starts) == 1, "the last column stands under itself"
+        assert all("ZY-2023" in line or "ZZ-" in line for line in lines[1:])
+
+
+def test_a_share_that_is_not_whole_never_reads_as_all() -> None:
+    assert figure_text(1.0, "share", "en") == "100.0 %"
+    assert figure_text(0.99999, "share", "en") == "99.9 %"
+    assert figure_text(0.3, "share", "en") == "30.0 %"
+    assert figure_text(math.nan, "share", "en") == "-"
+
+
+def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "c")
+    first = write_report(assess_folder(folder), tmp_path / "1", "zh")
+    second = write_report(assess_folder(folder), tmp_path / "2", "zh")
+    names = sorted(path.name for path in first.iterdir())
+    assert names == ["map.html", "map.png", "report.json", "villages.csv"]
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert sorted(path.name for path in (tmp_path / "1").iterdir()) == ["430902"]
+
+
+def test_only_the_formats_asked_for_and_no_older_ones(report: Report, tmp_path: Path) -> None:
+    target = write_report(report, tmp_path, "zh", ("json", "csv"))
+    (target / "map.png").write_bytes(b"old")
+    (target / "mine.txt").write_bytes(b"keep")
+    (tmp_path / ".430902.killed.part").mkdir()
+    write_report(report, tmp_path, "zh", ("json",))
+    assert sorted(path.name for path in target.iterdir()) == ["mine.txt", "report.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["430902"]
+
+
+def test_a_failure_while_writing_leaves_the_older_files(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = write_report(report, tmp_path, "zh", ("json", "csv"))
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+
+    def broken(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("coverage.report.files.report_json", broken)
+    with pytest.raises(InputError) as caught:
+        write_report(report, tmp_path, "en", ("json", "csv"))
+    assert "No space left" in caught.value.lines("en")[0]
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["430902"]
+
+
+def test_a_place_that_cannot_be_written_is_a_plain_problem(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        write_report(report, tmp_path / "file", "zh", FORMATS)
+    assert [problem.code for problem in caught.value.problems] == ["report.cannot_write"]
+
+
+_KILLED_AGAIN_AND_AGAIN = """
+import os, random, signal, sys, time
+from pathlib import Path
+from coverage.assess import assess_folder
+from coverage.report.files import write_report
+
+report = assess_folder(Path(sys.argv[1]))
+out = Path(sys.argv[2])
+formats = ("json", "csv")
+whole = write_report(report, Path(sys.argv[3]), "zh", formats)
+dice = random.Random(1030)
+torn, left, seen = 0, 0, set()
+for _ in range(60):
+    child = os.fork()
+    if not child:
+        while True:
+            write_report(report, out, "zh", formats)
+    time.sleep(dice.uniform(0.0, 0.12))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for path in (out / "430902").glob("*"):
+        torn += path.read_bytes() != (whole / path.name).read_bytes()
+        seen.add(path.name)
+    left += len(list(out.glob(".*")))
+write_report(report, out, "zh", formats)
+print(torn, left > 0, sorted(seen), [path.name for path in out.iterdir()])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no process is killed so here")
+def test_killed_at_any_point_every_file_is_whole(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "c")
+    places = [folder, tmp_path / "out", tmp_path / "whole"]
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED_AGAIN_AND_AGAIN, *map(str, places)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "0 True ['report.json', 'villages.csv'] ['430902']", done.stderr
