@@ -9,7 +9,7 @@ import numpy as np
 from pyproj import Transformer
 
 from coverage.county.config import Source
-from coverage.county.datum import crs_of, shift_of
+from coverage.county.datum import shift_of
 from coverage.county.files import parts_of, source_path
 from coverage.county.model import County
 from coverage.crs import WGS84
@@ -67,19 +67,6 @@ def _read_ways(county: County, source: Source) -> Ways:
     parts_of(county.folder, source)  # every part of a shapefile is inside the folder
     path = source_path(county.folder, source)
     name = path.name.lower()
-    try:
-        crs_of(source.datum)
-    except ValueError:
-        raise InputError(
-            [
-                Problem(
-                    "network.unknown_datum",
-                    values={"datum": source.datum},
-                    file="county.toml",
-                    column="sources.roads.datum",
-                )
-            ]
-        ) from None
     if name.endswith(osm.SUFFIXES):
         ways = osm.read_osm(path, source.path)
     elif name.endswith(graphml.SUFFIXES):

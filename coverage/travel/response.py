@@ -84,7 +84,7 @@ def _table(found: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.D
     station_id[reached] = ids.to_numpy(dtype=object)[rows[reached]]
     return pd.DataFrame(
         {
-            "station": found["facility"].to_numpy(),
+            "station": found["facility"].array,
             "station_id": pd.array(station_id, dtype="string"),
             "turnout_min": turnout,
             "drive_min": drive.round(DECIMALS),
