@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 import folium
-from branca.element import Element
+from branca.element import Element, Figure
 from folium.elements import JSCSSMixin
 
 _SCRIPT: Final = re.compile(r'<script src="([^"<>]+)"></script>')
@@ -54,9 +54,23 @@ def offline_html(m: folium.Map) -> str:
     KeyError
         If the page asks for an asset that the package does not carry.
     """
-    page = m.get_root().render()
+    page = _render(cast(Figure, m.get_root()))
     page = _SCRIPT.sub(lambda found: f"<script>{_inline(found[1])}</script>", page)
     return _STYLE.sub(lambda found: f"<style>{_inline(found[1])}</style>", page)
+
+
+def _render(figure: Figure) -> str:
+    """Return the page and leave `figure` as it was.
+
+    Rendering adds to the figure's parts, under random names, so that a second time would write
+    some lines twice.
+    """
+    parts = (figure.header, figure.html, figure.script)
+    before = [part._children.copy() for part in parts]
+    page: str = figure.render()
+    for part, children in zip(parts, before, strict=True):
+        part._children = children
+    return page
 
 
 def _inline(url: str) -> str:

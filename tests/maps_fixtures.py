@@ -16,7 +16,6 @@ from coverage.county.config import CountyConfig
 from coverage.county.model import County, InputFile
 from coverage.crs import WGS84, projected_crs
 from coverage.errors import Problem
-from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.results import Report, ResponseSummary
 from coverage.rules.model import Bilingual, Parameter, Rule, RuleResult, Scope, SourceClause
@@ -67,7 +66,7 @@ def _rule() -> RuleResult:
     return RuleResult(
         rule=rule, verdict="unmet", observed=0.8, required=1.0, unit="share",
         population_total=10_000.0, population_short=2_000.0, shortfall=0.2,
-        note=Message("maps.legend"), units=(),
+        note=None, units=(),
     )  # fmt: skip
 
 
