@@ -210,6 +210,18 @@ def test_map(tmp_path: Path, suffix: str) -> None:
     assert target.stat().st_size > 10_000
 
 
+def test_a_place_without_room_is_told_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_folder(tmp_path / "c")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    target = tmp_path / "file" / "m.png"
+    assert cli.main(["map", str(folder), "--out", str(target), "--lang", "en"]) == 2
+    assert "Cannot write" in capsys.readouterr().err
+    assert cli.main(["report", str(folder), "--out", str(tmp_path / "file"), "--lang", "en"]) == 2
+    assert "Cannot write" in capsys.readouterr().err
+
+
 def test_a_narrow_console_does_not_stop_the_report(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "c", name="龘㙍村😀")
     words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "json"]

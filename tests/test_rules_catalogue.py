@@ -11,8 +11,9 @@ from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
 from coverage.rules.catalogue import load_catalogue
+from coverage.rules.evaluate import evaluate
 from coverage.rules.select import applicable_rules, selection_notes
-from tests.rules_fixtures import config
+from tests.rules_fixtures import config, county, response
 
 CATALOGUE = load_catalogue()
 SHORT_NAMES = {
@@ -107,6 +108,11 @@ def test_unit_kinds_outside_the_scope(tmp_path: Path) -> None:
     assert "rules.key_unit_kinds" in _codes(tmp_path, wrong)
 
 
+def test_townships_and_villages_are_not_mixed(tmp_path: Path) -> None:
+    wrong = GOOD.replace("[village, community]", "[village, township]")
+    assert "rules.key_unit_kinds_mixed" in _codes(tmp_path, wrong)
+
+
 def test_a_type_that_is_wrong(tmp_path: Path) -> None:
     wrong = GOOD.replace("force: binding", "force: maybe")
     assert _codes(tmp_path, wrong) == {"rules.key_refused": "force"}
@@ -139,6 +145,29 @@ def test_all_files_are_told_of(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_catalogue(tmp_path)
     assert {p.file for p in caught.value.problems} == {"a.yaml", "b.yaml"}
+
+
+def test_a_source_outside_the_scope(tmp_path: Path) -> None:
+    wrong = GOOD.replace('    regions: ["430902"]', '    regions: ["3710"]')
+    assert "rules.key_source_regions" in _codes(tmp_path, wrong)
+
+
+def test_a_rule_of_the_countryside_only_asks_of_the_countryside() -> None:
+    villages = [
+        {"code": "a", "township": "1", "population": 10, "area": "111", "minutes": 99},
+        {"code": "b", "township": "1", "population": 20, "area": "220", "minutes": 5},
+        {"code": "c", "township": "2", "area": "111", "minutes": 5},
+    ]
+    place = county([{"code": "1"}, {"code": "2"}], villages, [{"kind": "other", "ambulances": 1}])
+    times = response(place, [village["minutes"] for village in villages])
+    for rule_id, observed, required in (("ems-1030", 1.0, 1.0), ("village-clinic", 0.0, 1.0)):
+        rule = CATALOGUE[rule_id]
+        scope = rule.scope.model_copy(update={"area_classes": ("rural",)})
+        result = evaluate(rule.model_copy(update={"scope": scope}), place, times)
+        assert (result.observed, result.required) == (observed, required)
+        assert result.population_total == 20
+        if rule_id == "ems-1030":
+            assert [unit.verdict for unit in result.units] == ["met", "not_applicable"]
 
 
 @pytest.mark.parametrize(

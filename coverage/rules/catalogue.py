@@ -117,6 +117,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "missing": "rules.key_missing",
     "value_not_allowed": "rules.key_not_allowed",
     "unit_kinds_not_scope": "rules.key_unit_kinds",
+    "unit_kinds_mixed": "rules.key_unit_kinds_mixed",
     "source_not_scope": "rules.key_source_regions",
 }
 

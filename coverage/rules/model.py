@@ -142,6 +142,9 @@ class Rule(_Strict):
 
     @model_validator(mode="after")
     def _unit_kinds_are_in_scope(self) -> Self:
+        of_villages = VILLAGE_KINDS.intersection(self.scope.unit_kinds)
+        if of_villages and not VILLAGE_KINDS.issuperset(self.scope.unit_kinds):
+            raise PydanticCustomError("unit_kinds_mixed", "townships and villages are mixed")
         asked = self.parameters.get("unit_kinds")
         if asked is not None and set(asked.choices) != set(self.scope.unit_kinds):
             raise PydanticCustomError("unit_kinds_not_scope", "choices differ from scope")

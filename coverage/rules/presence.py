@@ -63,7 +63,7 @@ def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:  # n
         stands_in = township_of(county, facilities)
     is_unit = places["kind"].isin(asked.unit_kinds).to_numpy()
     if VILLAGE_KINDS.issuperset(asked.unit_kinds) and rule.scope.area_classes:
-        is_unit &= places["area_class"].isin(rule.scope.area_classes).to_numpy()
+        is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy()
     count = np.bincount(stands_in[stands_in != NOWHERE], minlength=len(places))
     units = _units(places[is_unit], count[is_unit], asked.minimum)
     residents = places.loc[is_unit, "residents"].to_numpy(float)
