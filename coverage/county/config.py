@@ -212,7 +212,7 @@ def _problem(detail: ErrorDetails, text: str) -> Problem:
         code = "county.key_empty"
     elif kind == "string_type":
         code = "county.key_text"
-    elif kind.startswith("float"):
+    elif kind.startswith(("float", "finite")):
         code = "county.key_number"
     elif kind.startswith("bool"):
         code = "county.key_true_false"

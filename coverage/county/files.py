@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 2_000_000_000
 MAX_TEXT_BYTES: Final = 500_000_000
 _SHOWN_LENGTH: Final = 40
+_COMPARED_LENGTH: Final = 100  # the comparison's time grows with the square of the length
 _CHUNK: Final = 1 << 20
 
 
@@ -38,7 +39,7 @@ def refuse(
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     """Return the known word most like `word`, or None if none is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    found = difflib.get_close_matches(word[:_COMPARED_LENGTH], list(known), n=1, cutoff=cutoff)
     return found[0] if found else None
 
 
@@ -81,7 +82,7 @@ def inside(folder: Path, name: str) -> Path:
 
 def _missing(folder: Path, name: str) -> InputError:
     there = sorted(p.name for p in folder.iterdir() if p.is_file())
-    near = nearest(name, there)
+    near = nearest(name, there, cutoff=0.75)
     if near:
         return refuse("county.file_missing_near", shown(name), near=shown(near))
     return refuse("county.file_missing", shown(name))

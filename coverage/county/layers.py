@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -54,10 +57,16 @@ def read_layer(path: Path, file: str, role: str, layer: str | None, datum: str) 
         if not start.startswith(_SIGNATURES[suffix]):
             raise refuse("county.not_what_it_says", file, suffix=suffix)
         frame = _parquet(path, file) if suffix == ".parquet" else _ogr(path, file, role, layer)
+    if len(frame) == 0:
+        raise refuse("county.table_empty", file)
     if len(frame) > MAX_ROWS:
         raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
-    geometry = _in_wgs84(frame, file, datum) if isinstance(frame, gpd.GeoDataFrame) else None
-    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name) if geometry is not None else frame)
+    geometry = None
+    plain = frame
+    if isinstance(frame, gpd.GeoDataFrame):
+        plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        if frame.geometry.notna().any():
+            geometry = _in_wgs84(frame, file, datum)
     names = tuple(str(name) for name in plain.columns)
     columns = [[_text(value) for value in plain[name].tolist()] for name in plain.columns]
     records: list[tuple[str, ...]] = list(zip(*columns, strict=True)) if columns else []
@@ -120,7 +129,7 @@ def _shape(geometry: object, row: int, bad: list[int]) -> shapely.Geometry | Non
 
 
 def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
-    with reading(file):
+    with _quietly(file):
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if layer is None and len(names) > 1:
         layer = role if role in names else None
@@ -135,7 +144,7 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
         there = ", ".join(shown(name) for name in names)
         raise refuse("county.layer_missing", file, layer=shown(layer), there=there, hint=hint)
     chosen = layer or names[0]
-    with reading(file):
+    with _quietly(file):
         info: dict[str, Any] = dict(pyogrio.read_info(path, chosen, force_feature_count=True))
         if info["features"] > MAX_ROWS:
             raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
@@ -145,6 +154,14 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
             except UnicodeDecodeError:
                 return _frame(path, chosen, encoding="GB18030")
         return _frame(path, chosen)
+
+
+@contextmanager
+def _quietly(file: str) -> Iterator[None]:
+    """Read without GDAL's warnings: what is wrong with the content is told by our own checks."""
+    with reading(file), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _frame(path: Path, layer: str, **options: Any) -> pd.DataFrame:

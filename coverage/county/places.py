@@ -34,19 +34,28 @@ class Places:
         Degrees, WGS-84; NaN where not given or bad.
     polygon
         The outline (WGS-84) where the layer has one, else None.
+    swapped_lon, swapped_lat
+        The place with its two coordinates exchanged.
     """
 
     lon: Floats
     lat: Floats
     polygon: npt.NDArray[np.object_]
+    swapped_lon: Floats
+    swapped_lat: Floats
 
     def points(self, crs: CRS) -> gpd.GeoSeries:
         """Return the points in `crs`; None where there is no place."""
-        bare = np.isnan(self.lon) | np.isnan(self.lat)
-        xy = np.column_stack([np.where(bare, 0.0, self.lon), np.where(bare, 0.0, self.lat)])
-        values = np.array(shapely.points(xy), dtype=object)
-        values[bare] = None
-        return gpd.GeoSeries(values, crs=WGS84).to_crs(crs)
+        return _points(self.lon, self.lat, crs)
+
+
+def _points(lon: Floats, lat: Floats, crs: CRS) -> gpd.GeoSeries:
+    with np.errstate(invalid="ignore"):
+        bare = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
+    xy = np.column_stack([np.where(bare, 0.0, lon), np.where(bare, 0.0, lat)])
+    values = np.array(shapely.points(xy), dtype=object)
+    values[bare] = None
+    return gpd.GeoSeries(values, crs=WGS84).to_crs(crs)
 
 
 def crs_for(townships: gpd.GeoDataFrame | None) -> CRS:
@@ -95,7 +104,8 @@ def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Pla
     polygon[area] = shapes[area]
     if table.has("lon") or table.has("lat"):
         found.append(table.problem("county.lon_lat_unused", level="note"))
-    return Places(shapely.get_x(points), shapely.get_y(points), polygon)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    return Places(lon, lat, polygon, swapped_lon=lat, swapped_lat=lon)
 
 
 def _from_columns(table: Table, datum: str, found: list[Problem], *, required: bool) -> Places:
@@ -105,7 +115,7 @@ def _from_columns(table: Table, datum: str, found: list[Problem], *, required: b
         found.append(table.problem("county.half_place_column", column=column))
     if not (table.has("lon") and table.has("lat")):
         nowhere = np.full(len(table.rows), np.nan)
-        return Places(nowhere, nowhere.copy(), none)
+        return Places(nowhere, nowhere, none, nowhere, nowhere)
     blank_x = (table.text("lon") == "").to_numpy(bool)
     blank_y = (table.text("lat") == "").to_numpy(bool)
     for column, blank in (("lon", blank_x), ("lat", blank_y)):
@@ -126,7 +136,8 @@ def _from_columns(table: Table, datum: str, found: list[Problem], *, required: b
     if lost.any():
         found.append(table.problem("county.coordinate_range", lost, column="lon"))
     lost |= bad
-    return Places(np.where(lost, np.nan, lon), np.where(lost, np.nan, lat), none)
+    swapped = to_wgs84(np.where(lost, np.nan, y), np.where(lost, np.nan, x), datum)
+    return Places(np.where(lost, np.nan, lon), np.where(lost, np.nan, lat), none, *swapped)
 
 
 def _out_of_range(table: Table, x: Floats, y: Floats, bad: Mask, found: list[Problem]) -> Mask:
@@ -155,8 +166,8 @@ def check_places(
     Farther than `far_km` outside is an error (said to be swapped where the point would lie in
     the county the other way round); less far outside is told as `near_level`.
     """
-    points = places.points(crs_for(townships))
-    shapes = np.asarray(points.array, dtype=object)
+    crs = crs_for(townships)
+    shapes = np.asarray(places.points(crs).array, dtype=object)
     given = ~shapely.is_missing(shapes)
     county = townships.geometry.union_all()
     shapely.prepare(county)
@@ -165,13 +176,8 @@ def check_places(
     with np.errstate(invalid="ignore"):
         far = given & ~(away_km <= far_km)
         near = given & (away_km > 0) & ~far
-    flipped = Places(places.lat, places.lon, places.polygon)
-    swapped = far.copy()
-    if far.any():
-        bounded = far & (np.abs(places.lon) <= 90)
-        swapped[~bounded] = False
-        other = np.asarray(flipped.points(crs_for(townships)).array, dtype=object)[bounded]
-        swapped[bounded] = shapely.distance(county, other) <= NEAR_COUNTY_KM * _M_PER_KM
+    other = np.asarray(_points(places.swapped_lon, places.swapped_lat, crs).array, dtype=object)
+    swapped = far & (shapely.distance(county, other) <= NEAR_COUNTY_KM * _M_PER_KM)
     if swapped.any():
         found.append(table.problem("county.swapped", swapped, column=_column(table, "lon")))
     outside = far & ~swapped

@@ -18,6 +18,7 @@ from coverage.messages import Message
 Mask = npt.NDArray[np.bool_]
 _HEADER_SEARCH_ROWS = 10
 _NEAR_CUTOFF = 0.8
+_MOST_COMPARED = 50
 _SHAPEFILE_NAME_LENGTH = 10
 
 
@@ -214,7 +215,7 @@ def _like(column: Column, names: list[str], cutoff: float) -> str | None:
 
 
 def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
-    near = _like(column, unknown, 0.6)
+    near = _like(column, unknown[:_MOST_COMPARED], 0.6)
     hint = Message("county.hint_column", {"near": shown(near)}) if near else Message("county.none")
     values = {"name": column.column, "chinese": column.chinese, "hint": hint}
     return Problem("county.column_missing", values=values, file=file, column=column.column)
@@ -223,8 +224,9 @@ def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
 def _unknown_columns(file: str, unknown: list[str], absent: list[Column]) -> list[Problem]:
     problems: list[Problem] = []
     plain: list[str] = []
-    for name in unknown:
-        likely = [c for c in absent if _like(c, [name], _NEAR_CUTOFF)]
+    for number, name in enumerate(unknown):
+        compared = absent if number < _MOST_COMPARED else []
+        likely = [c for c in compared if _like(c, [name], _NEAR_CUTOFF)]
         if likely:
             values = {"near": likely[0].column, "chinese": likely[0].chinese}
             problems.append(

@@ -119,9 +119,17 @@ def yes_no(table: Table, column: str, found: list[Problem]) -> Cells:
     return (words == "yes").astype("boolean").mask(words.isna())
 
 
+def _dtype(column: Column) -> str:
+    if column.type in {"integer", "number"} or column.vocabulary == "level":
+        return "Float64"
+    return "boolean" if column.type == "yes_no" else "string"
+
+
 def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     """Return a column as its type in the dictionary says."""
     name = column.column
+    if not table.has(name):
+        return pd.Series(pd.NA, index=table.cells.index, dtype=_dtype(column))
     if column.type == "integer":
         values = counts(table, name, found)
     elif column.type == "number":
@@ -131,7 +139,7 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     elif column.type == "coded":
         values = coded(table, name, column.vocabulary, found)
         if column.vocabulary == "level":
-            values = pd.to_numeric(values).astype("Float64")
+            values = pd.to_numeric(values).astype(_dtype(column))
     elif column.type in {"code", "reference"}:
         values = codes(table, name, found, required=column.type == "code")
     else:

@@ -1,0 +1,173 @@
+"""``county.toml``: what is accepted, and what is said of the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from coverage.county.config import load_config
+from coverage.county.files import source_path
+from coverage.errors import InputError, Problem
+from tests import county_fixtures as fixtures
+
+
+def _problems(tmp_path, toml: object) -> tuple[Problem, ...]:
+    folder = fixtures.write_county(tmp_path, toml=toml)
+    with pytest.raises(InputError) as caught:
+        load_config(folder)
+    for problem in caught.value.problems:
+        assert problem.file == "county.toml"
+        assert problem.text("zh")
+        assert problem.text("en")
+    return caught.value.problems
+
+
+def test_the_design_s_own_example(tmp_path):
+    toml = """
+[county]
+name = "资阳区"
+name_en = "Ziyang District"
+code = "430902"
+illustrative = true
+[sources]
+townships = "townships.geojson"
+villages = { path = "villages.xlsx", sheet = "村", datum = "gcj02" }
+facilities = "facilities.csv"
+roads = "roads.osm.pbf"
+[response]
+turnout_min = 3.0
+access_speed_kph = 10.0
+access_detour = 1.3
+max_access_m = 3000
+speed_profile = "hunan"
+speed_factor = 1.0
+[response.speeds_kph]
+primary = 60
+[rules.ems-1030]
+urban_limit_min = 10
+[rules.community-centre-50k]
+enabled = true
+"""
+    config = load_config(fixtures.write_county(tmp_path, toml=toml))
+    assert config.county.code == "430902"
+    assert config.sources.villages.sheet == "村"
+    assert config.sources.villages.datum == "gcj02"
+    assert config.sources.roads.path == "roads.osm.pbf"
+    assert config.sources.population is None
+    assert config.response.speeds_kph == {"primary": 60}
+    assert config.rules == {
+        "ems-1030": {"urban_limit_min": 10},
+        "community-centre-50k": {"enabled": True},
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_file_that_notepad_saved(tmp_path, encoding):
+    content = fixtures.TOML.replace("\n", "\r\n").encode(encoding)
+    config = load_config(fixtures.write_county(tmp_path, toml=content))
+    assert config.county.name == "试验区"
+
+
+CASES = [
+    ("[response]\nturnout = 3", "key_unknown", 13, "turnout_min"),
+    ("[respons]\nx = 1", "key_unknown", 12, "response"),
+    ("[response]\nturnout_min = -1", "key_range", 13, "≥ 0"),
+    ("[response]\nspeed_factor = 0", "key_range", 13, "> 0"),
+    ("[response]\nturnout_min = 61", "key_range", 13, "≤ 60"),
+    ("[response]\nturnout_min = 'three'", "key_number", 13, "three"),
+    ("[response]\nturnout_min = nan", "key_number", 13, "nan"),
+    ("[response]\nspeed_profile = 3", "key_text", 13, "3"),
+    ("[response.speeds_kph]\nprimary = 0", "key_range", 13, "> 0"),
+    ("[response.speeds_kph]\nprimary = 'fast'", "key_number", 13, "fast"),
+    ("[rules]\nems-1030 = 3", "key_table", 13, "ems-1030"),
+]
+
+
+@pytest.mark.parametrize(("more", "code", "line", "said"), CASES)
+def test_a_bad_entry_says_its_line(tmp_path, more, code, line, said):
+    problems = _problems(tmp_path, f"{fixtures.TOML}{more}\n")
+    assert [(p.code, p.rows) for p in problems] == [(f"county.{code}", (line,))]
+    assert said in problems[0].text("zh")
+    assert said in problems[0].text("en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('code = "430902"', "code = 430902", "key_text", "430902"),
+        ('code = "430902"', 'code = "43090"', "key_code", "43090"),
+        ('code = "430902"', 'code = "４３０９０２a"', "key_code", "county.code"),
+        ('name = "试验区"', 'name = ""', "key_empty", "county.name"),
+        ("illustrative = true", 'illustrative = "maybe"', "key_true_false", "maybe"),
+        ("illustrative = true", "ilustrative = true", "key_unknown", "illustrative"),
+        ('villages = "villages.csv"', "villages = 3", "key_table", "sources.villages"),
+        (
+            'villages = "villages.csv"',
+            'villages = { path = "villages.csv", shet = "a" }',
+            "key_unknown",
+            "sheet",
+        ),
+        (
+            'villages = "villages.csv"',
+            'villages = { path = "villages.csv", datum = "gcj" }',
+            "key_datum",
+            "gcj02",
+        ),
+        (
+            'villages = "villages.csv"',
+            'villages = { path = "villages.csv", datum = "EPSG:99999" }',
+            "key_datum",
+            "EPSG:99999",
+        ),
+    ],
+)
+def test_a_bad_value(tmp_path, old, new, code, said):
+    assert old in fixtures.TOML
+    problems = _problems(tmp_path, fixtures.TOML.replace(old, new))
+    assert [p.code for p in problems] == [f"county.{code}"]
+    line = next(i for i, text in enumerate(fixtures.TOML.splitlines(), 1) if text == old)
+    assert problems[0].rows == (line,)
+    assert said in problems[0].text("zh")
+
+
+def test_missing_keys_and_sections(tmp_path):
+    toml = fixtures.TOML.replace('roads = "roads.geojson"\n', "").replace("code =", "kode =")
+    found = {(p.code, p.values["key"]) for p in _problems(tmp_path, toml)}
+    assert found == {
+        ("county.key_missing", "sources.roads"),
+        ("county.key_missing", "county.code"),
+        ("county.key_unknown", "county.kode"),
+    }
+    assert {p.code for p in _problems(tmp_path, "")} == {"county.key_missing"}
+
+
+@pytest.mark.parametrize(
+    ("toml", "rows"),
+    [
+        ("[county]\nname = 资阳\n", (2,)),
+        ("[county\n", (1,)),
+        ("a = 1\na = 2\n", (2,)),
+        ("a = " + "[" * 5000, None),
+        (b"\xff\xff\xff\x00", None),
+        (b"\x00" * 100, None),
+    ],
+)
+def test_a_file_that_is_no_toml(tmp_path, toml, rows):
+    problems = _problems(tmp_path, toml)
+    assert len(problems) == 1
+    assert problems[0].code in {"county.toml_broken", "county.encoding"}
+    if rows is not None:
+        assert problems[0].rows == rows
+
+
+def test_no_folder_and_no_file(tmp_path):
+    with pytest.raises(InputError) as caught:
+        load_config(tmp_path / "nowhere")
+    assert [p.code for p in caught.value.problems] == ["county.folder_missing"]
+    assert [p.code for p in _problems(tmp_path, None)] == ["county.file_missing"]
+
+
+def test_source_path_is_inside_and_exists(tmp_path):
+    folder = fixtures.write_county(tmp_path)
+    sources = load_config(folder).sources
+    assert source_path(folder, sources.roads) == (folder / "roads.geojson").resolve()
+    assert source_path(folder, sources.roads.model_copy(update={"path": ".\\roads.geojson"}))

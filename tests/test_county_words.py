@@ -1,0 +1,142 @@
+"""The dictionary of columns and values is whole, and is what the reader reads."""
+
+from __future__ import annotations
+
+import csv
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from coverage.county.read import read_county
+from coverage.county.words import column_names, columns, fold, is_blank, vocabulary
+from coverage.paths import DATA
+from tests import county_fixtures as fixtures
+
+# fmt: off
+NUMBERS = [
+    "beds", "nursery_places", "ambulances", "negative_pressure_ambulances", "outpatient_visits",
+    "physicians", "tcm_physicians", "nurses", "pharmacists", "gps", "public_health_physicians",
+    "public_health_staff", "village_doctors", "licensed_village_doctors",
+    "mental_health_workers", "posts", "professional_posts", "specialties", "tcm_specialties",
+]
+# fmt: on
+# fmt: off
+YES_NO = [
+    "standardised", "public_title", "tcm_service", "tcm_hall", "recommended_standard",
+    "community_hospital", "vaccination_digital", "fever_clinic", "enteric_clinic", "fever_room",
+    "geriatric_dept", "elder_friendly", "icu", "infectious_ward", "psychiatric_ward",
+    "psychiatric_clinic", "hospice", "critical_maternal_newborn", "medical_community_lead",
+    "sub_centre", "emergency_point", "rehab_dept", "chest_pain_centre", "stroke_centre",
+    "trauma_centre",
+]
+# fmt: on
+WANTED = {
+    "townships": {"code", "name", "kind", "population", "geometry"},
+    "villages": {
+        *("code", "name", "township", "kind", "population", "area_class", "lon", "lat"),
+        *("service_mode", "public_health_committee", "maternal_worker", "serving_facility"),
+        "geometry",
+    },
+    "facilities": {
+        *("id", "name", "kind", "township", "village", "lon", "lat", "geometry"),
+        *("level", "ownership", *NUMBERS, *YES_NO),
+    },
+}
+FACILITY_KINDS = {
+    *("county_hospital", "tcm_hospital", "mch_institution", "township_hospital"),
+    *("central_township_hospital", "community_centre", "community_station", "village_clinic"),
+    *("emergency_station", "nursery", "other"),
+}
+
+
+def _value(column):
+    samples = {"integer": "3", "yes_no": "是", "number": "1"}
+    if column.type == "coded":
+        return next(iter(vocabulary(column.vocabulary)))
+    return samples.get(column.type, "")
+
+
+def test_the_dictionary_has_every_column_of_the_design():
+    assert {table: {c.column for c in cs} for table, cs in columns().items()} == WANTED
+    types = {c.column: c.type for c in columns()["facilities"]}
+    assert {name for name, kind in types.items() if kind == "integer"} == set(NUMBERS)
+    assert {name for name, kind in types.items() if kind == "yes_no"} == set(YES_NO)
+
+
+def test_each_row_of_the_dictionary_says_what_it_means():
+    for table in columns().values():
+        for column in table:
+            assert column.meaning_zh
+            assert column.meaning_en
+            assert column.feeds
+            assert column.required in {"yes", "no", "unless geometry"}
+            assert bool(column.vocabulary) == (column.type == "coded")
+            assert column.type == "geometry" or any("一" <= c <= "鿿" for c in column.chinese)
+
+
+@pytest.mark.parametrize("table", sorted(WANTED))
+def test_no_name_means_two_columns(table):
+    seen: dict[str, str] = {}
+    for column in columns()[table]:
+        for name in {fold(n) for n in (column.column, *column.aliases)}:
+            assert seen.setdefault(name, column.column) == column.column, name
+
+
+def test_no_word_means_two_values():
+    seen: dict[tuple[str, str], str] = {}
+    with (DATA / "values.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            words = [row["value"], *filter(None, row["aliases"].split("|"))]
+            for word in {fold(w) for w in words}:
+                key = (row["vocabulary"], word)
+                assert seen.setdefault(key, row["value"]) == row["value"], key
+
+
+def test_no_word_of_a_vocabulary_is_read_as_not_known():
+    used = {c.vocabulary for table in columns().values() for c in table if c.vocabulary}
+    for name in {*used, "yes_no"}:
+        assert not [word for word in vocabulary(name) if is_blank(word)], name
+
+
+def test_kinds_of_facility():
+    assert set(vocabulary("facility_kind").values()) == FACILITY_KINDS
+
+
+@pytest.mark.parametrize("chinese", [False, True], ids=["english", "chinese"])
+def test_the_reader_reads_every_column_of_the_dictionary(tmp_path, chinese):
+    """A table with all columns, under either name, comes out with all of them filled."""
+    overrides: dict[str, object] = {}
+    for role in ("villages", "facilities"):
+        table: pd.DataFrame = getattr(fixtures, role)()
+        for column in columns()[role]:
+            if column.type != "geometry" and column.column not in table:
+                table[column.column] = _value(column)
+        if role == "villages":
+            table["serving_facility"] = "F2"
+        names = {c.column: c.chinese for c in columns()[role]}
+        overrides[role] = table.rename(columns=names) if chinese else table
+    towns: gpd.GeoDataFrame = fixtures.townships()
+    if chinese:
+        names = {c.column: c.chinese for c in columns()["townships"] if c.type != "geometry"}
+        overrides["townships"] = towns.rename(columns=names)
+    county = read_county(fixtures.write_county(tmp_path, **overrides))
+    for role in WANTED:
+        read: gpd.GeoDataFrame = getattr(county, role)
+        for column in columns()[role]:
+            assert read[column.column].notna().any(), (role, column.column)
+            if column.type == "integer":
+                assert read[column.column].dtype in ("Float64", "float64")
+            if column.type == "yes_no":
+                assert read[column.column].dtype == "boolean"
+        given = {c.column for c in columns()[role] if c.type != "geometry"}
+        assert county.given_columns[role] == given
+
+
+def test_columns_that_a_file_lacks_are_there_and_not_known(tmp_path):
+    county = read_county(fixtures.write_county(tmp_path))
+    assert county.facilities["icu"].isna().all()
+    assert county.facilities["icu"].dtype == "boolean"
+    assert county.facilities["nurses"].isna().all()
+    assert "icu" not in county.given_columns["facilities"]
+    assert column_names("facilities")[fold("ＩＣＵ")].column == "icu"
