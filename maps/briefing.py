@@ -25,7 +25,7 @@ from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
 from maps.labels import Taken, place_beside, place_in_polygon
-from maps.layers import bounds, facilities, roads, unit_polygons
+from maps.layers import bounds, choose_roads, facilities, road_lines, unit_polygons
 from maps.legend import draw_legend
 from maps.sheet import WIDTH_MM, Sheet, outline_of
 from maps.style import (
@@ -89,9 +89,11 @@ def briefing_map(report: Report, language: Language, layer: str = "minutes") -> 
         axes = sheet.axes(_MAP_X, _MAP_Y, _MAP_W, _MAP_H)
         west, south, metres_per_mm = _set_extent(axes, report)
         polygons = unit_polygons(report)
-        drawn = roads(report)
+        drawn = choose_roads(report)
         _draw_units(axes, report, polygons)
-        for z, (group, lines) in enumerate(zip(drawn.groups, drawn.lines, strict=True)):
+        for z, (group, lines) in enumerate(
+            zip(drawn.groups, road_lines(report, drawn), strict=True)
+        ):
             pieces = [shapely.get_coordinates(line) for line in lines.geoms]
             width_pt = group.width_mm / MM_PER_PT
             axes.add_collection(

@@ -28,12 +28,13 @@ from maps.controls import (
     symbol_row,
 )
 from maps.layers import (
-    Roads,
+    RoadChoice,
     bounds,
+    choose_roads,
     collection,
     facilities,
     feature,
-    roads,
+    road_lines,
     to_lonlat,
     unit_polygons,
 )
@@ -120,7 +121,7 @@ def base_map(report: Report, language: Language) -> folium.Map:
     ).add_to(county)
     Panel(_title_html(report, language), "planner-title", "topleft").add_to(county)
     _units(report, language).add_to(county)
-    _roads(roads(report), report, language).add_to(county)
+    _roads(report, language).add_to(county)
     for group in _facilities(report, language):
         group.add_to(county)
     name_in_order(county, "map")
@@ -227,7 +228,7 @@ def legend_html(report: Report, language: Language, layer: str) -> str:
             for key, c in FACILITY_GROUPS.items()
             if key in used
         ]
-    parts += _road_rows(roads(report), language)
+    parts += _road_rows(choose_roads(report), language)
     parts += [
         f'<div style="margin-top:5px;color:{MUTED}">{safe(line)}</div>'
         for line in (*words.rule_lines(report, language), _measure(report, language))
@@ -235,7 +236,7 @@ def legend_html(report: Report, language: Language, layer: str) -> str:
     return "".join(parts) + "</details>"
 
 
-def _road_rows(drawn: Roads, language: Language) -> list[str]:
+def _road_rows(drawn: RoadChoice, language: Language) -> list[str]:
     if not drawn.groups:
         return []
     rows = [_heading(text("maps.roads", language))]
@@ -312,8 +313,9 @@ def _units(report: Report, language: Language) -> folium.FeatureGroup:
     return group
 
 
-def _roads(drawn: Roads, report: Report, language: Language) -> folium.FeatureGroup:
-    lines = to_lonlat(np.array(drawn.lines, dtype=object), report.county.crs)
+def _roads(report: Report, language: Language) -> folium.FeatureGroup:
+    drawn = choose_roads(report)
+    lines = to_lonlat(np.array(road_lines(report, drawn), dtype=object), report.county.crs)
     roads_layer = folium.FeatureGroup(name=text("maps.roads", language))
     for group, line in zip(drawn.groups, lines, strict=True):
         style = {"color": group.colour, "weight": group.width_px, "opacity": 0.9}

@@ -20,59 +20,72 @@ Geometries = npt.NDArray[np.object_]
 
 MAX_ROADS: Final = 25_000
 _ROAD_TOLERANCE_M: Final = 10.0
+_ROAD_TOLERANCE_MANY_M: Final = 25.0
+_MANY_BENDS: Final = 60_000
 _UNIT_TOLERANCE_M: Final = 10.0
 _LONLAT_DECIMALS: Final = 5
 
 
 @dataclass(frozen=True)
-class Roads:
-    """The roads that are drawn.
+class RoadChoice:
+    """Which roads are drawn.
 
     Attributes
     ----------
     groups
         From the smallest class to the greatest, so that the greatest is drawn last.
-    lines
-        One MultiLineString for each group, in the CRS asked for.
+    edges
+        For each group the rows of ``Network.edges``.
     omitted
         Groups whose roads are too many to be drawn.
     """
 
     groups: tuple[RoadGroup, ...]
-    lines: tuple[shapely.MultiLineString, ...]
+    edges: tuple[npt.NDArray[np.int64], ...]
     omitted: tuple[RoadGroup, ...]
 
 
-def roads(report: Report, max_roads: int = MAX_ROADS) -> Roads:
-    """Return the roads in the county's CRS, simplified by 10 m, joined within each group.
+def choose_roads(report: Report, max_roads: int = MAX_ROADS) -> RoadChoice:
+    """Return the groups of roads from the greatest down that hold at most `max_roads` pieces.
 
-    Groups are taken from the greatest down while they hold no more than `max_roads` pieces
-    together; the first that is not empty is always taken.
+    The first group that is not empty is always taken.
     """
-    edges = report.network.edges
-    names = edges["highway"].astype("str")
+    names = report.network.edges["highway"].astype("str")
     position = names.map({name: road_group(name) for name in names.unique()}).to_numpy()
-    geometry = np.asarray(edges.geometry.array, dtype=object)
-    drawn: list[tuple[RoadGroup, shapely.MultiLineString]] = []
+    drawn: list[tuple[RoadGroup, npt.NDArray[np.int64]]] = []
     omitted: list[RoadGroup] = []
     count = 0
     for index, group in enumerate(ROAD_GROUPS):
-        pieces = geometry[position == index] if len(edges) else geometry
-        if not len(pieces):
+        rows = np.flatnonzero(position == index)
+        if not len(rows):
             continue
-        count += len(pieces)
+        count += len(rows)
         if omitted or (drawn and count > max_roads):
             omitted.append(group)
-            continue
-        drawn.append((group, _joined(pieces)))
+        else:
+            drawn.append((group, rows))
     drawn.reverse()
-    return Roads(tuple(g for g, _ in drawn), tuple(line for _, line in drawn), tuple(omitted))
+    return RoadChoice(tuple(g for g, _ in drawn), tuple(rows for _, rows in drawn), tuple(omitted))
 
 
-def _joined(pieces: Geometries) -> shapely.MultiLineString:
+def road_lines(report: Report, choice: RoadChoice) -> tuple[shapely.MultiLineString, ...]:
+    """Return one geometry a group in the county's CRS, its roads joined and simplified.
+
+    They move by at most 10 m, and 25 m where there are very many bends.
+    """
+    geometry = np.asarray(report.network.edges.geometry.array, dtype=object)
+    joined = [_joined(geometry[rows]) for rows in choice.edges]
+    bends = sum(int(shapely.get_num_coordinates(lines).sum()) for lines in joined)
+    tolerance = _ROAD_TOLERANCE_M if bends <= _MANY_BENDS else _ROAD_TOLERANCE_MANY_M
+    return tuple(
+        shapely.MultiLineString(list(shapely.simplify(lines, tolerance, preserve_topology=False)))
+        for lines in joined
+    )
+
+
+def _joined(pieces: Geometries) -> Geometries:
     merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(pieces)))
-    simple = shapely.simplify(shapely.get_parts(merged), _ROAD_TOLERANCE_M)
-    return shapely.MultiLineString(list(simple))
+    return np.asarray(shapely.get_parts(merged), dtype=object)
 
 
 def unit_polygons(report: Report) -> Geometries:

@@ -13,7 +13,7 @@ import numpy as np
 from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
-from maps.layers import Roads, facilities
+from maps.layers import RoadChoice, facilities
 from maps.sheet import WIDTH_MM, Sheet
 from maps.style import (
     CLASSES,
@@ -92,7 +92,7 @@ class _Column:
 
 
 def draw_legend(
-    sheet: Sheet, report: Report, language: Language, layer: str, drawn: Roads,
+    sheet: Sheet, report: Report, language: Language, layer: str, drawn: RoadChoice,
     metres_per_mm: float, place: tuple[float, float, float],
 ) -> None:  # fmt: skip
     """Draw the column at `place`: x, y of its lower left corner and its height, mm."""
@@ -111,7 +111,9 @@ def draw_legend(
     _north(sheet, language, WIDTH_MM - 16.0, bottom + 1.0)
 
 
-def _rows(column: _Column, report: Report, language: Language, layer: str, drawn: Roads) -> None:
+def _rows(
+    column: _Column, report: Report, language: Language, layer: str, drawn: RoadChoice
+) -> None:
     for line in words.figure_lines(report, language):
         column.paragraph(line, 8.5)
     _villages(column, report, language, layer)
@@ -160,7 +162,7 @@ def _units(column: _Column, report: Report, language: Language) -> None:
     column.top -= column.row_mm
 
 
-def _roads(column: _Column, drawn: Roads, language: Language) -> None:
+def _roads(column: _Column, drawn: RoadChoice, language: Language) -> None:
     if not drawn.groups:
         return
     column.heading(text("maps.roads", language))

@@ -24,7 +24,7 @@ from coverage.paths import ROOT
 from coverage.results import Report
 from maps import LAYERS
 from maps.interactive import interactive_map, legend_html, village_layer
-from maps.layers import MAX_ROADS, roads
+from maps.layers import MAX_ROADS, choose_roads, road_lines
 from maps.offline import offline_html
 from maps.style import CLASSES, ROAD_GROUPS, SIZES, size_classes, village_classes
 from tests.maps_fixtures import CRS, HOSTILE, large_report, make_report, with_roads
@@ -204,20 +204,21 @@ def test_an_unknown_layer_is_bad_input() -> None:
 
 def test_roads_keep_their_course_and_their_class() -> None:
     report = make_report()
-    drawn = roads(report)
+    drawn = choose_roads(report)
     assert not drawn.omitted
     keys = [group.key for group in drawn.groups]
     assert keys == [g.key for g in reversed(ROAD_GROUPS) if g.key in keys]
-    total = sum(line.length for line in drawn.lines)
+    lines = road_lines(report, drawn)
+    total = sum(line.length for line in lines)
     assert total == pytest.approx(report.network.edges.length.sum(), rel=1e-3)
-    every = shapely.union_all(list(drawn.lines))
+    every = shapely.union_all(list(lines))
     assert shapely.hausdorff_distance(every, report.network.edges.union_all()) < 10.0
 
 
 def test_of_too_many_roads_only_the_main_ones_are_drawn_and_the_legend_says_so() -> None:
     report = large_report()
     assert len(report.network.node_x) >= 50_000
-    drawn = roads(report)
+    drawn = choose_roads(report)
     assert [group.key for group in drawn.omitted] == ["local"]
     for language in LANGUAGES:
         omitted = text("maps.road_local", language)
@@ -231,4 +232,4 @@ def test_of_too_many_roads_only_the_main_ones_are_drawn_and_the_legend_says_so()
 def test_roads_of_one_class_are_drawn_however_many_they_are() -> None:
     report = with_roads(large_report(), ["residential"])
     assert len(report.network.edges) > MAX_ROADS
-    assert [group.key for group in roads(report).groups] == ["local"]
+    assert [group.key for group in choose_roads(report).groups] == ["local"]
