@@ -217,11 +217,21 @@ def test_columns_that_are_not_used_are_told(tmp_path):
     assert "备注" in text
 
 
-def test_two_columns_with_one_meaning(tmp_path):
-    table = fixtures.villages()
-    table["人口"] = table["population"]
-    problem = _only_error(fixtures.write_county(tmp_path, villages=table))
-    assert _where(problem) == ("column_twice", "villages.csv", (), None)
+def test_of_two_columns_with_one_meaning_the_plainer_is_used(tmp_path):
+    table = fixtures.facilities().rename(columns={"id": "机构编码"})
+    table.insert(0, "序号", range(1, 6))
+    county = read_county(fixtures.write_county(tmp_path, facilities=table))
+    assert county.facilities["id"].tolist() == ["F1", "F2", "F3", "F4", "F5"]
+    told = [p for p in county.quality if p.code == "county.column_spare"]
+    assert [(p.level, p.file, dict(p.values)) for p in told] == [
+        ("note", "facilities.csv", {"used": "机构编码", "others": "序号"})
+    ]
+
+
+def test_one_name_on_two_columns(tmp_path):
+    text = fixtures.villages().to_csv(index=False).replace("kind,", "population,", 1)
+    problem = _only_error(fixtures.write_county(tmp_path, villages=text))
+    assert _where(problem) == ("column_repeated", "villages.csv", (), None)
 
 
 def test_an_invalid_polygon_says_where(tmp_path):

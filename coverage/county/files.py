@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
@@ -143,6 +144,14 @@ def reading(file: str) -> Iterator[None]:
     except Exception as error:
         reason = shown(str(error) or type(error).__name__)
         raise refuse("county.unreadable", file, reason=reason) from error
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Leave out the libraries' own warnings: our checks tell what is wrong with the content."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def decode(content: bytes, file: str) -> str:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -23,7 +20,7 @@ import shapely
 from pyproj import CRS
 
 from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, shift_of
-from coverage.county.files import decode, nearest, reading, refuse, shown
+from coverage.county.files import decode, nearest, quietly, reading, refuse, shown
 from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS, MAX_UNZIPPED_BYTES
 from coverage.county.table import RawTable
 from coverage.crs import WGS84
@@ -129,7 +126,7 @@ def _shape(geometry: object, row: int, bad: list[int]) -> shapely.Geometry | Non
 
 
 def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
-    with _quietly(file):
+    with reading(file), quietly():
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if layer is None and len(names) > 1:
         layer = role if role in names else None
@@ -144,7 +141,7 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
         there = ", ".join(shown(name) for name in names)
         raise refuse("county.layer_missing", file, layer=shown(layer), there=there, hint=hint)
     chosen = layer or names[0]
-    with _quietly(file):
+    with reading(file), quietly():
         info: dict[str, Any] = dict(pyogrio.read_info(path, chosen, force_feature_count=True))
         if info["features"] > MAX_ROWS:
             raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
@@ -154,14 +151,6 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
             except UnicodeDecodeError:
                 return _frame(path, chosen, encoding="GB18030")
         return _frame(path, chosen)
-
-
-@contextmanager
-def _quietly(file: str) -> Iterator[None]:
-    """Read without GDAL's warnings: what is wrong with the content is told by our own checks."""
-    with reading(file), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _frame(path: Path, layer: str, **options: Any) -> pd.DataFrame:

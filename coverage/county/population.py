@@ -14,9 +14,10 @@ import rasterio
 import rasterio.windows
 import shapely
 from pyproj import CRS, Transformer
+from rasterio import Affine
 
 from coverage.county.datum import Floats
-from coverage.county.files import reading, refuse
+from coverage.county.files import quietly, reading, refuse
 from coverage.crs import WGS84
 from coverage.errors import Problem
 
@@ -59,7 +60,7 @@ def read_grid(path: Path, file: str, townships: gpd.GeoDataFrame, found: list[Pr
     InputError
         If it is no GeoTIFF, has no CRS, lies elsewhere, or has too many cells.
     """
-    with reading(file), rasterio.open(path, driver="GTiff") as grid:
+    with reading(file), quietly(), rasterio.open(path, driver="GTiff") as grid:
         if grid.crs is None:
             raise refuse("county.no_crs", file)
         crs = CRS.from_wkt(grid.crs.to_wkt())
@@ -75,8 +76,7 @@ def read_grid(path: Path, file: str, townships: gpd.GeoDataFrame, found: list[Pr
             raise refuse("county.grid_not_numbers", file)
         values = band.astype(float).filled(np.nan)
         rows, cols = np.nonzero(values > 0)
-        transform = grid.window_transform(window)
-        x, y = transform @ np.vstack([cols + 0.5, rows + 0.5])
+        x, y = _apply(grid.transform, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
         to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
         x, y = to_county.transform(x, y)
     negative = int((values < 0).sum())
@@ -88,6 +88,12 @@ def read_grid(path: Path, file: str, townships: gpd.GeoDataFrame, found: list[Pr
     return Grid(points, weight[sound])
 
 
+def _apply(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Apply an affine transform (by its terms: the operators differ between versions)."""
+    t = transform
+    return t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
+
+
 def _window(
     grid: rasterio.DatasetReader, crs: CRS, townships: gpd.GeoDataFrame
 ) -> rasterio.windows.Window | None:
@@ -96,7 +102,7 @@ def _window(
     steps = np.linspace(0.0, 1.0, 21)
     lon, lat = np.meshgrid(west + (east - west) * steps, south + (north - south) * steps)
     x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon.ravel(), lat.ravel())
-    cols, rows = ~grid.transform @ np.vstack([x, y])
+    cols, rows = _apply(~grid.transform, np.asarray(x), np.asarray(y))
     sound = np.isfinite(cols) & np.isfinite(rows)
     if not sound.any():
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import openpyxl
 
-from coverage.county.files import decode, nearest, reading, refuse, shown
+from coverage.county.files import decode, nearest, quietly, reading, refuse, shown
 from coverage.county.table import RawTable, from_rows
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
@@ -64,8 +63,7 @@ def read_xlsx(path: Path, file: str, table: str, sheet: str | None) -> RawTable:
         value or an error for a value.
     """
     _check_size(path, file)
-    with reading(file), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out
+    with reading(file), quietly():
         cells = list(_limited(_xlsx_rows(path, file, sheet, values=False), file))
         formulas = {
             (number, i)

@@ -149,22 +149,21 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         None if it has no records or a required column is missing, which `found` then tells.
     """
     known = _names_for(raw, table)
-    spelled: dict[str, str] = {}
-    positions: dict[str, int] = {}
+    named: dict[str, list[int]] = {}
     unknown: list[str] = []
-    sound = True
     for position, name in enumerate(raw.names):
         column = known(fold(name))
-        if column is None:
-            if name:
-                unknown.append(name)
-        elif column.column in spelled:
-            values = {"first": shown(spelled[column.column]), "second": shown(name)}
-            found.append(Problem("county.column_twice", values=values, file=raw.file))
-            sound = False
-        else:
-            spelled[column.column] = name
-            positions[column.column] = position
+        if column is not None:
+            named.setdefault(column.column, []).append(position)
+        elif name:
+            unknown.append(name)
+    sound = not any([_repeated(raw, same, found) for same in named.values()])
+    positions = {
+        c.column: _preferred(raw, c, named[c.column], found)
+        for c in columns()[table]
+        if c.column in named
+    }
+    spelled = {column: raw.names[position] for column, position in positions.items()}
     absent = [c for c in columns()[table] if c.type != "geometry" and c.column not in spelled]
     for column in absent:
         if column.required == "yes" or (column.required != "no" and raw.geometry is None):
@@ -187,6 +186,34 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         index=range(len(raw.records)),
     )
     return Table(raw.file, cells, np.asarray(raw.rows, dtype=np.int64), spelled, raw.geometry)
+
+
+def _repeated(raw: RawTable, positions: list[int], found: list[Problem]) -> bool:
+    """Tell of two columns with the very same name."""
+    names = [fold(raw.names[position]) for position in positions]
+    if len(set(names)) == len(names):
+        return False
+    values = {"name": shown(raw.names[positions[0]])}
+    found.append(Problem("county.column_repeated", values=values, file=raw.file))
+    return True
+
+
+def _preferred(raw: RawTable, column: Column, positions: list[int], found: list[Problem]) -> int:
+    """Return the position of the column to use: the name that the dictionary gives first."""
+    ranks = [fold(name) for name in (column.column, *column.aliases)]
+
+    def rank(position: int) -> int:
+        name = fold(raw.names[position])
+        return ranks.index(name) if name in ranks else len(ranks)
+
+    first, *others = sorted(positions, key=rank)
+    if others:
+        values = {
+            "used": shown(raw.names[first]),
+            "others": ", ".join(shown(raw.names[position]) for position in sorted(others)),
+        }
+        found.append(Problem("county.column_spare", "note", values, raw.file, count=len(others)))
+    return first
 
 
 def _names_for(raw: RawTable, table: str) -> Callable[[str], Column | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -119,7 +119,7 @@ def yes_no(table: Table, column: str, found: list[Problem]) -> Cells:
     return (words == "yes").astype("boolean").mask(words.isna())
 
 
-def _dtype(column: Column) -> str:
+def _dtype(column: Column) -> Literal["Float64", "boolean", "string"]:
     if column.type in {"integer", "number"} or column.vocabulary == "level":
         return "Float64"
     return "boolean" if column.type == "yes_no" else "string"
@@ -139,7 +139,7 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     elif column.type == "coded":
         values = coded(table, name, column.vocabulary, found)
         if column.vocabulary == "level":
-            values = pd.to_numeric(values).astype(_dtype(column))
+            values = pd.to_numeric(values).astype("Float64")
     elif column.type in {"code", "reference"}:
         values = codes(table, name, found, required=column.type == "code")
     else:

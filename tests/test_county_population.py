@@ -1,0 +1,259 @@
+"""People on a grid: conserved exactly, put where the grid has them, whatever its CRS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rasterio import Affine
+from shapely.geometry import box
+
+from coverage.county import population
+from coverage.county.read import read_county
+from coverage.errors import InputError
+from tests import county_fixtures as fixtures
+
+
+def from_origin(west: float, north: float, width: float, height: float) -> Affine:
+    return Affine(width, 0.0, west, 0.0, -height, north)
+
+
+TOML = fixtures.TOML + 'population = "population.tif"\n'
+CELL = 0.005
+
+
+def _write(path: Path, values: np.ndarray, **options: object) -> None:
+    profile = {
+        "driver": "GTiff",
+        "height": values.shape[0],
+        "width": values.shape[1],
+        "count": 1,
+        "dtype": values.dtype,
+        "crs": "EPSG:4326",
+        "transform": from_origin(fixtures.WEST, fixtures.SOUTH + 2 * fixtures.SIDE, CELL, CELL),
+    } | options
+    with rasterio.open(path, "w", **profile) as grid:
+        for band in range(1, int(profile["count"]) + 1):
+            grid.write(values, band)
+
+
+def _county(folder: Path, values: np.ndarray | None = None, options: dict | None = None, **tables):
+    folder = fixtures.write_county(folder, toml=TOML, **tables)
+    _write(folder / "population.tif", _ones() if values is None else values, **(options or {}))
+    return read_county(folder)
+
+
+def _ones() -> np.ndarray:
+    return np.ones((20, 20), dtype="float32")
+
+
+def _by_village(county) -> np.ndarray:
+    return county.demand.groupby("village")["population"].sum().to_numpy()
+
+
+def _by_unit(county) -> dict[str, float]:
+    units = county.villages["township"].to_numpy()[county.demand["village"]]
+    return county.demand.groupby(units)["population"].sum().to_dict()
+
+
+def _polygons(populations=None) -> bytes:
+    """Return the villages as halves of their townships, west and east."""
+    table = fixtures.villages().drop(columns=["lon", "lat"])
+    if populations is not None:
+        table["population"] = populations
+    shapes = []
+    for i in range(8):
+        west, south, east, north = fixtures.townships().geometry[i // 2].bounds
+        middle = (west + east) / 2
+        shapes.append(
+            box(west, south, middle, north) if i % 2 == 0 else box(middle, south, east, north)
+        )
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=4326).to_json().encode()
+
+
+def _polygon_county(folder: Path, values=None, populations=None, **tables):
+    toml = TOML.replace("villages.csv", "villages.geojson")
+    fixtures.write_county(folder, toml=toml, villages=None, **tables)
+    (folder / "villages.geojson").write_bytes(_polygons(populations))
+    _write(folder / "population.tif", _ones() if values is None else values)
+    return read_county(folder)
+
+
+UNITS = {"430902101": 3000, "430902102": 2500, "430902001": 9000, "430902401": 700}
+
+
+def test_each_township_keeps_its_people_and_each_cell_its_share(tmp_path):
+    county = _county(tmp_path)
+    assert len(county.demand) == 400
+    assert _by_unit(county) == pytest.approx(UNITS, rel=1e-12)
+    first = county.demand[county.demand["village"].isin([0, 1])]
+    assert first["population"].to_numpy() == pytest.approx(np.full(100, 30.0))
+    assert county.demand.crs == county.crs
+
+
+def test_each_village_with_a_polygon_keeps_its_people(tmp_path):
+    county = _polygon_county(tmp_path)
+    assert _by_village(county) == pytest.approx(county.villages["population"].to_numpy(), rel=1e-12)
+    inside = county.villages["polygon"].to_numpy()[county.demand["village"]]
+    assert county.demand.geometry.intersects(gpd.GeoSeries(inside, crs=county.crs)).all()
+
+
+def test_cells_go_to_the_nearest_village_of_their_township(tmp_path):
+    county = _county(tmp_path)
+    villages = county.villages
+    for row in county.demand.itertuples():
+        unit = county.townships[county.townships.intersects(row.geometry)]["code"].iloc[0]
+        members = villages[villages["township"] == unit]
+        distances = members.distance(row.geometry)
+        assert distances[row.village] == pytest.approx(distances.min())
+
+
+def test_a_village_without_cells_stays_at_its_point(tmp_path):
+    values = _ones()
+    values[10:, :10] = 0
+    values[15, 3] = 7
+    county = _county(tmp_path, values)
+    assert _by_unit(county) == pytest.approx(UNITS, rel=1e-12)
+    own = county.demand[county.demand["village"] == 1]
+    assert own["population"].tolist() == [1200]
+    assert own.geometry.iloc[0] == county.villages.geometry[1]
+    assert county.demand[county.demand["village"] == 0]["population"].tolist() == [1800]
+    told = [p for p in county.quality if p.code == "county.grid_bare_villages"]
+    assert [p.rows for p in told] == [(3,)]
+
+
+def test_where_villages_are_not_known_the_township_s_total_is_spread(tmp_path):
+    villages = fixtures.villages().astype(object)
+    villages.loc[[1, 2, 3], "population"] = ""
+    towns = fixtures.townships()
+    towns["population"] = [3000, 2500, None, 700]
+    county = _county(tmp_path, villages=villages, townships=towns)
+    assert _by_unit(county) == pytest.approx(UNITS, rel=1e-12)
+
+
+def test_polygons_with_unknown_people_share_what_the_township_has_left(tmp_path):
+    people = [1800, None, 1500, 1000, 5000, 4000, 400, 300]
+    county = _polygon_county(tmp_path, populations=people)
+    assert _by_village(county)[:2] == pytest.approx([1800, 1200], rel=1e-12)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    share=st.floats(0, 0.99),
+    people=st.lists(st.integers(0, 5000), min_size=8, max_size=8),
+    polygons=st.booleans(),
+)
+def test_nobody_is_lost_or_made(tmp_path_factory, seed, share, people, polygons):
+    rng = np.random.default_rng(seed)
+    values = rng.gamma(0.3, 50.0, (20, 20)).astype("float32")
+    values[rng.random(values.shape) < share] = 0
+    values[3, 3] = 1.0
+    folder = tmp_path_factory.mktemp("x")
+    if polygons:
+        county = _polygon_county(folder, values, people)
+        assert _by_village(county) == pytest.approx(np.array(people, float), rel=1e-9, abs=1e-9)
+    else:
+        villages = fixtures.villages()
+        villages["population"] = people
+        county = _county(folder, values, villages=villages)
+    units = np.array(people).reshape(4, 2).sum(axis=1)
+    assert county.demand["population"].sum() == pytest.approx(sum(people), rel=1e-12)
+    assert [_by_unit(county)[u] for u in UNITS] == pytest.approx(units.tolist(), rel=1e-12)
+    assert (county.demand["population"] >= 0).all()
+    assert set(county.demand["village"]) == set(range(8))
+
+
+@pytest.mark.parametrize("epsg", [4326, 3857, 32649, 4546, 54009])
+def test_a_grid_in_any_crs(tmp_path, epsg):
+    code = f"EPSG:{epsg}" if epsg != 54009 else "ESRI:54009"
+    bounds = fixtures.townships().to_crs(code).total_bounds
+    width = (bounds[2] - bounds[0]) / 20
+    transform = from_origin(bounds[0] - 3 * width, bounds[3] + 3 * width, width, width)
+    values = np.ones((27, 27), dtype="int32")
+    county = _county(tmp_path, values, {"crs": code, "transform": transform})
+    assert _by_unit(county) == pytest.approx(UNITS, rel=1e-12)
+    assert 150 < len(county.demand) < 500
+    whole = county.townships.geometry.union_all()
+    assert county.demand.geometry.within(whole.buffer(1)).all()
+
+
+def test_a_turned_grid(tmp_path):
+    turn = CELL * np.sqrt(0.5)
+    west, south = fixtures.WEST + fixtures.SIDE, fixtures.SOUTH - 0.05
+    transform = Affine(turn, -turn, west, turn, turn, south)
+    values = np.ones((40, 40), dtype="float64")
+    county = _county(tmp_path, values, {"transform": transform})
+    assert _by_unit(county) == pytest.approx(UNITS, rel=1e-12)
+    assert len(county.demand) == pytest.approx(400, abs=10)
+
+
+def test_a_grid_of_the_world_is_read_by_its_window(tmp_path, monkeypatch):
+    monkeypatch.setattr(population, "MAX_CELLS", 1000)
+    values = np.ones((1800, 3600), dtype="uint8")
+    options = {"transform": from_origin(-180, 90, 0.1, 0.1), "compress": "deflate"}
+    county = _county(tmp_path, values, options)
+    assert county.demand["population"].sum() == pytest.approx(15200)
+
+
+@pytest.mark.parametrize("nodata", [-99999.0, np.nan, -1.0, 255.0])
+def test_cells_without_data_hold_nobody(tmp_path, nodata):
+    values = _ones()
+    values[:, ::2] = nodata
+    county = _county(tmp_path, values, {"nodata": nodata})
+    assert len(county.demand) == 200
+    assert "county.grid_negative" not in {p.code for p in county.quality}
+
+
+def test_negative_cells_are_told(tmp_path):
+    values = _ones()
+    values[0, :3] = -5
+    values[0, 3] = np.nan
+    county = _county(tmp_path, values)
+    told = {p.code: p for p in county.quality}
+    assert told["county.grid_negative"].count == 3
+    assert told["county.grid_used"].count == 396
+
+
+def _error(folder: Path, values: np.ndarray | bytes, **options: object) -> str:
+    fixtures.write_county(folder, toml=TOML)
+    if isinstance(values, bytes):
+        (folder / "population.tif").write_bytes(values)
+    else:
+        _write(folder / "population.tif", values, **options)
+    with pytest.raises(InputError) as caught:
+        read_county(folder)
+    errors = [p for p in caught.value.problems if p.level == "error"]
+    assert [p.file for p in errors] == ["population.tif"]
+    assert all(p.text("zh") for p in errors)
+    return errors[0].code.removeprefix("county.")
+
+
+def test_grids_that_cannot_be_used(tmp_path, monkeypatch):
+    far = from_origin(10, 50, CELL, CELL)
+    assert _error(tmp_path / "a", _ones(), transform=far) == "grid_elsewhere"
+    assert _error(tmp_path / "b", _ones() * 0) == "grid_elsewhere"
+    assert _error(tmp_path / "c", _ones(), crs=None) == "no_crs"
+    assert _error(tmp_path / "d", _ones().astype("complex64")) == "grid_not_numbers"
+    assert _error(tmp_path / "e", b"II*\0" + b"\x01" * 50) == "unreadable"
+    assert _error(tmp_path / "f", b"<VRTDataset/>") == "unreadable"
+    assert _error(tmp_path / "g", b"") == "unreadable"
+    monkeypatch.setattr(population, "MAX_CELLS", 100)
+    assert _error(tmp_path / "h", _ones()) == "grid_too_fine"
+
+
+def test_a_missing_grid_and_a_wrong_suffix(tmp_path):
+    folder = fixtures.write_county(tmp_path, toml=TOML)
+    with pytest.raises(InputError) as caught:
+        read_county(folder)
+    assert [p.code for p in caught.value.problems] == ["county.file_missing"]
+    (folder / "county.toml").write_text(TOML.replace(".tif", ".png"), encoding="utf-8")
+    (folder / "population.png").write_bytes(b"")
+    with pytest.raises(InputError) as caught:
+        read_county(folder)
+    assert [p.code for p in caught.value.problems] == ["county.suffix"]
