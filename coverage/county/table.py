@@ -157,7 +157,11 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
             named.setdefault(column.column, []).append(position)
         elif name:
             unknown.append(name)
-    sound = not any([_repeated(raw, same, found) for same in named.values()])
+    repeated = [same for same in named.values() if _is_repeated(raw, same)]
+    for same in repeated:
+        values = {"name": shown(raw.names[same[0]])}
+        found.append(Problem("county.column_repeated", values=values, file=raw.file))
+    sound = not repeated
     positions = {
         c.column: _preferred(raw, c, named[c.column], found)
         for c in columns()[table]
@@ -188,14 +192,9 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     return Table(raw.file, cells, np.asarray(raw.rows, dtype=np.int64), spelled, raw.geometry)
 
 
-def _repeated(raw: RawTable, positions: list[int], found: list[Problem]) -> bool:
-    """Tell of two columns with the very same name."""
-    names = [fold(raw.names[position]) for position in positions]
-    if len(set(names)) == len(names):
-        return False
-    values = {"name": shown(raw.names[positions[0]])}
-    found.append(Problem("county.column_repeated", values=values, file=raw.file))
-    return True
+def _is_repeated(raw: RawTable, positions: list[int]) -> bool:
+    """Tell whether two of the columns have the very same name."""
+    return len({fold(raw.names[position]) for position in positions}) < len(positions)
 
 
 def _preferred(raw: RawTable, column: Column, positions: list[int], found: list[Problem]) -> int:
