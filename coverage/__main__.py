@@ -96,14 +96,14 @@ def _report(args: argparse.Namespace, language: Language) -> int:
                     _complain(error, language, folder)
                 continue
             identity = report.county.config.county
-            warnings = sum(problem.level == "warning" for problem in report.quality)
             with progress.out_of_the_way():
                 _say(text("cli.written", language, name=identity.name, path=target))
                 if identity.illustrative:
                     _say(text("cli.illustrative", language))
                 _say(score_table(score_rows(report, language), language))
-                if warnings:
-                    _say(text("cli.warnings", language, count=warnings))
+                for problem in report.quality:
+                    if problem.level == "warning":
+                        _say(_labelled(problem, language))
                 _say("")
     if not failed:
         return DONE

@@ -153,6 +153,7 @@ def test_report_of_good_and_bad_folders(tmp_path: Path) -> None:
     data = json.loads((out / "430902" / "report.json").read_text(encoding="utf-8"))
     assert data["county"]["name"] == "试验区"
     assert "Emergency 1030" in done.stdout
+    assert "warning: facilities.csv, row 4" in done.stdout
     assert "贵溪" in done.stdout
 
 
