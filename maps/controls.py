@@ -19,6 +19,9 @@ from folium.utilities import JsCode
 from maps.style import FONTS_HTML, Symbol, svg
 
 _WIDE: Final = 1.3
+NARROW: Final = JsCode("(window.innerWidth < 850)")
+"""Whether the panels would hide the map: then they are folded up at first."""
+
 _POINT_JS: Final = """function(feature, latlng) {
     var symbols = %(symbols)s;
     var p = feature.properties, s = symbols[p.s];
@@ -41,7 +44,9 @@ _BIND_JS: Final = """function(feature, layer) {
     var rows = p.v.map(function(value, i) {
         return '<tr><td style="padding:1px 10px 1px 0;color:#5a5a5a">' + labels[i] +
             '</td><td>' + value + '</td></tr>'; }).join('');
-    layer.bindPopup('<b>' + p.n + '</b><table>' + rows + '</table>', {maxWidth: 340});
+    layer.bindPopup('<b>' + p.n + '</b><table>' + rows + '</table>', {maxWidth: 340,
+        autoPanPaddingTopLeft: %(narrow)s ? [12, 150] : [290, 12],
+        autoPanPaddingBottomRight: %(narrow)s ? [12, 30] : [285, 30]});
 }"""
 
 
@@ -92,7 +97,8 @@ def point_layer(
 
 def bind_code(labels: list[str]) -> JsCode:
     """Return the function that gives a feature its tooltip and popup."""
-    return JsCode(_BIND_JS % {"labels": _json([safe(label) for label in labels])})
+    shown = _json([safe(label) for label in labels])
+    return JsCode(_BIND_JS % {"labels": shown, "narrow": NARROW.js_code})
 
 
 class Panel(MacroElement):
@@ -113,6 +119,9 @@ class Panel(MacroElement):
             {{ this.get_name() }}.onAdd = function() {
                 var box = L.DomUtil.create('div', {{ this.css|tojson }});
                 box.innerHTML = {{ this.html|tojson }};
+                if ({{ this.narrow|tojavascript }}) {
+                    box.querySelectorAll('details').forEach(function(part) { part.open = false; });
+                }
                 L.DomEvent.disableClickPropagation(box);
                 L.DomEvent.disableScrollPropagation(box);
                 return box;
@@ -131,6 +140,7 @@ class Panel(MacroElement):
         """
     )
     follows = False
+    narrow = NARROW
 
     def __init__(self, html: str, css: str, position: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -18,6 +18,7 @@ from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
 from maps.controls import (
+    NARROW,
     LayerLegend,
     Panel,
     SetUp,
@@ -130,7 +131,8 @@ def base_map(report: Report, language: Language) -> folium.Map:
 
 def layer_switch() -> folium.LayerControl:
     """Return the box in which layers are switched on and off."""
-    control = folium.LayerControl(position="topright", collapsed=False)
+    control = folium.LayerControl(position="topright")
+    control.options["collapsed"] = cast(Any, NARROW)
     name_in_order(control, "switch")
     return control
 
@@ -205,11 +207,13 @@ def legend_html(report: Report, language: Language, layer: str) -> str:
     """Return the legend in plain words."""
     counts = np.bincount(village_classes(report.villages, layer), minlength=len(CLASSES[layer]))
     parts = [
-        f"<details open><summary><b>{safe(words.layer_title(layer, language))}</b></summary>",
+        f"<div><b>{safe(words.layer_title(layer, language))}</b></div>",
         *(
             symbol_row(c.symbol, 5.5, f"{safe(c.label.text(language))} ({count})")
             for c, count in zip(CLASSES[layer], counts.tolist(), strict=True)
         ),
+        '<details open style="margin-top:5px">',
+        f"<summary>{safe(text('maps.more_legend', language))}</summary>",
         _heading(text("maps.village_sizes", language)),
         *(
             symbol_row(

@@ -20,6 +20,7 @@ from maps import LAYERS
 from maps.export import write_map
 from maps.interactive import interactive_map
 from maps.offline import asset_urls, assets, offline_html
+from maps.style import CLASSES
 from tests.machine import find_chromium
 from tests.maps_fixtures import HOSTILE, make_report
 
@@ -93,7 +94,7 @@ def test_an_asset_that_is_not_carried_is_not_passed_over() -> None:
         offline_html(drawn)
 
 
-def look(path: Path) -> dict[str, object]:
+def look(path: Path, width: int = 1280) -> dict[str, object]:
     """Open a page with every request that is not for the page itself refused and counted."""
     from playwright.sync_api import sync_playwright
 
@@ -103,7 +104,7 @@ def look(path: Path) -> dict[str, object]:
     errors: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page = browser.new_page(viewport={"width": width, "height": 800})
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
 
@@ -139,6 +140,7 @@ def look(path: Path) -> dict[str, object]:
                     title: document.querySelector('.planner-title').innerText,
                     switches: document.querySelectorAll('.leaflet-control-layers-overlays input')
                         .length,
+                    expanded: !!document.querySelector('.leaflet-control-layers-expanded'),
                     attribution: document.querySelector('.leaflet-control-attribution').innerText,
                 };
             }"""
@@ -173,6 +175,18 @@ def test_the_exported_page_draws_and_asks_for_nothing(layer: str, tmp_path: Path
     # nine units, eleven villages, and the stations and centre that are shown at first
     assert len(popups) == 9 + 11 + 3
     assert int(str(seen["paths"])) + int(str(seen["symbols"])) >= 9 + 11 + 3
+
+
+@pytest.mark.browser
+def test_on_a_narrow_screen_panels_are_folded_and_the_classes_stay(tmp_path: Path) -> None:
+    path = tmp_path / "map.html"
+    write_map(make_report(), path, "zh")
+    wide, narrow = look(path), look(path, width=700)
+    for entry in CLASSES["minutes"]:
+        assert entry.label.text("zh") in str(narrow["legend"])
+    for shown, roads in ((wide, True), (narrow, False)):
+        assert (text("maps.road_primary", "zh") in str(shown["legend"])) == roads
+        assert shown["expanded"] == roads
 
 
 @pytest.mark.browser
