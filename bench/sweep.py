@@ -17,10 +17,10 @@ import osmnx
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from bench.roads import lattice_ways, scattered, villages
+from bench.roads import CRS_M, lattice_ways, scattered, villages
 from coverage.county.config import ResponseParameters
 from coverage.network.build import build_network
-from coverage.network.model import FloatArray, Network
+from coverage.network.model import FloatArray, IntArray, Network
 from coverage.network.snap import snap
 from coverage.travel.journey import starts_of
 from coverage.travel.sweep import Arcs, Starts, arcs_of, sweep
@@ -73,7 +73,7 @@ def osmnx_graph(network: Network) -> nx.MultiDiGraph:
     return osmnx.routing.add_edge_travel_times(graph)
 
 
-def scipy_matrix(arcs: Arcs, nodes: FloatArray) -> FloatArray:
+def scipy_matrix(arcs: Arcs, nodes: IntArray) -> FloatArray:
     """Return the least over a full matrix: a row of scipy's Dijkstra for each station."""
     graph = csr_array((arcs.minutes, arcs.head, arcs.first), shape=(arcs.n_nodes, arcs.n_nodes))
     least: FloatArray = dijkstra(graph, indices=nodes).min(axis=0)
@@ -90,7 +90,7 @@ def main() -> None:
     network, building = timed(
         lambda: build_network(
             ways,
-            crs=villages(1, 1).crs,
+            crs=CRS_M,
             villages=villages(1000, given.nodes),
             response=ResponseParameters(),
         )
