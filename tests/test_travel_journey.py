@@ -256,7 +256,7 @@ def test_another_kernel_takes_the_place_of_scipys(lattice: Network) -> None:
                     head, total = arcs.head[arc], minutes[tail] + arcs.minutes[arc]
                     if total < minutes[head]:
                         minutes[head], place[head] = total, place[tail]
-        return Sweep(minutes, place, np.full(arcs.n_nodes, -1))
+        return Sweep(minutes, place)
 
     ends, stations = points_at(drawn_points(1, 20)), points_at(drawn_points(2, 4))
     by_scipy, by_bellman = (
@@ -287,6 +287,6 @@ def test_ties_are_settled_along_whole_chains() -> None:
 
     def names_the_last(arcs: Arcs, starts: Starts) -> Sweep:
         found = scipy_kernel(arcs, starts)
-        return Sweep(found.minutes, np.ones(n, dtype=np.int64), found.previous)
+        return Sweep(found.minutes, np.ones(n, dtype=np.int64))
 
     assert set(sweep(arcs, starts, names_the_last).place.tolist()) == {0}

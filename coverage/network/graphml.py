@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import networkx as nx
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
@@ -18,7 +17,7 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.lines import unknown_classes
 from coverage.network.model import FloatArray
-from coverage.network.tags import CLASSES, UNKNOWN_CLASS, drop_reason, is_bridge, road_words
+from coverage.network.tags import CLASSES, TAGS, UNKNOWN_CLASS, drop_reason, is_bridge, road_words
 from coverage.network.ways import Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
@@ -44,6 +43,8 @@ def read_graphml(path: Path, file: str) -> Ways:
     InputError
         If the file is no such graph, or has a document type (entities).
     """
+    import networkx as nx  # takes half a second, and only this format needs it
+
     refuse_doctype(path, file)
     with reading(file):
         graph = nx.read_graphml(path, force_multigraph=True)
@@ -167,10 +168,7 @@ def _line(
 
 def _tags(data: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
     """Return the edge's tags, and whether its class is known."""
-    tags = {key: ";".join(_values(data[key])) for key in ("maxspeed", "name") if key in data}
-    for key in ("access", "vehicle", "motor_vehicle", "emergency", "route", "area"):
-        if key in data:
-            tags[key] = ";".join(_values(data[key]))
+    tags = {key: ";".join(_values(data[key])) for key in TAGS if key in data}
     classes = _values(data.get("highway", "")) or [""]
     order = [name for name in CLASSES if name in classes and name != UNKNOWN_CLASS]
     tags["highway"] = order[-1] if order else classes[0]

@@ -26,6 +26,7 @@ from coverage.errors import InputError, Problem
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.tags import (
     CLASSES,
+    TAGS,
     UNKNOWN_CLASS,
     directions,
     drop_reason,
@@ -38,10 +39,6 @@ SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 JOIN_M: Final = 0.01
 """End points nearer than this are one junction."""
 
-_TAGS: Final = (
-    *("highway", "oneway", "maxspeed", "name", "bridge", "junction", "route", "area"),
-    *("access", "vehicle", "motor_vehicle", "emergency"),
-)
 _SHOWN: Final = 8
 
 
@@ -186,7 +183,7 @@ def _columns(layer: gpd.GeoDataFrame) -> dict[str, str]:
     """Return for each tag the column that holds it, by its own or another name."""
     names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
     found = {}
-    for tag in _TAGS:
+    for tag in TAGS:
         for name in (tag, *road_words().columns.get(tag, ())):
             if name in names and names[name] != layer.geometry.name:
                 found[tag] = names[name]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
-from coverage.county.config import Source
+from coverage.county.config import CountyConfig, Source
 from coverage.county.datum import shift_of
 from coverage.county.files import parts_of, source_path
 from coverage.county.model import County
@@ -21,6 +22,8 @@ from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
 
 SUFFIXES: Final = (*osm.SUFFIXES, *graphml.SUFFIXES, *lines.SUFFIXES)
+
+WEB_MERCATOR: Final = CRS.from_epsg(3857)
 
 _MARGIN_M: Final = 20_000.0
 
@@ -47,7 +50,7 @@ def read_network(county: County) -> Network:
     except InputError as error:
         problems += error.problems
     try:
-        ways = _read_ways(county, source)
+        ways = _read_ways(county.folder, source, county.crs)
         if len(ways.lon):
             _check_place(ways, county, source.path)
     except InputError as error:
@@ -63,16 +66,33 @@ def read_network(county: County) -> Network:
     )
 
 
-def _read_ways(county: County, source: Source) -> Ways:
-    parts_of(county.folder, source)  # every part of a shapefile is inside the folder
-    path = source_path(county.folder, source)
+def road_problems(folder: Path, config: CountyConfig) -> tuple[Problem, ...]:
+    """Return what is wrong with the roads of a folder whose tables cannot be used.
+
+    Where the roads should lie is not known then; all else is looked at.
+    """
+    problems: list[Problem] = []
+    for look in (
+        lambda: speed_table(config.response),
+        lambda: _read_ways(folder, config.sources.roads, WEB_MERCATOR),
+    ):
+        try:
+            look()
+        except InputError as error:
+            problems += error.problems
+    return tuple(problems)
+
+
+def _read_ways(folder: Path, source: Source, crs: CRS) -> Ways:
+    parts_of(folder, source)  # every part of a shapefile is inside the folder
+    path = source_path(folder, source)
     name = path.name.lower()
     if name.endswith(osm.SUFFIXES):
         ways = osm.read_osm(path, source.path)
     elif name.endswith(graphml.SUFFIXES):
         ways = graphml.read_graphml(path, source.path)
     elif name.endswith(lines.SUFFIXES):
-        ways = lines.read_lines(path, source, county.crs)
+        ways = lines.read_lines(path, source, crs)
     else:
         values = {"known": ", ".join(SUFFIXES)}
         raise InputError([Problem("network.unknown_format", values=values, file=source.path)])

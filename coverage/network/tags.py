@@ -34,6 +34,12 @@ CLASSES: Final = (
 
 UNKNOWN_CLASS: Final = "road"
 
+TAGS: Final = (
+    *("highway", "oneway", "maxspeed", "name", "bridge", "junction", "route", "area"),
+    *("access", "vehicle", "motor_vehicle", "emergency"),
+)
+"""The tags that decide whether and how a road is driven, and its name."""
+
 _CLASS_SET: Final = frozenset(CLASSES)
 _ACCESS_KEYS: Final = ("motor_vehicle", "vehicle", "access")
 _CLOSED: Final = frozenset({"no", "private"})

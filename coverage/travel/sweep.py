@@ -76,13 +76,10 @@ class Sweep:
         Infinite where no place reaches the node.
     place
         The place that is quickest there, the lowest number among equals; -1 where none.
-    previous
-        The node before on the way, -1 where the way begins at the node.
     """
 
     minutes: FloatArray
     place: IntArray
-    previous: IntArray
 
 
 class Kernel(Protocol):
@@ -135,18 +132,14 @@ def scipy_kernel(arcs: Arcs, starts: Starts) -> Sweep:
         ),
         shape=(n + starts.n_places, n + starts.n_places),
     )
-    minutes, previous, place = dijkstra(
+    minutes, _, place = dijkstra(
         graph,
         indices=np.arange(n, n + starts.n_places),
         min_only=True,
-        return_predecessors=True,
+        return_predecessors=True,  # without them it does not name the place
     )
-    place, previous = place[:n].astype(np.int64), previous[:n].astype(np.int64)
-    return Sweep(
-        minutes=minutes[:n],
-        place=np.where(place >= n, place - n, -1),
-        previous=np.where((previous >= 0) & (previous < n), previous, -1),
-    )
+    place = place[:n].astype(np.int64)
+    return Sweep(minutes=minutes[:n], place=np.where(place >= n, place - n, -1))
 
 
 def sweep(arcs: Arcs, starts: Starts, kernel: Kernel = scipy_kernel) -> Sweep:
@@ -163,9 +156,9 @@ def sweep(arcs: Arcs, starts: Starts, kernel: Kernel = scipy_kernel) -> Sweep:
     """
     if not starts.n_places or not len(starts.node):
         nowhere = np.full(arcs.n_nodes, -1, dtype=np.int64)
-        return Sweep(np.full(arcs.n_nodes, np.inf), nowhere, nowhere)
+        return Sweep(np.full(arcs.n_nodes, np.inf), nowhere)
     found = kernel(arcs, starts)
-    return Sweep(found.minutes, _settle_ties(arcs, starts, found), found.previous)
+    return Sweep(found.minutes, _settle_ties(arcs, starts, found))
 
 
 def _settle_ties(arcs: Arcs, starts: Starts, found: Sweep) -> IntArray:
