@@ -1,0 +1,116 @@
+"""What a planner does in the app, step by step, and what must be seen at each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, expect
+
+from coverage.messages import Language, text
+from coverage.rules.catalogue import load_catalogue
+from tests.browser.harness import Visit
+
+_ROW_PX = 35
+
+
+def open_demonstration(seen: Visit) -> None:
+    seen.page.locator(".st-key-demonstration button").click()
+    expect(seen.page.get_by_text("430902")).to_be_visible()
+
+
+def open_folder(seen: Visit, folder: Path | str, language: Language = "zh") -> None:
+    seen.page.get_by_label(text("ui.folder_label", language)).fill(str(folder))
+    seen.page.get_by_role("button", name=text("ui.open_folder", language)).click()
+
+
+def go(seen: Visit, page: str) -> None:
+    seen.page.locator(f"[data-testid=stSidebarNav] a[href$='{page}']").click()
+    expect(seen.page).to_have_url(f"{seen.base}/{page}")
+
+
+def turn(seen: Visit, language: Language) -> None:
+    seen.page.get_by_text(text("ui.language_name", language), exact=True).click()
+
+
+def banner(seen: Visit, language: Language) -> Locator:
+    return seen.page.get_by_text(text("ui.illustrative", language))
+
+
+def click_score_row(seen: Visit, position: int, title: str) -> None:
+    """Click on the rule `title` in the score card, a canvas that says not when it is ready."""
+    card = seen.page.locator("[data-testid=stDataFrame]").first
+    expect(card.locator("canvas").first).to_be_visible()
+    heading = seen.page.locator(".st-key-clause").get_by_role("heading", name=title)
+    for _ in range(10):
+        card.click(position={"x": 60, "y": _ROW_PX * (position + 1) + _ROW_PX / 2})
+        try:
+            expect(heading).to_be_visible(timeout=3000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"No click on row {position} showed the clause of “{title}”")
+
+
+def _maps(seen: Visit) -> Locator:
+    return seen.page.locator("iframe[title='streamlit_folium.st_folium']")
+
+
+def map_frame(seen: Visit) -> FrameLocator:
+    """Return the map's frame, once the one that it replaces is gone."""
+    expect(_maps(seen)).to_have_count(1)
+    return _maps(seen).content_frame
+
+
+def map_shows(seen: Visit, message_id: str, language: Language) -> None:
+    """The map is drawn, at its full size, and this text stands on it."""
+    seen.page.wait_for_function(
+        """words => {
+            const frames = document.querySelectorAll("iframe[title='streamlit_folium.st_folium']");
+            return frames.length === 1
+                && frames[0].contentDocument?.body?.innerText.includes(words);
+        }""",
+        arg=text(message_id, language),
+    )
+    paths = map_frame(seen).locator("path.leaflet-interactive")
+    expect(paths.first).to_be_attached()
+    assert paths.count() > 20
+    box = _maps(seen).bounding_box()
+    assert box is not None
+    assert box["height"] >= 600
+    assert box["width"] > 800
+
+
+def tell(seen: Visit) -> None:
+    """Go through the whole app with the demonstration county, in both languages."""
+    expect(seen.page.get_by_role("heading", name=text("ui.county_title", "zh"))).to_be_visible()
+    open_demonstration(seen)
+    expect(banner(seen, "zh")).to_be_visible()
+    expect(seen.page.get_by_text("roads.osm.pbf", exact=True)).to_be_visible()
+
+    go(seen, "overview")
+    expect(banner(seen, "zh")).to_be_visible()
+    expect(seen.page.get_by_text(text("ui.covered_share", "zh"), exact=True)).to_be_visible()
+    clause = seen.page.locator(".st-key-clause")
+    catalogue = load_catalogue()
+    expect(clause.get_by_text("益资政办发〔2023〕20号")).to_be_visible()
+    expect(clause.get_by_text(catalogue["ems-1030"].sources[0].paraphrase.zh)).to_be_visible()
+    click_score_row(seen, 1, catalogue["township-hospital"].title.zh)
+    sources = catalogue["township-hospital"].sources
+    own = next(source for source in sources if source.number == "益资政办发〔2023〕20号")
+    expect(clause.get_by_text(own.paraphrase.zh)).to_be_visible()
+    expect(clause.get_by_text(own.clause)).to_be_visible()
+
+    go(seen, "map")
+    expect(banner(seen, "zh")).to_be_visible()
+    map_shows(seen, "maps.layer_minutes", "zh")
+    seen.page.get_by_text(text("ui.layer.coverage", "zh"), exact=True).click()
+    map_shows(seen, "maps.layer_coverage", "zh")
+
+    turn(seen, "en")
+    expect(seen.page.get_by_role("heading", name=text("ui.map_title", "en"))).to_be_visible()
+    expect(banner(seen, "en")).to_be_visible()
+    map_shows(seen, "maps.layer_coverage", "en")
+
+    assert seen.refused == []
+    assert seen.errors == []
+    assert seen.dialogs == []

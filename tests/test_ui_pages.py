@@ -1,0 +1,284 @@
+"""What each page shows in each state: no county, a bad one, one made by hand, the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from coverage.errors import InputError, Problem
+from coverage.messages import LANGUAGES, Language, catalogue, text
+from coverage.paths import DEMONSTRATION, ROOT
+from coverage.results import Report
+from coverage.rules.catalogue import load_catalogue
+from coverage.ui import cache
+from coverage.ui.state import Session
+from tests import ui_fixtures
+
+APP = str(ROOT / "app.py")
+PAGES = ("county", "overview", "map")
+
+
+def _one_page(name: str) -> None:
+    import importlib
+
+    import streamlit
+
+    from coverage.ui import frame
+
+    language = frame.begin()
+    page = importlib.import_module(f"coverage.ui.pages.{name}").page
+    frame.show(streamlit.navigation([streamlit.Page(page, title=name, default=True)]), language)
+
+
+def run(page: str, folder: Path | None, language: Language = "zh") -> AppTest:
+    app = AppTest.from_function(_one_page, args=(page,), default_timeout=60)
+    app.session_state["session"] = Session(language=language, folder=folder)
+    app.session_state["language"] = language
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    """Return every text on the page."""
+    parts = [
+        *(element.value for kind in (app.title, app.markdown, app.caption) for element in kind),
+        *(element.value for kind in (app.error, app.warning, app.info) for element in kind),
+        *(element.value for element in app.success),
+        *(f"{metric.label} {metric.value}" for metric in app.metric),
+        *(frame.value.to_csv() for frame in [*app.dataframe, *app.table]),
+    ]
+    return "\n".join(str(part) for part in parts)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+Give = Callable[[Report | Exception], Path]
+
+
+@pytest.fixture
+def give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Give:
+    """Return a function that makes a folder whose report, or failure, is the one given."""
+
+    def give(result: Report | Exception) -> Path:
+        def assess(folder: Path) -> Report:
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        monkeypatch.setattr(cache, "assess_folder", assess)
+        return tmp_path
+
+    return give
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_county_every_page_lets_one_be_chosen(page: str, language: Language) -> None:
+    app = run(page, None, language)
+    assert not app.exception
+    assert app.button(key="demonstration").label == text("ui.open_demonstration", language)
+    assert app.text_input(key="folder").label == text("ui.folder_label", language)
+    assert app.title[0].value == text(f"ui.{page}_title", language)
+
+
+def test_the_app_begins_in_chinese_on_the_county_page() -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "选择县区"
+    assert app.radio(key="language").value == "zh"
+
+
+def test_the_language_switch_turns_every_text(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    assert "达标总览" in shown(app)
+    app.radio(key="language").set_value("en").run()
+    english = shown(app)
+    assert not app.exception
+    assert "Overview" in english
+    assert "Test District" in english
+    assert "ems-1030 in English" in english
+    own = [element.label for element in app.metric] + [app.title[0].value]
+    assert not [label for label in own if any("\u4e00" <= c <= "\u9fff" for c in label)]
+
+
+@pytest.mark.parametrize("page", ["county", "overview"])
+def test_the_banner_stands_where_data_is_invented_and_only_there(page: str, give: Give) -> None:
+    banner = text("ui.illustrative", "zh")
+    assert [w.value for w in run(page, give(ui_fixtures.report())).warning] == [banner]
+    st.cache_resource.clear()
+    honest = run(page, give(ui_fixtures.report(illustrative=False)))
+    assert banner not in shown(honest)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_problem_of_a_bad_folder_is_listed(page: str, give: Give) -> None:
+    problems = [
+        Problem("ui.no_folder", values={"folder": ui_fixtures.EVIL}, file="a.csv", rows=(3, 4)),
+        Problem("ui.worst_none", file="b.csv", column="x"),
+        Problem("ui.working", level="warning"),
+    ]
+    app = run(page, give(InputError(problems)))
+    assert not app.exception
+    (error,) = app.error
+    assert "2 处问题" in error.value
+    assert r"a\.csv" in error.value
+    assert r"b\.csv" in error.value
+    assert text("ui.working", "zh") not in error.value
+    assert "<script>" not in error.value.replace("\\<", "")
+    assert "![" not in error.value
+    assert "Traceback" not in shown(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_defect_of_ours_is_one_plain_sentence(
+    page: str, give: Give, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = run(page, give(ZeroDivisionError("secret detail")))
+    assert not app.exception
+    assert [e.value for e in app.error] == [text("ui.defect", "zh")]
+    assert "secret detail" not in shown(app)
+    assert "secret detail" in caplog.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_file_that_cannot_be_opened_is_said(page: str, give: Give) -> None:
+    app = run(page, give(PermissionError(13, "denied", "villages.xlsx")))
+    assert not app.exception
+    assert "villages" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    "typed", ["/no/such/folder", "a\0b", "x" * 5000, "<img src=x onerror=alert(1)>"]
+)
+def test_a_folder_that_is_not_there_is_said(typed: str) -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.text_input(key="folder").set_value(typed)
+    next(b for b in app.button if b.label == text("ui.open_folder", "zh")).click().run()
+    assert not app.exception
+    assert "1 处问题" in app.error[0].value
+
+
+def test_a_typed_folder_is_opened_even_with_quotes_or_its_file_named(give: Give) -> None:
+    folder = give(ui_fixtures.report())
+    for typed in (f'"{folder}"', f"  {folder}  ", str(folder / "county.toml")):
+        app = AppTest.from_file(APP, default_timeout=60).run()
+        app.text_input(key="folder").set_value(typed)
+        next(b for b in app.button if b.label == text("ui.open_folder", "zh")).click().run()
+        assert not app.error, typed
+        assert "测试区" in shown(app)
+
+
+def test_the_county_page_shows_inputs_and_quality(give: Give) -> None:
+    app = run("county", give(ui_fixtures.report()))
+    inputs, quality = (table.value for table in app.table)
+    assert inputs.iloc[:, 1].tolist() == [r"county\.toml", r"villages\.csv"]
+    assert inputs.iloc[:, 2].tolist() == ["—", "6"]
+    assert inputs.iloc[:, 3].tolist() == ["0123456789ab", "fedcba987654"]
+    assert quality.iloc[:, 0].tolist() == ["! 提醒", "· 说明"]
+    assert quality.iloc[:, 2].tolist() == [1, 4]
+    assert "![" not in quality.iloc[0, 1]
+
+
+def test_the_score_card_and_the_clause_behind_it(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    scores = app.dataframe[0].value
+    assert scores.iloc[:, 0].tolist() == ["十分钟三十分钟", "乡镇卫生院"]
+    assert scores.iloc[:, 1].tolist() == ["✘ 未达到", "✔ 达到"]
+    assert scores.iloc[:, 2].tolist() == ["13.4 %", "100.0 %"]
+    assert scores.iloc[:, 4].tolist() == ["7,700 人", "7,700 人"]
+    page = shown(app)
+    for part in (
+        "测试文件",
+        "测发〔2023〕1号",
+        r"2023\-01\-02",
+        "第三条",
+        "十分钟三十分钟的条文大意",
+    ):
+        assert part in page
+    parameters = app.table[0].value
+    assert parameters.iloc[:, 3].tolist() == ["原文所定", "本工具的读法"]
+    assert "乡镇卫生院的条文大意" not in page
+
+
+def test_every_unit_of_the_catalogue_has_a_word_and_kinds_are_said_in_chinese() -> None:
+    rules = load_catalogue().values()
+    units = {p.unit for rule in rules for p in rule.parameters.values() if p.unit}
+    assert {f"ui.unit.{unit}" for unit in units} <= set(catalogue())
+    app = run("overview", DEMONSTRATION)
+    assert "城区" in app.table[0].value.to_csv()
+    assert "county_hospital" not in app.table[0].value.to_csv()
+
+
+def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    assert [m.value for m in app.metric] == [
+        "13.4 %",
+        "8,900 人",
+        "1,200 人",
+        "18.5 分钟",
+        "41.2 分钟",
+    ]
+
+
+def test_the_worst_villages_with_names_as_they_stand(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    worst = app.dataframe[1].value
+    assert worst.iloc[:, 0].tolist() == ["戊村", "丙村", ui_fixtures.EVIL, "丁社区", "己村"]
+    assert worst.iloc[:, 6].tolist() == ["—", "—", "中心站", "中心站", "中心站"]
+    st.cache_resource.clear()
+    app = run("overview", give(ui_fixtures.without_late_villages()))
+    assert text("ui.worst_none", "zh") in shown(app)
+
+
+def test_a_name_that_is_markup_stays_text(give: Give) -> None:
+    app = run("county", give(ui_fixtures.report(name=ui_fixtures.EVIL)))
+    heading = next(m.value for m in app.markdown if "430902" in m.value)
+    assert "![" not in heading
+    assert r"\<script\>" in heading
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def assess(folder: Path) -> Report:
+        read.append(folder)
+        return ui_fixtures.report()
+
+    monkeypatch.setattr(cache, "assess_folder", assess)
+    (tmp_path / "county.toml").write_text(
+        '[county]\nname = "甲"\ncode = "430902"\n[sources]\ntownships = "t.shp"\n'
+        'villages = "v.csv"\nfacilities = "f.csv"\nroads = "r.osm"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "unrelated.csv").write_text("x", encoding="utf-8")
+    run("county", tmp_path)
+    run("overview", tmp_path)
+    assert len(read) == 1
+    (tmp_path / "unrelated.csv").write_text("changed", encoding="utf-8")
+    run("county", tmp_path)
+    assert len(read) == 1
+    for count, name in enumerate(("v.csv", "t.dbf", "r.osm"), 2):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+        run("county", tmp_path)
+        assert len(read) == count, name
+
+
+def test_the_demonstration_county_on_every_page_in_both_languages() -> None:
+    for language in LANGUAGES:
+        for page in PAGES:
+            app = run(page, DEMONSTRATION, language)
+            assert not app.exception, (page, language)
+            assert not app.error, (page, language)
+            assert text("ui.illustrative", language) in [w.value for w in app.warning]
+            if page == "overview":
+                assert len(app.dataframe[0].value) >= 5
