@@ -100,6 +100,19 @@ def vocabulary(name: str) -> Mapping[str, str]:
     return MappingProxyType(words)
 
 
+@cache
+def meanings(name: str) -> Mapping[str, tuple[str, str]]:
+    """Return what each value of a vocabulary means, in Chinese and in English."""
+    with (DATA / "values.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return MappingProxyType(
+            {
+                row["value"]: (row["meaning_zh"], row["meaning_en"])
+                for row in csv.DictReader(stream)
+                if row["vocabulary"] == name
+            }
+        )
+
+
 def is_blank(text: str) -> bool:
     """Tell whether a cell says that something is not known."""
     return fold(text) in vocabulary("not_known")

@@ -2,14 +2,18 @@
 
 Message ids with the prefixes ``ui.verdict.`` (`coverage.rules.model.Verdict`),
 ``report.origin_`` (`coverage.rules.model.Parameter.origin`) and ``report.force_``
-(`coverage.rules.model.Rule.force`) are put together here.
+(`coverage.rules.model.Rule.force`) are put together here, and with ``ui.unit.`` for the units that
+the catalogue's parameters have.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
+from coverage.county.words import meanings
 from coverage.messages import Language, text
 from coverage.report.score import figure_text, score_rows
 from coverage.report.worst import worst_villages
@@ -19,6 +23,8 @@ from coverage.ui.pages.county import chosen
 from coverage.ui.state import session
 from coverage.ui.words import literal, minutes_or_dash
 from maps.words import people
+
+_VOCABULARIES: Final = ("township_kind", "village_kind", "area_class", "facility_kind")
 
 
 def page() -> None:
@@ -130,7 +136,8 @@ def _parameters(result: RuleResult, language: Language) -> None:
                     literal(_value(parameter.value, language)) for parameter in parameters.values()
                 ],
                 text("ui.column_unit", language): [
-                    literal(parameter.unit) for parameter in parameters.values()
+                    text(f"ui.unit.{parameter.unit}", language) if parameter.unit else ""
+                    for parameter in parameters.values()
                 ],
                 text("ui.column_origin", language): [
                     text(f"report.origin_{parameter.origin}", language)
@@ -146,9 +153,19 @@ def _parameters(result: RuleResult, language: Language) -> None:
 def _value(value: ParameterValue, language: Language) -> str:
     if isinstance(value, bool):
         return text("ui.yes" if value else "ui.no", language)
-    if isinstance(value, list):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    words = value if isinstance(value, list) else [str(value)]
+    return text("report.list_separator", language).join(_word(word, language) for word in words)
+
+
+def _word(word: str, language: Language) -> str:
+    """Return what `word` means where it is one of the county tables' own words, else itself."""
+    for vocabulary in _VOCABULARIES:
+        if word in meanings(vocabulary):
+            chinese, english = meanings(vocabulary)[word]
+            return chinese if language == "zh" else english
+    return word
 
 
 def _worst(report: Report, language: Language) -> None:
@@ -170,7 +187,9 @@ def _worst(report: Report, language: Language) -> None:
                 text("ui.column_township", language): worst["township_name"],
                 text("ui.column_people", language): worst["population"],
                 **minutes,
-                text("ui.column_station", language): worst["station_name"],
+                text("ui.column_station", language): worst["station_name"].fillna(
+                    text("ui.unknown", language)
+                ),
             }
         ),
         hide_index=True,
