@@ -18,7 +18,7 @@ from coverage.county.read import read_county
 from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
-from coverage.network.read import read_network
+from coverage.network.read import read_network, road_problems
 from coverage.results import Report, ResponseSummary
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
@@ -64,15 +64,18 @@ def read_folder(
     Raises
     ------
     InputError
-        With every problem that can be found: a wrong rule parameter is told together with a
-        wrong table; the roads can only be read once the tables are right.
+        With every problem that can be found: of ``county.toml``, of the tables, of the rules'
+        parameters and of the roads.
     """
     problems: list[Problem] = []
     progress(Message("report.step_county"))
-    rules = _tried(lambda: applicable_rules(load_config(folder), load_catalogue()), problems)
+    config = _tried(lambda: load_config(folder), problems)
+    rules = _tried(lambda: applicable_rules(config, load_catalogue()), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("report.step_network"))
     network = _tried(lambda: read_network(county), problems) if county else None
+    if county is None and config is not None:
+        problems += [p for p in road_problems(folder, config) if p not in problems]
     raise_if_errors(problems)
     if county is None or network is None or rules is None:
         raise AssertionError("an input that cannot be read has a problem")

@@ -45,7 +45,7 @@ def village_demand(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return one demand point a village; unknown people are counted as none."""
     data = {
         "village": np.arange(len(villages), dtype=np.int64),
-        "population": np.nan_to_num(villages["population"].to_numpy(float)),
+        "population": villages["population"].to_numpy(float),
     }
     return gpd.GeoDataFrame(data, geometry=villages.geometry.to_numpy(), crs=villages.crs)
 
@@ -159,7 +159,7 @@ def grid_demand(
     demand = pd.DataFrame(
         {
             "village": np.concatenate([cells["village"].to_numpy(np.int64), own]),
-            "population": np.concatenate([cells["people"], np.nan_to_num(people[own])]),
+            "population": np.concatenate([cells["people"], people[own]]),
         }
     )
     geometry = np.concatenate([points, np.asarray(villages.geometry.array, dtype=object)[own]])
