@@ -156,9 +156,9 @@ def _parse(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         rows = [int(line[1])] if line else []
-        raise refuse("county.toml_broken", CONFIG_NAME, rows, reason=shown(error)) from error
+        raise refuse("county.toml_broken", CONFIG_NAME, rows) from error
     except (RecursionError, ValueError) as error:
-        raise refuse("county.toml_broken", CONFIG_NAME, reason=shown(error)) from error
+        raise refuse("county.toml_broken", CONFIG_NAME) from error
 
 
 def _leave_out(raw: dict[str, Any], loc: tuple[int | str, ...]) -> None:

@@ -77,7 +77,7 @@ def inside(folder: Path, name: str) -> Path:
         with path.open("rb"):
             pass
     except (OSError, RuntimeError) as error:
-        raise refuse("county.unreadable", shown(plain), reason=shown(error)) from error
+        raise refuse("county.unreadable", shown(plain)) from error
     return path
 
 
@@ -142,8 +142,7 @@ def reading(file: str) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:
-        reason = shown(str(error) or type(error).__name__)
-        raise refuse("county.unreadable", file, reason=reason) from error
+        raise refuse("county.unreadable", file) from error
 
 
 @contextmanager

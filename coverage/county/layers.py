@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -89,9 +90,9 @@ def _geojson(path: Path, file: str) -> gpd.GeoDataFrame:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise refuse("county.json_broken", file, [error.lineno], reason=error.msg) from error
+        raise refuse("county.json_broken", file, [error.lineno]) from error
     except (RecursionError, ValueError) as error:
-        raise refuse("county.unreadable", file, reason=shown(error)) from error
+        raise refuse("county.unreadable", file) from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
         raise refuse("county.no_features", file)
@@ -137,7 +138,7 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
         raise refuse("county.table_empty", file)
     if layer is not None and layer not in names:
         near = nearest(layer, names)
-        hint = Message("county.hint_nearest", {"near": near}) if near else Message("county.none")
+        hint = Message("county.hint_nearest", {"near": near}) if near else ""
         there = ", ".join(shown(name) for name in names)
         raise refuse("county.layer_missing", file, layer=shown(layer), there=there, hint=hint)
     chosen = layer or names[0]
@@ -197,3 +198,10 @@ def _in_wgs84(frame: gpd.GeoDataFrame, file: str, datum: str) -> gpd.GeoSeries:
     if wrong.any():
         raise refuse("county.not_degrees", file, [int(i) + 1 for i in np.flatnonzero(wrong)])
     return degrees
+
+
+def fault_place(shape: shapely.Geometry) -> str:
+    """Return where an invalid polygon is at fault, as ``lon lat``."""
+    found = re.search(r"\[(.+)\]", shapely.is_valid_reason(shape))
+    x, y = found[1].split()[:2] if found else shapely.bounds(shape)[:2]
+    return f"{round(float(x), 5)} {round(float(y), 5)}"

@@ -107,5 +107,5 @@ def _unknown(
 ) -> Problem:
     value = shown(cells[same].iloc[0])
     near = nearest(value, dict.fromkeys(_plain(word) for word in known))
-    hint = Message("county.hint_nearest", {"near": shown(near)}) if near else Message("county.none")
+    hint = Message("county.hint_nearest", {"near": shown(near)}) if near else ""
     return table.problem(code, same, column=column, value=value, hint=hint)

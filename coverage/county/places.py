@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from coverage.county.datum import WGS84_NAMES, Floats, shift_of, to_wgs84
-from coverage.county.files import shown
+from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
 from coverage.county.values import numbers
 from coverage.crs import WGS84
@@ -93,8 +93,7 @@ def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Pla
     invalid = area & ~shapely.is_valid(shapes)
     for i in np.flatnonzero(invalid):
         this: Mask = np.arange(len(shapes)) == i
-        reason = shown(shapely.is_valid_reason(shapes[i]))
-        found.append(table.problem("county.polygon_invalid", this, reason=reason))
+        found.append(table.problem("county.polygon_invalid", this, place=fault_place(shapes[i])))
     area &= ~invalid
     points = np.full(len(shapes), None, dtype=object)
     at = ~empty & (kinds == "Point")

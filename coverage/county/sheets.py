@@ -48,7 +48,7 @@ def _csv_rows(text: str, delimiter: str, file: str) -> _Rows:
         for number, cells in enumerate(reader, start=1):
             yield number, tuple(_tidy(cell) for cell in cells)
     except csv.Error as error:
-        raise refuse("county.csv_broken", file, [reader.line_num], reason=shown(error)) from error
+        raise refuse("county.csv_broken", file, [reader.line_num]) from error
 
 
 def read_xlsx(path: Path, file: str, table: str, sheet: str | None) -> RawTable:
@@ -111,7 +111,7 @@ def _sheet(book: Any, name: str | None, file: str) -> Any:
         return next(iter(sheets.values()))
     if name not in sheets:
         near = nearest(name, list(sheets))
-        hint = Message("county.hint_nearest", {"near": near}) if near else Message("county.none")
+        hint = Message("county.hint_nearest", {"near": near}) if near else ""
         there = ", ".join(shown(title) for title in sheets)
         raise refuse("county.sheet_missing", file, sheet=shown(name), there=there, hint=hint)
     return sheets[name]

@@ -242,7 +242,7 @@ def _like(column: Column, names: list[str], cutoff: float) -> str | None:
 
 def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
     near = _like(column, unknown[:_MOST_COMPARED], 0.6)
-    hint = Message("county.hint_column", {"near": shown(near)}) if near else Message("county.none")
+    hint = Message("county.hint_column", {"near": shown(near)}) if near else ""
     values = {"name": column.column, "chinese": column.chinese, "hint": hint}
     return Problem("county.column_missing", values=values, file=file, column=column.column)
 

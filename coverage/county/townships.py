@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from coverage.county.files import shown
+from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
@@ -91,12 +92,8 @@ def _polygons(
     names = table.text("name")
     for i in np.flatnonzero(invalid):
         this: Mask = np.arange(len(shapes)) == i
-        reason = shapely.is_valid_reason(shapes[i])
-        found.append(
-            table.problem(
-                "county.township_invalid", this, name=shown(names.iloc[i]), reason=shown(reason)
-            )
-        )
+        name, place = shown(names.iloc[i]), fault_place(shapes[i])
+        found.append(table.problem("county.township_invalid", this, name=name, place=place))
     shapes[empty | other | invalid] = None
     return shapes
 
