@@ -65,6 +65,16 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
     return _FORMATTER.vformat(catalogue()[message_id][language], (), filled)
 
 
+def per_cent(share: float) -> str:
+    """Return a share as it is written everywhere: never rounded up to all, nor down to none."""
+    tenths = round(min(max(share, 0.0), 1.0) * 1000)
+    if share < 1.0:
+        tenths = min(tenths, 999)
+    if share > 0.0:
+        tenths = max(tenths, 1)
+    return f"{tenths / 10:.1f} %"
+
+
 def default_language() -> Language:
     """Return the language of the machine's locale: English where it says so, else Chinese.
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from itertools import chain
 
-from coverage.messages import Language, text
+from coverage.messages import Language, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 
@@ -31,16 +31,10 @@ def people(value: float, language: Language) -> str:
 
 
 def share(value: float, language: Language) -> str:
-    """Return a share in per cent, never rounded up to the whole or down to nothing."""
+    """Return a share in per cent; not known where it is NaN."""
     if math.isnan(value):
         return text("maps.not_known", language)
-    percent = min(max(value, 0.0), 1.0) * 100
-    shown = f"{percent:.1f}"
-    if shown == "100.0" and percent < 100:
-        shown = "99.9"
-    elif shown == "0.0" and percent > 0:
-        shown = "0.1"
-    return f"{shown} %"
+    return per_cent(value)
 
 
 def county_name(report: Report, language: Language) -> str:

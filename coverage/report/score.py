@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coverage.messages import Language, text
+from coverage.messages import Language, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult, SourceClause, Unit, Verdict
 
@@ -122,7 +122,6 @@ def figure_text(value: float, unit: Unit, language: Language) -> str:
     if math.isnan(value):
         return "-"
     if unit == "share":
-        per_cent = math.floor(value * 1000 + 1e-9) / 10 if value < 1 else value * 100
-        return f"{per_cent:.1f} %"
+        return per_cent(value)
     # The units' names are the messages report.unit_<unit>.
     return text(f"report.unit_{unit}", language, number=f"{value:,.0f}")
