@@ -9,15 +9,18 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from coverage import __version__
 from coverage.command_line import VERBS, UsageError, check_verb, language_of, parser_in
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, Message, text
+
+if TYPE_CHECKING:
+    from coverage.results import Report
 
 DONE: Final = 0
 DEFECT: Final = 1
@@ -81,13 +84,14 @@ def _report(args: argparse.Namespace, language: Language) -> int:
     from coverage.report.files import write_report
     from coverage.report.score import score_rows, score_table
 
-    _refuse_same_code(folders)
+    written: dict[str, Path] = {}
     failed = []
     with _Progress(len(folders) * _STEPS_A_FOLDER, language) as progress:
         for done, folder in enumerate(folders):
             progress.reach(done * _STEPS_A_FOLDER)
             try:
                 report = assess_folder(folder, progress)
+                _refuse_same_code(report, folder, written)
                 progress(Message("report.step_files"))
                 target = write_report(report, args.out, language, formats)
             except InputError as error:
@@ -195,22 +199,13 @@ def _formats(stated: str | None) -> tuple[str, ...]:
     return formats
 
 
-def _refuse_same_code(folders: Sequence[Path]) -> None:
-    """Refuse two folders of one region: the second report would take the first one's place."""
-    from coverage.county.config import load_config
-
-    seen: dict[str, Path] = {}
-    problems = []
-    for folder in folders:
-        # A folder that cannot be read says so itself when its turn comes.
-        with suppress(InputError):
-            code = load_config(folder).county.code
-            if code in seen:
-                values = {"first": seen[code], "second": folder, "code": code}
-                problems.append(Problem("cli.same_code", values=values))
-            seen.setdefault(code, folder)
-    if problems:
-        raise InputError(problems)
+def _refuse_same_code(report: Report, folder: Path, written: dict[str, Path]) -> None:
+    """Refuse a second folder of one region: its report would take the first one's place."""
+    code = report.county.config.county.code
+    if code in written:
+        values = {"first": written[code], "second": folder, "code": code}
+        raise InputError([Problem("cli.same_code", values=values)])
+    written[code] = folder
 
 
 class _Progress:

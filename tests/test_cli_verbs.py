@@ -167,18 +167,20 @@ def test_bad_input_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_two_folders_of_one_region_are_refused_before_anything_is_written(
+def test_a_second_folder_of_one_region_does_not_overwrite_the_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = write_folder(tmp_path / "first")
-    second = write_folder(tmp_path / "second")
-    words = ["report", str(first), str(second), "--out", str(tmp_path / "out"), "--lang", "en"]
-    assert cli.main(words) == 2
+    bad = write_folder(tmp_path / "bad", villages="code,name\n1,a\n")
+    first = write_folder(tmp_path / "first", name="先")
+    second = write_folder(tmp_path / "second", name="后")
+    out = tmp_path / "out"
+    folders = [str(folder) for folder in (bad, first, second)]
+    assert cli.main(["report", *folders, "--out", str(out), "--lang", "en"]) == 2
     shown = capsys.readouterr().err
-    assert str(first) in shown
-    assert str(second) in shown
-    assert "430902" in shown
-    assert not (tmp_path / "out").exists()
+    assert "has the same region code" in shown
+    assert "1 folder(s) done" in shown
+    data = json.loads((out / "430902" / "report.json").read_text(encoding="utf-8"))
+    assert data["county"]["name"] == "先"
 
 
 def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
