@@ -1,0 +1,36 @@
+"""Take the pictures of the README: ``python -m tests.browser.screenshots docs/images``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser import story
+from tests.browser.harness import Visit, browsing, serving, visit
+
+
+def _take(seen: Visit, path: Path) -> None:
+    seen.page.mouse.move(0, 0)
+    seen.page.wait_for_timeout(1000)
+    seen.page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home)) as base,
+        browsing() as browser,
+        visit(browser, base, 1366, 900) as seen,
+    ):
+        story.open_demonstration(seen)
+        story.go(seen, "overview")
+        expect(seen.page.locator(".st-key-clause")).to_be_visible()
+        _take(seen, folder / "overview.png")
+        story.go(seen, "map")
+        story.map_shows(seen, "maps.layer_minutes", "zh")
+        _take(seen, folder / "map.png")
