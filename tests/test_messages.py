@@ -52,7 +52,9 @@ def test_ids_belong_to_their_file_and_stand_once() -> None:
 def test_every_id_that_code_names_exists() -> None:
     areas = "|".join(sorted(AREAS))
     named = set(re.findall(rf"""["']((?:{areas})\.[a-z0-9_]+(?:[._][a-z0-9_]+)*)["']""", CODE))
-    modules = {name for name in named if name.rpartition(".")[2] in ("yaml", "py", "toml", "json", "csv")}
+    modules = {
+        name for name in named if name.rpartition(".")[2] in ("yaml", "py", "toml", "json", "csv")
+    }
     assert not named - modules - set(IDS)
 
 

@@ -89,8 +89,8 @@ def _xlsx_rows(
     path: Path, file: str, sheet: str | None, *, values: bool
 ) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
     """Yield each row's number and its cells as text and openpyxl's kind of cell."""
-    book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
-    try:
+    with path.open("rb") as stream:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=values, keep_links=False)
         chosen = _sheet(book, sheet, file)
         chosen.reset_dimensions()  # what the file says of its own size need not be true
         for number, row in enumerate(chosen.iter_rows(), start=1):
@@ -99,8 +99,6 @@ def _xlsx_rows(
             cells = tuple((_cell_text(c.value), str(c.data_type)) for c in row[:MAX_COLUMNS])
             if any(text for text, _ in cells) or values:
                 yield number, cells
-    finally:
-        book.close()
 
 
 def _sheet(book: Any, name: str | None, file: str) -> Any:
