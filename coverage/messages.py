@@ -66,13 +66,13 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
 
 
 def per_cent(share: float) -> str:
-    """Return a share as it is written everywhere: never rounded up to all, nor down to none."""
-    tenths = round(min(max(share, 0.0), 1.0) * 1000)
-    if share < 1.0:
-        tenths = min(tenths, 999)
-    if share > 0.0:
-        tenths = max(tenths, 1)
-    return f"{tenths / 10:.1f} %"
+    """Return a share as it is written everywhere: neither rounded up to all nor down to none."""
+    shown = f"{min(max(share, 0.0), 1.0) * 100:.1f}"
+    if shown == "100.0" and share < 1.0:
+        return ">99.9 %"
+    if shown == "0.0" and share > 0.0:
+        return "<0.1 %"
+    return f"{shown} %"
 
 
 def default_language() -> Language:
