@@ -296,7 +296,7 @@ def _units(report: Report, language: Language) -> folium.FeatureGroup:
                 "v": [
                     text(f"maps.kind_{row.kind}", language),
                     words.people(_number(row.population), language),
-                    words.share(_number(row.covered_share), language),
+                    safe(words.share(_number(row.covered_share), language)),
                 ],
                 "style": {
                     "color": UNIT_EDGE,
