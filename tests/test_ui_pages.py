@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, app_test
 
 from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, catalogue, text
@@ -19,23 +19,13 @@ from coverage.ui.state import Session
 from tests import ui_fixtures
 
 APP = str(ROOT / "app.py")
+ONE_PAGE = str(ROOT / "tests" / "ui_one_page.py")
 PAGES = ("county", "overview", "map")
 
 
-def _one_page(name: str) -> None:
-    import importlib
-
-    import streamlit
-
-    from coverage.ui import frame
-
-    language = frame.begin()
-    page = importlib.import_module(f"coverage.ui.pages.{name}").page
-    frame.show(streamlit.navigation([streamlit.Page(page, title=name, default=True)]), language)
-
-
 def run(page: str, folder: Path | None, language: Language = "zh") -> AppTest:
-    app = AppTest.from_function(_one_page, args=(page,), default_timeout=60)
+    app = AppTest.from_file(ONE_PAGE, default_timeout=60)
+    app.session_state["page"] = page
     app.session_state["session"] = Session(language=language, folder=folder)
     app.session_state["language"] = language
     return app.run()
@@ -51,6 +41,13 @@ def shown(app: AppTest) -> str:
         *(frame.value.to_csv() for frame in [*app.dataframe, *app.table]),
     ]
     return "\n".join(str(part) for part in parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def streamlit_leaves_no_folder_behind() -> Iterator[None]:
+    """AppTest makes a temporary folder when it is imported and never closes it."""
+    yield
+    app_test.TMP_DIR.cleanup()
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +191,7 @@ def test_the_score_card_and_the_clause_behind_it(give: Give) -> None:
     scores = app.dataframe[0].value
     assert scores.iloc[:, 0].tolist() == ["十分钟三十分钟", "乡镇卫生院"]
     assert scores.iloc[:, 1].tolist() == ["✘ 未达到", "✔ 达到"]
-    assert scores.iloc[:, 2].tolist() == ["13.4 %", "100.0 %"]
+    assert scores.iloc[:, 2].tolist() == ["13.5 %", "100.0 %"]
     assert scores.iloc[:, 4].tolist() == ["7,700 人", "7,700 人"]
     page = shown(app)
     for part in (
@@ -222,7 +219,7 @@ def test_every_unit_of_the_catalogue_has_a_word_and_kinds_are_said_in_chinese() 
 def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
     app = run("overview", give(ui_fixtures.report()))
     assert [m.value for m in app.metric] == [
-        "13.4 %",
+        "13.5 %",
         "8,900 人",
         "1,200 人",
         "18.5 分钟",
