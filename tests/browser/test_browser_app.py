@@ -117,7 +117,7 @@ def test_it_all_works_without_any_network(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     assert told.returncode == 0, told.stdout + told.stderr
