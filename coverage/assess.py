@@ -23,6 +23,7 @@ from coverage.results import Report, ResponseSummary
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evaluate import evaluate
+from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule
 from coverage.rules.response_time import limits_min
 from coverage.rules.select import applicable_rules, selection_notes
@@ -100,7 +101,7 @@ def report_of(
         summary=summary,
         villages=_villages(county, response, limit_min),
         units=_units(county, covered),
-        rules=tuple(evaluate(rule, county, response) for rule in rules),
+        rules=tuple(evaluate(rule, county, Evidence(response)) for rule in rules),
         quality=(
             *county.quality,
             *network.quality,

@@ -9,11 +9,12 @@ from typing import Any, Final, get_args
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from coverage.errors import Problem, raise_if_errors
 from coverage.paths import DATA
-from coverage.rules.evaluate import EVALUATORS
 from coverage.rules.model import Kind, Rule
+from coverage.rules.parameters import PARAMETERS
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -46,8 +47,8 @@ def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
     ------
     InputError
         With every problem of every file: no YAML, a key that is unknown, missing, twice there or
-        of the wrong type, an id that is not the file's name, a kind nothing can test yet,
-        parameters that do not fit the kind.
+        of the wrong type, an id that is not the file's name, parameters that do not fit the
+        kind, conditions on columns that there are not, a `beside` that names no rule.
     """
     rules: list[Rule] = []
     problems: list[Problem] = []
@@ -57,6 +58,8 @@ def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
             rules.append(found)
         else:
             problems += found
+    ids = {rule.id: rule for rule in rules}
+    problems += [_alone(rule, ids) for rule in rules if rule.beside and rule.beside not in ids]
     raise_if_errors(problems)
     return {rule.id: rule for rule in sorted(rules, key=lambda r: (KINDS.index(r.kind), r.id))}
 
@@ -86,30 +89,31 @@ def _read_rule(path: Path) -> Rule | list[Problem]:
         return _schema_problems(error, file)
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
-    if rule.kind not in EVALUATORS:
-        known = ", ".join(EVALUATORS)
-        values = {"kind": rule.kind, "known": known}
-        return [Problem("rules.kind_not_built", values=values, file=file)]
     try:
-        EVALUATORS[rule.kind].parameters.of(rule)
+        PARAMETERS[rule.kind].of(rule)
     except ValidationError as error:
         return _schema_problems(error, file, prefix="parameters.")
     return rule
 
 
+def _alone(rule: Rule, known: Mapping[str, Rule]) -> Problem:
+    values = {"key": "beside", "id": rule.beside, "nearest": nearest(rule.beside or "", known)}
+    return Problem("rules.beside_unknown", values=values, file=f"{rule.id}.yaml")
+
+
 def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """Return one problem for each key that the schema refuses."""
     return [
-        Problem(
-            _REFUSALS.get(item["type"], "rules.key_refused"),
-            values={
-                "key": prefix + ".".join(str(part) for part in item["loc"]),
-                "detail": item["msg"],
-            },
-            file=file,
-        )
+        refusal(item, prefix + ".".join(str(part) for part in item["loc"]), file)
         for item in error.errors(include_url=False)
     ]
+
+
+def refusal(item: ErrorDetails, key: str, file: str) -> Problem:
+    """Return what is wrong with the value of `key`."""
+    code = _REFUSALS.get(item["type"], "rules.key_refused")
+    values = {**item.get("ctx", {}), "key": key, "detail": item["msg"]}
+    return Problem(code, values=values, file=file)
 
 
 _REFUSALS: Final[Mapping[str, str]] = {
@@ -119,13 +123,23 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unit_kinds_not_scope": "rules.key_unit_kinds",
     "unit_kinds_mixed": "rules.key_unit_kinds_mixed",
     "source_not_scope": "rules.key_source_regions",
+    "deadline": "rules.key_deadline",
+    "condition_form": "rules.condition_form",
+    "condition_type": "rules.condition_type",
+    "column_unknown": "rules.column_unknown",
+    "word_unknown": "rules.word_unknown",
+    "one_share": "rules.one_share",
+    "one_measure": "rules.one_measure",
 }
 
 
-def check_values(rule: Rule) -> list[tuple[str, str]]:
+def check_values(rule: Rule) -> list[tuple[str, ErrorDetails]]:
     """Return each parameter whose value does not fit the kind, and what is wrong with it."""
     try:
-        EVALUATORS[rule.kind].parameters.of(rule)
+        PARAMETERS[rule.kind].of(rule)
     except ValidationError as error:
-        return [(str(item["loc"][0]), item["msg"]) for item in error.errors(include_url=False)]
+        return [
+            (str(item["loc"][0]) if item["loc"] else "", item)
+            for item in error.errors(include_url=False)
+        ]
     return []

@@ -9,11 +9,12 @@ from typing import Final, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.model import KindParameters, Rule, RuleResult, UnitKind, UnitResult, Verdict
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
@@ -22,51 +23,15 @@ from coverage.rules.units import (
     township_population,
 )
 from coverage.rules.verdicts import combined, counted, joined, not_assessable
-from coverage.travel.model import Response
 
 Rounding = Literal["up", "down", "nearest"]
 
 _FIRST_COUNTY_SUFFIX: Final = 21
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
-
-    Attributes
-    ----------
-    unit_kinds
-        Kinds of township that are asked one by one; empty: the county as a whole.
-    per
-        Residents for whom there must be one.
-    threshold
-        Units of at most so many residents are not asked.
-    rounding
-        Of residents divided by `per`.
-    factor_county, factor_district
-        By which residents are multiplied before they are divided: in a county or county-level
-        city (a region code that ends in 21-99), and in a district.
-    facility_kinds
-        Kinds of facility that are counted; empty: every kind.
-    column
-        The facility column that is added up; empty: the facilities themselves are counted.
-    expected_kinds
-        Kinds of facility that are expected to state `column`.
-    """
-
-    unit_kinds: list[UnitKind] = Field(default_factory=list)
-    per: int = Field(ge=1)
-    threshold: float = Field(0.0, ge=0)
-    rounding: Rounding
-    factor_county: float = Field(1.0, gt=0)
-    factor_district: float = Field(1.0, gt=0)
-    facility_kinds: list[str] = Field(default_factory=list)
-    column: str = ""
-    expected_kinds: list[str] = Field(default_factory=list)
-
-
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:  # noqa: ARG001
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
     """Return how many there are and how many residents call for, by unit and in the county."""
-    asked = Parameters.of(rule)
+    asked = PerPopulation.of(rule)
     factor = _factor(asked, county.config.county.code)
     facilities = facilities_of_kind(county, asked.facility_kinds)
     places, stands_in = _places(asked, county, facilities)
@@ -118,7 +83,7 @@ def _ones(facilities: pd.DataFrame) -> pd.Series[float]:
 
 
 def _places(
-    asked: Parameters, county: County, facilities: gpd.GeoDataFrame
+    asked: PerPopulation, county: County, facilities: gpd.GeoDataFrame
 ) -> tuple[pd.DataFrame, IntArray]:
     """Return the units asked (``code, name, residents``), and the index of each facility's."""
     residents = township_population(county)
@@ -143,7 +108,7 @@ def _places(
     return whole, np.zeros(len(facilities), dtype=np.int64)
 
 
-def _factor(asked: Parameters, code: str) -> Fraction:
+def _factor(asked: PerPopulation, code: str) -> Fraction:
     """Return by how much residents count in the region `code`, exactly as it is written.
 
     The last two of a region code's six digits are 01-20 for a district and 21-99 for a county
@@ -153,7 +118,7 @@ def _factor(asked: Parameters, code: str) -> Fraction:
     return Fraction(str(asked.factor_county if is_county else asked.factor_district))
 
 
-def _required(asked: Parameters, factor: Fraction, residents: float) -> float:
+def _required(asked: PerPopulation, factor: Fraction, residents: float) -> float:
     """Return how many `residents` call for: 0 where they are too few, NaN where not known."""
     if math.isnan(residents):
         return math.nan
@@ -176,7 +141,7 @@ def _unit(code: str, name: str, observed: float, required: float) -> UnitResult:
     return UnitResult(code, name, verdict, observed, required, max(0.0, required - observed))
 
 
-def _silent(asked: Parameters, county: County) -> int:
+def _silent(asked: PerPopulation, county: County) -> int:
     """Return how many facilities should state the column but do not."""
     if not asked.column:
         return 0

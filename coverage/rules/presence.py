@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
 from coverage.messages import Message
 from coverage.rules.compare import BoolArray
+from coverage.rules.evidence import Evidence
 from coverage.rules.model import (
     VILLAGE_KINDS,
-    KindParameters,
     Rule,
     RuleResult,
-    UnitKind,
     UnitResult,
 )
+from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
@@ -26,34 +25,11 @@ from coverage.rules.units import (
     village_of,
 )
 from coverage.rules.verdicts import combined, counted, joined
-from coverage.travel.model import Response
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
-
-    Attributes
-    ----------
-    unit_kinds
-        The units that must each have one: kinds of township, or kinds of village.
-    facility_kinds
-        What they must have, one of these.
-    minimum
-        How many each unit must have.
-    max_match_m
-        Village rules: how far from the nearest village of its township a facility may stand
-        that names no village and lies in no village's polygon.
-    """
-
-    unit_kinds: list[UnitKind] = Field(min_length=1)
-    facility_kinds: list[str] = Field(min_length=1)
-    minimum: int = Field(ge=1)
-    max_match_m: float = Field(0.0, ge=0)
-
-
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:  # noqa: ARG001
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
     """Return the number of units that have enough facilities, and how many there are."""
-    asked = Parameters.of(rule)
+    asked = Presence.of(rule)
     facilities = facilities_of_kind(county, asked.facility_kinds)
     if VILLAGE_KINDS.issuperset(asked.unit_kinds):
         places = county.villages.assign(residents=county.villages["population"])

@@ -6,44 +6,21 @@ import math
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
 from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
-from coverage.rules.model import KindParameters, Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.parameters import ResponseTime
 from coverage.rules.verdicts import counted, joined, not_assessable
-from coverage.travel.model import Response
 
 COLUMN = "ambulances"
 """The facility column that says who answers calls."""
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
-
-    Attributes
-    ----------
-    urban_limit_min, rural_limit_min
-        Minutes from the dispatch order to the scene.
-    urban_classes
-        The area codes (``urban``, ``rural``, or three digits of the statistics bureau) whose
-        residents have the urban limit; all others have the rural one.
-    required_share
-        Of the residents.
-    expected_kinds
-        Kinds of facility that are expected to say whether they have ambulances.
-    """
-
-    urban_limit_min: float = Field(gt=0)
-    rural_limit_min: float = Field(gt=0)
-    urban_classes: list[str]
-    required_share: float = Field(gt=0, le=1)
-    expected_kinds: list[str]
-
-
 def limits_min(rule: Rule, county: County) -> FloatArray:
     """Return the limit of each village, minutes."""
-    asked = Parameters.of(rule)
+    asked = ResponseTime.of(rule)
     villages = county.villages
     area = villages["area_code"].astype(object)
     area = area.where(area.notna(), villages["area_class"].astype(object))
@@ -51,13 +28,13 @@ def limits_min(rule: Rule, county: County) -> FloatArray:
     return np.where(urban, asked.urban_limit_min, asked.rural_limit_min)
 
 
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return the share of residents whom an ambulance reaches within their limit.
 
     Each demand point has the limit of its village. The verdict counts people: it is ``met`` only
     if no resident whose village's population is known is short of it.
     """
-    asked = Parameters.of(rule)
+    asked = ResponseTime.of(rule)
     people, unknown = _people(rule, county)
     total = float(people.sum())
     villages_unknown = int(county.demand.loc[unknown, "village"].nunique())
@@ -70,7 +47,7 @@ def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
             column=COLUMN,
             notes=notes,
         )
-    minutes = response.demand["response_min"].to_numpy(float)
+    minutes = evidence.response.demand["response_min"].to_numpy(float)
     limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
     short = np.where(within_limit(minutes, limit), 0.0, people)
     everybody = _unit(asked, "", "", total, float(short.sum()), int(unknown.sum()))
@@ -109,7 +86,7 @@ def _silent(county: County, kinds: list[str]) -> int:
 
 
 def _units(
-    asked: Parameters, county: County, people: FloatArray, short: FloatArray, unknown: BoolArray
+    asked: ResponseTime, county: County, people: FloatArray, short: FloatArray, unknown: BoolArray
 ) -> tuple[UnitResult, ...]:
     """Return a row for each township, street and zone, in the order of the file."""
     township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
@@ -133,7 +110,7 @@ def _units(
 
 
 def _unit(
-    asked: Parameters, code: str, name: str, total: float, short: float, unknown: int
+    asked: ResponseTime, code: str, name: str, total: float, short: float, unknown: int
 ) -> UnitResult:
     """Return the result for `total` residents of whom `short` wait too long."""
     required = asked.required_share

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem, raise_if_errors
-from coverage.rules.catalogue import check_values, nearest
+from coverage.rules.catalogue import check_values, nearest, refusal
 from coverage.rules.model import Parameter, ParameterValue, Rule
 
 CONFIG_FILE: Final = "county.toml"
@@ -38,8 +38,8 @@ def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tup
             continue
         changed[rule_id] = rule.with_values(_values(rule, stated))
         problems += _problems(rule, stated) or [
-            _problem("rules.value_refused", key=f"rules.{rule_id}.{name}", detail=detail)
-            for name, detail in check_values(changed[rule_id])
+            refusal(item, f"rules.{rule_id}.{name}".rstrip("."), CONFIG_FILE)
+            for name, item in check_values(changed[rule_id])
         ]
     raise_if_errors(problems)
     chosen = {rule.id for rule in _chosen(config, catalogue)}
