@@ -12,7 +12,7 @@ import yaml
 from coverage.messages import LANGUAGES, Message
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.evaluate import evaluate
-from tests.rules_fixtures import county, response, rule_for
+from tests.rules_fixtures import county, evidence, rule_for
 
 CASES = Path(__file__).parent / "rule_cases"
 CATALOGUE = load_catalogue()
@@ -55,8 +55,8 @@ def test_case(rule_id: str, case: dict[str, Any]) -> None:
         case.get("code", "430902"),
         case.get("rules"),
     )
-    minutes = [village.get("minutes") for village in case.get("villages", [])]
-    result = evaluate(rule_for(CATALOGUE, rule_id, place), place, response(place, minutes))
+    times = evidence(place, case.get("villages", []))
+    result = evaluate(rule_for(CATALOGUE, rule_id, place), place, times)
     units = {unit.code: unit for unit in result.units}
     for key, wanted in case["expect"].items():
         if key == "units":
