@@ -286,13 +286,11 @@ def _big(
         "negative_pressure_ambulances": negative,
     }  # fmt: skip
     values |= equipment(kind, rng)
-    if ownership == "民营":
-        values |= {
-            "medical_community_lead": "否",
-            "beds": 150,
-            "posts": "",
-            "professional_posts": "",
-        }
+    if ownership == "民营" and kind == "县级综合医院":
+        # Smaller than the public one, in no public posts, and silent about its beds.
+        smaller = {column: int(values[column]) // 3 for column in COUNTS[kind] if values[column]}
+        values |= smaller | {"beds": "", "posts": "", "professional_posts": ""}
+        values["medical_community_lead"] = "否"
     return Facility(values)
 
 

@@ -51,6 +51,9 @@ def write_folder(
     write_facilities(out / "facilities.csv", facilities)
     for name in ("county.toml", "README.md"):
         (out / name).write_bytes((TEXTS / name).read_bytes())
+    (out / "rules").mkdir(exist_ok=True)
+    for rule in sorted((TEXTS / "rules").glob("*.yaml")):
+        (out / "rules" / rule.name).write_bytes(rule.read_bytes())
 
 
 def write_townships(path: Path, units: Iterable[Unit], plane: Plane = ZIYANG) -> None:
