@@ -7,7 +7,7 @@ A condition names a facility column of ``data/columns.csv``. Yes/no columns stan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal
@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from coverage.county.words import Column, columns, vocabulary
 
 Operator = Literal["yes", "not", ">=", "<=", "="]
+_COMPARISONS: Final[Mapping[str, Operator]] = {">=": ">=", "<=": "<=", "=": "="}
 
 _FORM: Final = re.compile(r"(?:(not)\s+)?(\w+)(?:\s*(>=|<=|=)\s*([\w.-]+))?")
 _REGION: Final = re.compile(r"(\d{2,6})\s*:\s*(.+)")
@@ -56,13 +57,13 @@ def parse(text: str) -> Condition:
         raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
     negated, name, operator, value = form.groups()
     column = _column(name, "facilities")
-    if operator is None:
+    if not operator:
         if column.type != "yes_no":
             raise _type_error(text, column)
         return Condition(name, "not" if negated else "yes")
     if column.type in _NUMBERS or column.vocabulary == "level":
         try:
-            return Condition(name, operator, float(value))
+            return Condition(name, _COMPARISONS[operator], float(value))
         except ValueError:
             raise _type_error(text, column) from None
     if column.type == "yes_no" or operator != "=":

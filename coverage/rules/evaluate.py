@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from coverage.county.model import County
-from coverage.rules import per_population, presence, response_time
+from coverage.rules import (
+    density,
+    per_population,
+    presence,
+    response_time,
+    service,
+    share,
+    staffing,
+)
+from coverage.rules.access import access_result
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Kind, Rule, RuleResult
 
@@ -19,10 +29,17 @@ EVALUATORS: Final[Mapping[Kind, Evaluator]] = MappingProxyType(
         "response_time": response_time.evaluate,
         "presence": presence.evaluate,
         "per_population": per_population.evaluate,
+        "density": density.evaluate,
+        "staffing": staffing.evaluate,
+        "share": share.evaluate,
+        "service": service.evaluate,
     }
 )
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
-    return EVALUATORS[rule.kind](rule, county, evidence)
+    result = EVALUATORS[rule.kind](rule, county, evidence)
+    if evidence.access is None:
+        return result
+    return replace(result, access=access_result(county, evidence.access))

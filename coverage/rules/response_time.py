@@ -1,4 +1,4 @@
-"""Rules on the minutes until an ambulance is at the scene."""
+"""Rules on minutes by road: until an ambulance is at the scene, or residents at a facility."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
+from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ResponseTime
-from coverage.rules.verdicts import counted, joined, not_assessable
+from coverage.rules.verdicts import blank_notes, counted, joined, silent_facilities
 
 COLUMN = "ambulances"
 """The facility column that says who answers calls."""
@@ -29,7 +30,7 @@ def limits_min(rule: Rule, county: County) -> FloatArray:
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
-    """Return the share of residents whom an ambulance reaches within their limit.
+    """Return the share of residents who are reached, or can reach a facility, within their limit.
 
     Each demand point has the limit of its village. The verdict counts people: it is ``met`` only
     if no resident whose village's population is known is short of it.
@@ -39,23 +40,38 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     total = float(people.sum())
     villages_unknown = int(county.demand.loc[unknown, "village"].nunique())
     notes = [counted("rules.population_unknown", villages_unknown)]
-    if county.facilities[COLUMN].isna().all():
-        return not_assessable(
-            rule,
+    outward = asked.direction == "from_facility"
+    blank = _blank_outward(county) if outward else _blank_inward(asked, county)
+    if blank:
+        rows = chosen(county, asked.facility_kinds, asked.facility_where).possible
+        return RuleResult(
+            rule=rule,
+            verdict="not_assessable",
+            observed=math.nan,
             required=asked.required_share,
+            unit=rule.unit,
             population_total=total,
-            column=COLUMN,
-            notes=notes,
+            population_short=math.nan,
+            shortfall=math.nan,
+            note=joined([*blank_notes(county.facilities, blank, rows), *notes]),
+            units=(),
+            missing_columns=tuple(f"facilities.{name}" for name in blank),
         )
-    minutes = evidence.response.demand["response_min"].to_numpy(float)
+    minutes = _minutes(county, evidence, outward=outward)
     limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
     short = np.where(within_limit(minutes, limit), 0.0, people)
     everybody = _unit(asked, "", "", total, float(short.sum()), int(unknown.sum()))
-    unreachable = float(people[np.isnan(minutes)].sum())
-    notes += [
-        counted("rules.ambulances_unknown", _silent(county, asked.expected_kinds)),
-        counted("rules.unreachable", round(unreachable)),
-    ]
+    unreachable = round(float(people[np.isnan(minutes)].sum()))
+    notes += (
+        [
+            counted(
+                "rules.ambulances_unknown", silent_facilities(county, COLUMN, asked.expected_kinds)
+            ),
+            counted("rules.unreachable", unreachable),
+        ]
+        if outward
+        else [counted("rules.cannot_reach", unreachable)]
+    )
     return RuleResult(
         rule=rule,
         verdict=everybody.verdict,
@@ -70,6 +86,27 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     )
 
 
+def _minutes(county: County, evidence: Evidence, *, outward: bool) -> FloatArray:
+    """Return the minutes at each demand point, NaN where nobody comes or no facility is near."""
+    if outward:
+        return evidence.response.demand["response_min"].to_numpy(float)
+    if evidence.access is None:
+        return np.full(len(county.demand), np.nan)
+    return evidence.access.demand["minutes"].to_numpy(float)
+
+
+def _blank_outward(county: County) -> tuple[str, ...]:
+    return (COLUMN,) if county.facilities[COLUMN].isna().all() else ()
+
+
+def _blank_inward(asked: ResponseTime, county: County) -> tuple[str, ...]:
+    """Return the columns without which no facility is known to be one that residents go to."""
+    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    if choice.yes.any() or not choice.unknown.any():
+        return ()
+    return blank_columns(county.facilities, asked.facility_where, choice.unknown)
+
+
 def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
     """Return the residents the rule speaks of at each demand point, and where none is known."""
     population = county.demand["population"].to_numpy(float)
@@ -78,11 +115,6 @@ def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
     asked = in_scope[county.demand["village"].to_numpy()]
     unknown = np.isnan(population)
     return np.where(asked & ~unknown, population, 0.0), asked & unknown
-
-
-def _silent(county: County, kinds: list[str]) -> int:
-    facilities = county.facilities
-    return int((facilities["kind"].isin(kinds) & facilities[COLUMN].isna()).sum())
 
 
 def _units(
