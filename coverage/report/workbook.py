@@ -42,7 +42,7 @@ _TALLEST_POINTS: Final = 400.0
 _WIDE: Final = 200.0
 """A sheet with more characters in a line is printed on A3."""
 
-_WRAPPED: Final = Alignment(wrap_text=True, vertical="top", indent=1)
+_WRAPPED: Final = Alignment("left", wrap_text=True, vertical="top", indent=1)
 _TOP: Final = Alignment(vertical="top")
 _TITLE_FONT: Final = Font(bold=True, size=13)
 _WARNING_FONT: Final = Font(bold=True, color="B42318")
@@ -125,7 +125,7 @@ def _points(row: tuple[object, ...], sheet: Sheet) -> float:
         for content, (_, wide) in zip(row, sheet.columns, strict=True)
         if isinstance(content, str)
     ]
-    return min(max([1, *lines]) * _LINE_POINTS, _TALLEST_POINTS)
+    return min(max([1, *lines]) * _LINE_POINTS + 3, _TALLEST_POINTS)
 
 
 def _lay_out(page: Worksheet, sheet: Sheet) -> None:
