@@ -14,10 +14,13 @@ import pandas as pd
 import pytest
 import shapely
 
+from coverage.assess import assess_folder
 from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DATA
+from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
+from coverage.rules.model import RuleResult
 from coverage.rules.select import applicable_rules
 
 ZHUZHOU = (
@@ -124,3 +127,63 @@ def test_rules_are_inherited_by_region(folders: Path) -> None:
     }  # fmt: skip
     assert "sub-centres-wendeng" in applied[WENDENG]
     assert not applied[WENDENG] & of_all
+
+
+@pytest.fixture(scope="module")
+def reports(folders: Path) -> dict[str, Report]:
+    return {code: assess_folder(folders / code) for code in CODES}
+
+
+def result_of(reports: dict[str, Report], code: str, rule: str) -> RuleResult:
+    return next(result for result in reports[code].rules if result.rule.id == rule)
+
+
+def table(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "facilities.csv", dtype=str, encoding="utf-8-sig").fillna("")
+
+
+def test_named_places_are_found(folders: Path, reports: dict[str, Report]) -> None:
+    found = result_of(reports, WENDENG, "sub-centres-wendeng")
+    facilities = table(folders / WENDENG)
+    there = set(facilities.loc[facilities["医疗副中心"] == "是", "所属乡镇"])
+    assert {unit.name: unit.verdict for unit in found.units} == {
+        name: "met" if name in there else "unmet" for name in ("宋村镇", "葛家镇", "大水泊镇")
+    }
+    assert found.verdict == "unmet"  # 大水泊 has none yet
+    assert found.access is not None
+    assert found.access.unreachable == 0
+
+
+def test_yanling_is_asked_for_a_clinic_and_the_others_for_a_ward(
+    folders: Path, reports: dict[str, Report]
+) -> None:
+    for code, column in (("430225", "精神科门诊"), ("430223", "精神科病房")):
+        facilities = table(folders / code)
+        public = facilities[
+            facilities["类型"].isin(["县级综合医院", "中医医院"]) & (facilities["所有制"] == "公立")
+        ]
+        yes, blank = ((public[column] == word).sum() for word in ("是", ""))
+        verdict = "met" if yes else "not_assessable" if blank else "unmet"
+        assert result_of(reports, code, "psychiatric").verdict == verdict
+
+
+def test_ambulances_count_a_countys_residents_three_times(
+    reports: dict[str, Report], census: dict[str, dict[str, str]]
+) -> None:
+    for code in ZHUZHOU:
+        factor = 3 if int(code[-2:]) > 20 else 1
+        needed = -(-int(census[code]["residents"]) * factor // 50_000)
+        assert result_of(reports, code, "ambulance-50k").required == needed
+
+
+def test_a_district_without_villages_is_not_asked_for_clinics(reports: dict[str, Report]) -> None:
+    for rule in ("township-hospital", "village-clinic", "maternal-worker"):
+        assert result_of(reports, "430204", rule).verdict == "not_applicable"
+
+
+def test_only_chinese_hospitals_of_level_3_are_asked_for_rehabilitation(
+    reports: dict[str, Report],
+) -> None:
+    verdict = {code: result_of(reports, code, "tcm-rehab").verdict for code in ZHUZHOU}
+    not_asked = {code for code in ZHUZHOU if verdict[code] == "not_applicable"}
+    assert not_asked == set(ZHUZHOU) - {"430223", "430281"}
