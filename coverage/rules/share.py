@@ -210,11 +210,24 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
         return _silent(asked.numerator_column, unsaid)
     counts = float(np.nansum(part[said]))
     enough = Fraction(counts) >= Fraction(str(asked.required_share)) * Fraction(total)
+    lowering = choice.possible & _only_whole(asked, facilities) & np.isnan(whole)
+    if enough and lowering.any():
+        column = asked.denominator_column
+        return _Found("not_assessable", counts / total, blank=(column,), rows=lowering)
     return _Found(
         "met" if enough else "unmet",
         counts / total,
         notes=_blank_notes(asked, county, int(unsaid.sum())),
     )
+
+
+def _only_whole(asked: ShareOf, facilities: pd.DataFrame) -> BoolArray:
+    """Return which facilities are expected to add to the whole, and can never add to the part.
+
+    Where they are silent the share is only known to be at most so much.
+    """
+    kinds = set(asked.expected_kinds) - set(asked.numerator_kinds)
+    return facilities["kind"].isin(kinds if asked.numerator_kinds else ()).to_numpy(bool)
 
 
 def _silent(column: str, rows: BoolArray) -> _Found:
