@@ -526,6 +526,22 @@ def _(data: Inputs) -> Answer:
     return share_of(table, table.apply(said, axis=1), 1)
 
 
+# What each document asks for, in the rule's own unit; a share of everything is 1.
+REQUIRED: dict[str, float] = {
+    "township-hospital": 6, "village-clinic": 88, "service-coverage": 88,
+    "public-health-committee": 124, "maternal-worker": 88, "sub-centres-ziyang": 2,
+    "sub-centres-ziyang-scale": 2, "maternal-child-institution": 1, "psychiatric": 1,
+    "hospice": 1, "own-hospice-150k": 3, "ambulance-50k": 8, "community-centre-50k": 2,
+    "own-zone-centre-50k": 0, "negative-pressure": 0.4, "general-practitioners": 3.53,
+    "general-practitioners-project": 3, "physicians": 3.10, "private-beds": 1.8,
+    "township-staffing": 1, "village-doctors": 1, "gp-per-facility": 12,
+    "mental-health-worker": 12, "public-health-physician": 12, "own-station-nurses": 8,
+    "own-station-gps": 8, "own-specialist-pharmacists": 0, "tcm-rehab": 0.75,
+    "geriatric-dept": 0.6, "geriatric-dept-hunan": 0.9, "mch-level-2": 0.8,
+    "county-hospital-level-3": 0.5, "own-urban-care-15": 0.9,
+}  # fmt: skip
+
+
 # --- compared with the report ------------------------------------------------------------------
 
 
@@ -543,6 +559,7 @@ def test_the_verdict_is_the_reports(rule_id: str, inputs: Inputs, report: Report
     expected = RULES[rule_id](inputs)
     result = next(result for result in report.rules if result.rule.id == rule_id)
     assert result.verdict == expected.verdict
+    assert result.required == REQUIRED.get(rule_id, 1)
     if not math.isnan(expected.observed):
         assert result.observed == pytest.approx(expected.observed, rel=1e-12)
     if expected.units:
