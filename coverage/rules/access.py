@@ -85,7 +85,7 @@ def access_result(county: County, minutes: AccessMinutes) -> AccessResult:
         villages=_villages(county, minutes),
         population=total,
         unreachable=float(people[~reached].sum()),
-        mean_min=_mean(times[reached], people[reached]),
+        mean_min=mean(times[reached], people[reached]),
         median_min=quantile(times[reached], people[reached], 5),
         p90_min=quantile(times[reached], people[reached], 9),
         within_share={
@@ -108,7 +108,8 @@ def quantile(minutes: FloatArray, people: FloatArray, tenths: int) -> float:
     return float(minutes[people > 0][order][enough[0]])
 
 
-def _mean(minutes: FloatArray, people: FloatArray) -> float:
+def mean(minutes: FloatArray, people: FloatArray) -> float:
+    """Return the mean of `minutes` over the `people`; NaN without people."""
     total = people.sum()
     return float((minutes * people).sum() / total) if total else math.nan
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -11,12 +12,33 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from coverage.county.files import inside
 from coverage.errors import Problem, raise_if_errors
 from coverage.paths import DATA
 from coverage.rules.model import Kind, Rule
 from coverage.rules.parameters import PARAMETERS
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+OWN_FOLDER: Final = "rules"
+"""Where a county folder has rules of its own."""
+
+_MAX_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class OwnRules:
+    """A catalogue with a county's own rules.
+
+    Attributes
+    ----------
+    catalogue
+        Every rule, by id, ordered by kind, then by id.
+    own
+        Ids of those that the county brings.
+    """
+
+    catalogue: Mapping[str, Rule]
+    own: frozenset[str]
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -50,18 +72,49 @@ def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
         of the wrong type, an id that is not the file's name, parameters that do not fit the
         kind, conditions on columns that there are not, a `beside` that names no rule.
     """
-    rules: list[Rule] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
-        found = _read_rule(path)
-        if isinstance(found, Rule):
-            rules.append(found)
-        else:
-            problems += found
-    ids = {rule.id: rule for rule in rules}
-    problems += [_alone(rule, ids) for rule in rules if rule.beside and rule.beside not in ids]
-    raise_if_errors(problems)
+    return _ordered(_read_all(sorted(folder.glob("*.yaml")), {}))
+
+
+def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
+    """Return `catalogue` with the rules that the county folder brings in ``rules/*.yaml``.
+
+    Raises
+    ------
+    InputError
+        As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
+        catalogue has, and a file that leaves the folder.
+    """
+    names = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
+    own = _read_all([inside(folder, f"{OWN_FOLDER}/{name}") for name in names], catalogue)
+    return OwnRules(_ordered([*catalogue.values(), *own]), frozenset(rule.id for rule in own))
+
+
+def _ordered(rules: Iterable[Rule]) -> dict[str, Rule]:
     return {rule.id: rule for rule in sorted(rules, key=lambda r: (KINDS.index(r.kind), r.id))}
+
+
+def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
+    """Return the rules of `paths`, which may stand beside `others` but not take their ids."""
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
+    prefix = f"{OWN_FOLDER}/" if others else ""
+    for path in paths:
+        found = _read_rule(path, prefix + path.name)
+        if not isinstance(found, Rule):
+            problems += found
+        elif found.id in others:
+            file = prefix + path.name
+            problems.append(Problem("rules.id_taken", values={"id": found.id}, file=file))
+        else:
+            rules[found.id] = found
+    known = {**others, **rules}
+    problems += [
+        _alone(rule, known, f"{prefix}{rule.id}.yaml")
+        for rule in rules.values()
+        if rule.beside and rule.beside not in known
+    ]
+    raise_if_errors(problems)
+    return list(rules.values())
 
 
 def nearest(word: str, known: Mapping[str, object]) -> str:
@@ -69,8 +122,10 @@ def nearest(word: str, known: Mapping[str, object]) -> str:
     return "".join(get_close_matches(word, list(known), n=1, cutoff=0.0))
 
 
-def _read_rule(path: Path) -> Rule | list[Problem]:
-    file = path.name
+def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
+    if path.stat().st_size > _MAX_BYTES:
+        limit_mb = _MAX_BYTES // 1_000_000
+        return [Problem("county.file_too_big", values={"limit_mb": limit_mb}, file=file)]
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506
         rule = Rule.model_validate(data)
@@ -96,9 +151,9 @@ def _read_rule(path: Path) -> Rule | list[Problem]:
     return rule
 
 
-def _alone(rule: Rule, known: Mapping[str, Rule]) -> Problem:
+def _alone(rule: Rule, known: Mapping[str, Rule], file: str) -> Problem:
     values = {"key": "beside", "id": rule.beside, "nearest": nearest(rule.beside or "", known)}
-    return Problem("rules.beside_unknown", values=values, file=f"{rule.id}.yaml")
+    return Problem("rules.beside_unknown", values=values, file=file)
 
 
 def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> list[Problem]:

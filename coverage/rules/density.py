@@ -20,7 +20,13 @@ from coverage.rules.units import (
     township_of,
     township_population,
 )
-from coverage.rules.verdicts import blank_notes, counted, joined, silent_facilities
+from coverage.rules.verdicts import (
+    blank_notes,
+    counted,
+    joined,
+    silent_facilities,
+    unknown_residents,
+)
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
@@ -67,7 +73,10 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
             ]
         ),
         units=_units(asked, county, known, township_of(county, facilities), people),
-        missing_columns=tuple(f"facilities.{name}" for name in blank),
+        missing_columns=(
+            *(f"facilities.{name}" for name in blank),
+            *unknown_residents(bool(np.isnan(people).all())),
+        ),
     )
 
 

@@ -115,14 +115,11 @@ class Scope(_Strict):
         of them it is asked. Empty means the county as a whole.
     area_classes
         ``urban`` and ``rural``, where a rule speaks of one of them only; empty means both.
-    reference
-        Tested, as a yardstick that binds nobody, in a county to which no rule applies.
     """
 
     regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
     unit_kinds: tuple[UnitKind, ...] = ()
     area_classes: tuple[Literal["urban", "rural"], ...] = ()
-    reference: bool = False
 
     def covers(self, code: str) -> bool:
         """Return whether the region `code` lies in one of the regions."""

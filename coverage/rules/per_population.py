@@ -33,6 +33,7 @@ from coverage.rules.verdicts import (
     counted,
     joined,
     silent_facilities,
+    unknown_residents,
 )
 
 _FIRST_COUNTY_SUFFIX: Final = 21
@@ -83,7 +84,10 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             ]
         ),
         units=units,
-        missing_columns=tuple(f"facilities.{name}" for name in blank),
+        missing_columns=(
+            *(f"facilities.{name}" for name in blank),
+            *unknown_residents(is_open and bool(np.isnan(residents).any())),
+        ),
     )
 
 

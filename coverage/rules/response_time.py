@@ -19,6 +19,11 @@ COLUMN = "ambulances"
 """The facility column that says who answers calls."""
 
 
+def is_response(rule: Rule) -> bool:
+    """Tell whether `rule` is on the minutes until an ambulance is at the scene."""
+    return rule.kind == "response_time" and ResponseTime.of(rule).direction == "from_facility"
+
+
 def limits_min(rule: Rule, county: County) -> FloatArray:
     """Return the limit of each village, minutes."""
     asked = ResponseTime.of(rule)
@@ -72,6 +77,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         if outward
         else [counted("rules.cannot_reach", unreachable)]
     )
+    nobody_known = everybody.verdict == "not_assessable"
     return RuleResult(
         rule=rule,
         verdict=everybody.verdict,
@@ -83,6 +89,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         shortfall=everybody.shortfall,
         note=joined(notes),
         units=_units(asked, county, people, short, unknown),
+        missing_columns=("villages.population",) if nobody_known else (),
     )
 
 

@@ -72,3 +72,8 @@ def silent_facilities(county: County, column: str, kinds: Collection[str]) -> in
     """Return how many facilities of `kinds` should state `column` and leave it blank."""
     facilities = county.facilities
     return int((facilities["kind"].isin(list(kinds)) & facilities[column].isna()).sum())
+
+
+def unknown_residents(are: bool) -> tuple[str, ...]:
+    """Return the column that is missing where the residents are not known."""
+    return ("townships.population",) if are else ()
