@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +21,15 @@ from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
 from coverage.results import Report, ResponseSummary
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.access import mean, quantile
+from coverage.rules.catalogue import load_catalogue, with_own_rules
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evaluate import evaluate
+from coverage.rules.gather import gathered
 from coverage.rules.model import Rule
-from coverage.rules.response_time import limits_min
-from coverage.rules.select import applicable_rules, selection_notes
+from coverage.rules.profile import region_code
+from coverage.rules.response_time import is_response, limits_min
+from coverage.rules.select import applicable_rules, generic_rules, selection_notes
 from coverage.rules.units import township_population
 from coverage.travel.model import Response
 from coverage.travel.response import respond
@@ -33,7 +37,7 @@ from coverage.travel.response import respond
 Progress = Callable[[Message], None]
 """Is told the step that begins."""
 
-_P90_TENTHS = 9
+P90_TENTHS = 9
 _Read = TypeVar("_Read")
 
 
@@ -41,23 +45,38 @@ def _quietly(step: Message) -> None:
     """Tell nobody."""
 
 
-def assess_folder(folder: Path, progress: Progress = _quietly) -> Report:
+def assess_folder(
+    folder: Path,
+    progress: Progress = _quietly,
+    *,
+    as_of: date | None = None,
+    region: str | None = None,
+) -> Report:
     """Read the county in `folder` and test every rule that applies to it.
+
+    Parameters
+    ----------
+    as_of
+        The day that deadlines are judged by; no clock is read.
+    region
+        A region code (2 to 6 digits) or the name of a profile: the county is tested as if it lay
+        there. None: where it does lie.
 
     Raises
     ------
     InputError
         With every problem of the folder.
     """
-    county, network, rules = read_folder(folder, progress)
+    county, network, rules = read_folder(folder, progress, region)
     progress(Message("report.step_response"))
     response = respond(county, network)
     progress(Message("report.step_rules"))
-    return report_of(county, network, response, rules)
+    code = "" if region is None else region_code(region)
+    return report_of(county, network, response, rules, as_of=as_of, region=code)
 
 
 def read_folder(
-    folder: Path, progress: Progress = _quietly
+    folder: Path, progress: Progress = _quietly, region: str | None = None
 ) -> tuple[County, Network, tuple[Rule, ...]]:
     """Return the county, its network and the rules to test.
 
@@ -70,7 +89,7 @@ def read_folder(
     problems: list[Problem] = []
     progress(Message("report.step_county"))
     config = _tried(lambda: load_config(folder), problems)
-    rules = _tried(lambda: applicable_rules(config, load_catalogue()), problems) if config else None
+    rules = _tried(lambda: _rules(folder, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("report.step_network"))
     network = _tried(lambda: read_network(county), problems) if county else None
@@ -82,16 +101,37 @@ def read_folder(
     return county, network, rules
 
 
+def _rules(folder: Path, region: str | None) -> tuple[Rule, ...]:
+    code = None if region is None else region_code(region)
+    config = load_config(folder)
+    found = with_own_rules(folder, load_catalogue())
+    return applicable_rules(config, found.catalogue, code, found.own)
+
+
 def assess(county: County, network: Network, rules: tuple[Rule, ...]) -> Report:
     """Return the result of testing `rules` on `county`; pure."""
     return report_of(county, network, respond(county, network), rules)
 
 
 def report_of(
-    county: County, network: Network, response: Response, rules: tuple[Rule, ...]
+    county: County,
+    network: Network,
+    response: Response,
+    rules: tuple[Rule, ...],
+    *,
+    as_of: date | None = None,
+    region: str = "",
 ) -> Report:
-    """Return what `assess` does, for a response that is already computed."""
-    limit_rule = next((rule for rule in rules if rule.kind == "response_time"), None)
+    """Return what `assess` does, for a response that is already computed.
+
+    Parameters
+    ----------
+    region
+        Code of the region whose rules are tested, or ``generic``; empty: the county's own.
+    """
+    evidence = gathered(county, network, response, rules, region)
+    results = tuple(evaluate(rule, county, evidence[rule.id]) for rule in rules)
+    limit_rule = next((rule for rule in rules if is_response(rule)), None)
     limit_min = limits_min(limit_rule or _reference_limit_rule(), county)
     own_limit_min = limit_min[county.demand["village"].to_numpy()]
     covered = within_limit(response.demand["response_min"], own_limit_min)
@@ -103,12 +143,12 @@ def report_of(
         summary=summary,
         villages=_villages(county, response, limit_min),
         units=_units(county, covered),
-        rules=tuple(evaluate(rule, county, response) for rule in rules),
+        rules=results,
         quality=(
             *county.quality,
             *network.quality,
             *response.quality,
-            *selection_notes(county.config, rules),
+            *selection_notes(county.config, rules, region),
             *([] if limit_rule else [_limits_note()]),
             *_response_notes(county, summary),
             _network_note(network.note),
@@ -118,6 +158,8 @@ def report_of(
             "rules": {rule.id: rule.values() for rule in rules},
             "crs": county.crs.to_string(),
         },
+        as_of=as_of,
+        region=region,
     )
 
 
@@ -133,27 +175,9 @@ def summarised(county: County, response: Response, covered: BoolArray) -> Respon
         covered=within,
         share=within / total if total else math.nan,
         unreachable=float(people[~reached].sum()),
-        mean_min=_mean(minutes[reached], people[reached]),
-        p90_min=p90(minutes[reached], people[reached]),
+        mean_min=mean(minutes[reached], people[reached]),
+        p90_min=quantile(minutes[reached], people[reached], P90_TENTHS),
     )
-
-
-def p90(minutes: FloatArray, people: FloatArray) -> float:
-    """Return the smallest of `minutes` within which at least 90 % of `people` are.
-
-    NaN without people.
-    """
-    order = np.argsort(minutes[people > 0], kind="stable")
-    up_to = people[people > 0][order].cumsum()
-    if not up_to.size:
-        return math.nan
-    enough = np.flatnonzero(up_to * 10 >= up_to[-1] * _P90_TENTHS)
-    return float(minutes[people > 0][order][enough[0]])
-
-
-def _mean(minutes: FloatArray, people: FloatArray) -> float:
-    total = people.sum()
-    return float((minutes * people).sum() / total) if total else math.nan
 
 
 def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.GeoDataFrame:
@@ -212,9 +236,9 @@ def _units(county: County, covered: BoolArray) -> gpd.GeoDataFrame:
 
 @cache
 def _reference_limit_rule() -> Rule:
-    """Return the catalogue's yardstick for response times."""
-    rules = load_catalogue().values()
-    return next(rule for rule in rules if rule.kind == "response_time" and rule.scope.reference)
+    """Return the generic profile's rule on the ambulance's time."""
+    catalogue = load_catalogue()
+    return next(rule for i in generic_rules(catalogue) if is_response(rule := catalogue[i]))
 
 
 def _limits_note() -> Problem:

@@ -8,6 +8,7 @@ are those of ``str.format``.
 from __future__ import annotations
 
 import locale
+import math
 import os
 import string
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
 _FORMATTER: Final = string.Formatter()
+_ROUNDING: Final = 1e-9  # of a share that is a tenth of a per cent but for the last bit
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,13 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
 
 
 def per_cent(share: float) -> str:
-    """Return a share as it is written everywhere: neither rounded up to all nor down to none."""
-    shown = f"{min(max(share, 0.0), 1.0) * 100:.1f}"
-    if shown == "100.0" and share < 1.0:
-        return ">99.9 %"
-    if shown == "0.0" and share > 0.0:
-        return "<0.1 %"
-    return f"{shown} %"
+    """Return a share as it is written everywhere.
+
+    It is cut off after a tenth, so that what falls short never reads as enough; what is not
+    nothing never reads as nothing.
+    """
+    tenths = math.floor(min(max(share, 0.0), 1.0) * 1000 + _ROUNDING)
+    return "<0.1 %" if tenths == 0 and share > 0.0 else f"{tenths / 10:.1f} %"
 
 
 def default_language() -> Language:

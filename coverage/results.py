@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 
@@ -40,6 +44,31 @@ class ResponseSummary:
 
 
 @dataclass(frozen=True)
+class Completeness:
+    """How many of the rules that apply could be assessed with the data given.
+
+    Attributes
+    ----------
+    applicable
+        Rules that speak of something in this county.
+    assessed
+        Those of them that are met or unmet.
+    missing
+        For each column, as ``table.column``, whose blank cells keep rules from being assessed:
+        how many rules. Most rules first, then by name.
+    """
+
+    applicable: int
+    assessed: int
+    missing: Mapping[str, int]
+
+    @property
+    def share(self) -> float:
+        """``assessed / applicable``; NaN where no rule applies."""
+        return self.assessed / self.applicable if self.applicable else math.nan
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of testing one county.
 
@@ -57,6 +86,10 @@ class Report:
         In the catalogue's order.
     quality
         Of county, network and travel, in this order.
+    as_of
+        The day by which deadlines are judged; None where no day is given.
+    region
+        The region or profile whose rules are tested, where it is not the county's own; else empty.
     """
 
     county: County
@@ -68,3 +101,14 @@ class Report:
     rules: tuple[RuleResult, ...]
     quality: tuple[Problem, ...]
     parameters: dict[str, object]
+    as_of: date | None = None
+    region: str = ""
+
+    @property
+    def completeness(self) -> Completeness:
+        """How many of the rules that apply could be assessed."""
+        applicable = [r for r in self.rules if r.verdict != "not_applicable"]
+        open_ = [r for r in applicable if r.verdict == "not_assessable"]
+        counted = Counter(column for result in open_ for column in set(result.missing_columns))
+        missing = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+        return Completeness(len(applicable), len(applicable) - len(open_), missing)

@@ -16,7 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from coverage.county.config import CountyConfig
 from coverage.county.model import County, InputFile
+from coverage.county.words import columns
 from coverage.network.model import Network, NetworkNote
+from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule
 from coverage.rules.select import applicable_rules
 from coverage.travel.model import Response
@@ -51,7 +53,9 @@ def county(
     """A county whose townships are squares of 10 km side by side along x, in the order given.
 
     A village or facility may give ``x, y`` in metres; a village otherwise is in the middle of
-    its township. A village may give ``half_side_m`` of a square polygon around its point.
+    its township. A village may give ``half_side_m`` of a square polygon around its point. Every
+    other key of a village or facility is a column of ``data/columns.csv``; what is not given is
+    not known.
     """
     squares = {
         t["code"]: box(i * SIDE_M, 0, (i + 1) * SIDE_M, SIDE_M) for i, t in enumerate(townships)
@@ -82,7 +86,7 @@ def county(
                 "urban" if str(v.get("area", "220")) in {"urban", "111", "112"} else "rural"
                 for v in villages
             ],
-            "service_mode": pd.array([pd.NA] * len(villages), "string"),
+            **_cells("villages", villages),
             "source_row": range(2, len(villages) + 2),
         },
         geometry=gpd.GeoSeries(places, crs=CRS_M),
@@ -96,9 +100,7 @@ def county(
             "id": [f.get("id", f"f{i}") for i, f in enumerate(facilities)],
             "name": [f.get("name", f"机构{i}") for i, f in enumerate(facilities)],
             "kind": [f["kind"] for f in facilities],
-            "township": pd.array([f.get("township", pd.NA) for f in facilities], "string"),
-            "village": pd.array([f.get("village", pd.NA) for f in facilities], "string"),
-            "ambulances": pd.array([_known(f.get("ambulances")) for f in facilities], "Float64"),
+            **_cells("facilities", facilities),
             "source_row": range(2, len(facilities) + 2),
         },
         geometry=gpd.GeoSeries(
@@ -144,6 +146,20 @@ def response(place: County, minutes: Sequence[float | None], station: int = 0) -
     return Response(villages=table, demand=demand, stations=(station,), quality=())
 
 
+def evidence(place: County, villages: Sequence[Row], station: int = 0) -> Evidence:
+    """What a rule is tested with: villages give ``minutes`` until an ambulance comes.
+
+    ``travel_min`` of a village is the residents' time to the facility in row ``to`` (0) of the
+    facilities that the rule names, or to the one that serves them.
+    """
+    travel = np.array([math.nan if (m := v.get("travel_min")) is None else m for v in villages])
+    rows = [pd.NA if np.isnan(m) else v.get("to", 0) for m, v in zip(travel, villages, strict=True)]
+    table = pd.DataFrame({"facility": pd.array(rows, "Int64"), "minutes": travel.astype(float)})
+    demand = table.iloc[place.demand["village"].to_numpy()].reset_index(drop=True)
+    times = response(place, [v.get("minutes") for v in villages], station)
+    return Evidence(times, AccessMinutes(table, demand))
+
+
 def network() -> Network:
     note = NetworkNote(2, 1, {"primary": 1.0}, 1, 0.0, 0.0, 0, {"footway": 2})
     edges = gpd.GeoDataFrame({"u": [0], "v": [1]}, geometry=[Point(0, 0)], crs=CRS_M)
@@ -155,6 +171,30 @@ def rule_for(catalogue: Mapping[str, Rule], rule_id: str, place: County) -> Rule
     stated = {**place.config.rules.get(rule_id, {}), "enabled": True}
     rules = applicable_rules(config(place.config.county.code, {rule_id: stated}), catalogue)
     return next(rule for rule in rules if rule.id == rule_id)
+
+
+_OWN = {"id", "code", "name", "kind", "population", "area_class", "lon", "lat"}
+_DTYPES = {"yes_no": "boolean", "integer": "Float64", "number": "Float64"}
+
+
+def _cells(table: str, rows: Sequence[Row]) -> dict[str, object]:
+    """The optional columns of a table as the county's reader gives them."""
+    found: dict[str, object] = {}
+    for column in columns()[table]:
+        name = column.column
+        if (
+            name in _OWN
+            or column.type == "geometry"
+            or (table == "villages" and name == "township")
+        ):
+            continue
+        dtype = "Float64" if name == "level" else _DTYPES.get(column.type, "string")
+        found[name] = pd.array([_given(row.get(name)) for row in rows], dtype)
+    return found
+
+
+def _given(value: object) -> object:
+    return pd.NA if value is None else value
 
 
 def _float(value: float | None) -> float:

@@ -81,8 +81,10 @@ def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_script_makes_the_same_folder_again(made_again: Path) -> None:
-    assert sorted(p.name for p in made_again.iterdir()) == sorted([*TEXT_FILES, "roads.osm.pbf"])
-    for name in TEXT_FILES:
+    own_rules = [f"rules/{path.name}" for path in (DEMONSTRATION / "rules").iterdir()]
+    files = [str(p.relative_to(made_again)) for p in made_again.rglob("*") if p.is_file()]
+    assert sorted(files) == sorted([*TEXT_FILES, *own_rules, "roads.osm.pbf"])
+    for name in (*TEXT_FILES, *own_rules):
         assert (made_again / name).read_bytes() == (DEMONSTRATION / name).read_bytes(), name
     again = osm_objects(made_again / "roads.osm.pbf")
     kept = osm_objects(DEMONSTRATION / "roads.osm.pbf")
@@ -91,7 +93,7 @@ def test_the_script_makes_the_same_folder_again(made_again: Path) -> None:
 
 
 def test_the_folder_is_small() -> None:
-    assert sum(p.stat().st_size for p in DEMONSTRATION.iterdir()) < 5_000_000
+    assert sum(p.stat().st_size for p in DEMONSTRATION.rglob("*")) < 5_000_000
 
 
 def test_the_folder_says_that_it_is_invented() -> None:
@@ -100,6 +102,8 @@ def test_the_folder_says_that_it_is_invented() -> None:
     assert config["county"]["code"] == "430902"
     assert config["rules"]["community-centre-50k"]["enabled"] is True
     assert config["rules"]["ambulance-50k"]["enabled"] is True
+    for rule in (DEMONSTRATION / "rules").glob("*.yaml"):
+        assert "虚构" in rule.read_text(encoding="utf-8")
     readme = (DEMONSTRATION / "README.md").read_text(encoding="utf-8")
     for word in ("虚构", "invented", "GeoNames", "CC BY 4.0", "WTFPL", "356,405"):
         assert word in readme
@@ -264,6 +268,10 @@ def test_facilities_leave_gaps(facilities: pd.DataFrame, villages: pd.DataFrame)
     assert set(stated) <= set(villages["名称"])
     assert (facilities["经度"] == "").sum() == 1
     assert facilities["名称"].str.contains("示例").all()
+    private = facilities["所有制"] == "民营"
+    assert (facilities.loc[private, "床位数"] == "").all()
+    nurseries = facilities[facilities["类型"] == "托育机构"]
+    assert (nurseries["床位数"] == "").all()
     known = facilities.loc[facilities["救护车数"] != "", "救护车数"].astype(int)
     assert known.sum() == 9
     big = ~facilities["类型"].isin(["村卫生室", "社区卫生服务站", "托育机构"])
@@ -297,10 +305,18 @@ def test_the_report_has_every_kind_of_answer(report: Report) -> None:
     # The island's road alone is cut off: its one village is beyond reach.
     beyond = report.villages[report.villages["response_min"].isna()]
     assert beyond["name"].tolist() == ["五房洲村"]
-    verdicts = {result.rule.id: result.verdict for result in report.rules}
-    assert verdicts == {
-        "ems-1030": "unmet", "township-hospital": "met", "village-clinic": "unmet",
-        "community-centre-50k": "unmet", "ambulance-50k": "met",
+    found = {
+        result.rule.id: (result.verdict, result.observed, result.required)
+        for result in report.rules
+    }
+    assert found["township-hospital"] == ("met", 6, 6)
+    assert found["village-clinic"] == ("unmet", 75, 88)
+    assert found["ambulance-50k"] == ("met", 9, 8)
+    assert found["community-centre-50k"] == ("unmet", 1, 2)
+    verdict, share, whole = found["ems-1030"]
+    assert (verdict, round(share, 3), whole) == ("unmet", 0.840, 1)
+    assert {verdict for verdict, _, _ in found.values()} == {
+        "met", "unmet", "not_applicable", "not_assessable",
     }  # fmt: skip
     for area_class, least in (("urban", 0.6), ("rural", 0.9)):
         rows = report.villages[report.villages["area_class"] == area_class]

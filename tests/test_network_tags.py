@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.network.tags import (
@@ -98,6 +98,7 @@ def test_maxspeed(value: str, kph: float | None) -> None:
     assert maxspeed_kph(value) == kph
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_maxspeed_of_any_text_is_positive_or_unknown(value: str) -> None:
     kph = maxspeed_kph(value)

@@ -229,7 +229,7 @@ def test_score(report: Report) -> None:
 
 def test_a_share_that_is_not_whole_never_reads_as_all() -> None:
     assert figure_text(1.0, "share", "en") == "100.0 %"
-    assert figure_text(0.99999, "share", "en") == ">99.9 %"
+    assert figure_text(0.99999, "share", "en") == "99.9 %"
     assert figure_text(0.3, "share", "en") == "30.0 %"
     assert figure_text(math.nan, "share", "en") == "-"
 

@@ -13,7 +13,7 @@ from coverage.paths import DATA
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.select import applicable_rules, selection_notes
-from tests.rules_fixtures import config, county, response
+from tests.rules_fixtures import config, county, evidence
 
 CATALOGUE = load_catalogue()
 SHORT_NAMES = {
@@ -159,7 +159,7 @@ def test_a_rule_of_the_countryside_only_asks_of_the_countryside() -> None:
         {"code": "c", "township": "2", "area": "111", "minutes": 5},
     ]
     place = county([{"code": "1"}, {"code": "2"}], villages, [{"kind": "other", "ambulances": 1}])
-    times = response(place, [village["minutes"] for village in villages])
+    times = evidence(place, villages)
     for rule_id, observed, required in (("ems-1030", 1.0, 1.0), ("village-clinic", 0.0, 1.0)):
         rule = CATALOGUE[rule_id]
         scope = rule.scope.model_copy(update={"area_classes": ("rural",)})

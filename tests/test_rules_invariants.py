@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import RuleResult
-from tests.rules_fixtures import SIDE_M, county, response, rule_for
+from tests.rules_fixtures import SIDE_M, county, evidence, rule_for
 
 CATALOGUE = load_catalogue()
 FACILITY_KINDS = ("township_hospital", "village_clinic", "community_centre", "emergency_station")
@@ -56,7 +56,7 @@ def counties(draw: st.DrawFn) -> dict[str, Any]:
 
 def _results(tables: dict[str, Any], code: str = "430224") -> dict[str, RuleResult]:
     where = county(**tables, code=code)
-    times = response(where, [v["minutes"] for v in tables["villages"]])
+    times = evidence(where, tables["villages"])
     return {
         rule_id: evaluate(rule_for(CATALOGUE, rule_id, where), where, times)
         for rule_id in CATALOGUE

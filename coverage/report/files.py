@@ -14,7 +14,7 @@ from typing import Final
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.report.record import report_json
-from coverage.report.table import villages_csv
+from coverage.report.table import access_csv, villages_csv
 from coverage.results import Report
 
 _Writer = Callable[[Report, Path, Language], None]
@@ -28,6 +28,17 @@ def _write_csv(report: Report, path: Path, language: Language) -> None:  # noqa:
     path.write_bytes(villages_csv(report))
 
 
+def _write_access(report: Report, path: Path, language: Language) -> None:  # noqa: ARG001
+    path.write_bytes(access_csv(report))
+
+
+def _write_xlsx(report: Report, path: Path, language: Language) -> None:
+    # A run without a workbook need not wait for openpyxl.
+    from coverage.report.workbook import report_xlsx
+
+    path.write_bytes(report_xlsx(report, language))
+
+
 def _write_map(report: Report, path: Path, language: Language) -> None:
     # Drawing needs matplotlib and folium, which a run without maps need not wait for.
     from maps.export import write_map
@@ -37,10 +48,11 @@ def _write_map(report: Report, path: Path, language: Language) -> None:
 
 _FILES: Final = MappingProxyType(
     {
-        "csv": ("villages.csv", _write_csv),
-        "html": ("map.html", _write_map),
-        "png": ("map.png", _write_map),
-        "json": ("report.json", _write_json),
+        "csv": (("villages.csv", _write_csv), ("access.csv", _write_access)),
+        "xlsx": (("report.xlsx", _write_xlsx),),
+        "html": (("map.html", _write_map),),
+        "png": (("map.png", _write_map),),
+        "json": (("report.json", _write_json),),
     }
 )
 
@@ -73,7 +85,7 @@ def write_report(
                 write(report, workshop / name, language)
                 _flush(workshop / name)
             target.mkdir(exist_ok=True)
-            for name, _ in _FILES.values():
+            for name, _ in _chosen(FORMATS):
                 if not (workshop / name).exists():
                     (target / name).unlink(missing_ok=True)
             for name, _ in _chosen(formats):
@@ -85,7 +97,7 @@ def write_report(
 
 
 def _chosen(formats: Collection[str]) -> list[tuple[str, _Writer]]:
-    return [_FILES[name] for name in FORMATS if name in formats]
+    return [file for name in FORMATS if name in formats for file in _FILES[name]]
 
 
 @contextmanager

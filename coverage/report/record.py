@@ -10,6 +10,7 @@ from coverage import __version__
 from coverage.errors import Problem
 from coverage.messages import Language
 from coverage.results import Report
+from coverage.rules.deadline import due_state
 from coverage.rules.model import RuleResult
 
 SCHEMA: Final = 1
@@ -35,7 +36,7 @@ def record(report: Report, language: Language) -> dict[str, Any]:
             "illustrative": identity.illustrative,
         },
         "software": {"version": __version__},
-        "parameters": report.parameters,
+        "parameters": {**report.parameters, **_judged_by(report)},
         "inputs": [
             {"role": file.role, "path": file.path, "sha256": file.sha256, "rows": file.rows}
             for file in report.county.inputs
@@ -50,6 +51,25 @@ def record(report: Report, language: Language) -> dict[str, Any]:
             "p90_min": share(summary.p90_min),
         },
         "rules": [_rule(result, language) for result in report.rules],
+    }
+
+
+def _judged_by(report: Report) -> dict[str, Any]:
+    """Return the day, the region and the rules that could be assessed."""
+    found = report.completeness
+    return {
+        "as_of": report.as_of.isoformat() if report.as_of else None,
+        "region": report.region or report.county.config.county.code,
+        "deadlines": {
+            result.rule.id: due_state(result.rule.deadline, result.verdict, report.as_of)
+            for result in report.rules
+        },
+        "completeness": {
+            "applicable": found.applicable,
+            "assessed": found.assessed,
+            "share": share(found.share),
+            "missing": dict(found.missing),
+        },
     }
 
 

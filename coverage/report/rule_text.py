@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from coverage.county.words import Column
 from coverage.messages import Language, text
-from coverage.report.score import aligned, clause_text
-from coverage.rules.model import Bilingual, Parameter, Rule
+from coverage.report.score import aligned, clause_text, kind_text
+from coverage.report.score import said as _in
+from coverage.rules.model import Parameter, Rule
+from coverage.rules.needs import needed_columns
 
 
 def rule_list(rules: Iterable[Rule], language: Language) -> str:
-    """Return one line a rule: id, title, kind, force, where it applies."""
+    """Return one line a rule: id, title, kind, force, where it applies, what it needs."""
     head = [text(f"report.list_{name}", language) for name in _COLUMNS]
     body = [
         [
             rule.id,
             _in(rule.title, language),
-            rule.kind,
+            kind_text(rule.kind, language),
             text(f"report.force_{rule.force}", language),
             regions_text(rule, language),
+            text("report.list_separator", language).join(
+                column.chinese if language == "zh" else column.column
+                for column in needed_columns(rule)
+            )
+            or "-",
         ]
         for rule in rules
     ]
@@ -26,7 +34,7 @@ def rule_list(rules: Iterable[Rule], language: Language) -> str:
 
 
 # Headings are the messages report.list_<name>; forces are report.force_<force>.
-_COLUMNS = ("id", "title", "kind", "force", "regions")
+_COLUMNS = ("id", "title", "kind", "force", "regions", "needs")
 
 
 def regions_text(rule: Rule, language: Language) -> str:
@@ -39,11 +47,12 @@ def rule_text(rule: Rule, language: Language) -> str:
     """Return everything about one rule: clauses, reading, parameters with their origin."""
     lines = [
         f"{rule.id}  {_in(rule.title, language)}",
-        _line("report.list_kind", rule.kind, language),
+        _line("report.list_kind", f"{kind_text(rule.kind, language)} ({rule.kind})", language),
         _line("report.list_force", text(f"report.force_{rule.force}", language), language),
         _line("report.list_regions", regions_text(rule, language), language),
         _line("report.deadline", rule.deadline or "-", language),
         _line("report.reading", _in(rule.reading, language), language),
+        *([_line("report.beside", rule.beside, language)] if rule.beside else []),
         "",
         text("report.sources", language),
         *(
@@ -55,6 +64,9 @@ def rule_text(rule: Rule, language: Language) -> str:
         "",
         text("report.parameters", language),
         *(_parameter(name, parameter, language) for name, parameter in rule.parameters.items()),
+        "",
+        text("report.needs", language),
+        *(_column(column, language) for column in needed_columns(rule)),
     ]
     return "\n".join(lines)
 
@@ -74,9 +86,11 @@ def _parameter(name: str, parameter: Parameter, language: Language) -> str:
     return f"  {name} = {shown} {parameter.unit}".rstrip() + f"  ({origin})\n    {meaning}{bounds}"
 
 
+def _column(column: Column, language: Language) -> str:
+    if language == "en":
+        return f"  {column.table}.{column.column}\n    {column.meaning_en}"
+    return f"  {column.table}.{column.column}  {column.chinese}\n    {column.meaning_zh}"
+
+
 def _line(label_id: str, value: str, language: Language) -> str:
     return text("report.labelled", language, label=text(label_id, language), value=value)
-
-
-def _in(words: Bilingual, language: Language) -> str:
-    return words.zh if language == "zh" else words.en

@@ -1,16 +1,19 @@
-"""The score card: one line a rule."""
+"""The score card: one line a rule, the rules of one kind together."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from coverage.messages import Language, per_cent, text
 from coverage.results import Report
-from coverage.rules.model import RuleResult, SourceClause, Unit, Verdict
+from coverage.rules.catalogue import KINDS
+from coverage.rules.deadline import DueState, due_state
+from coverage.rules.model import Bilingual, Kind, RuleResult, SourceClause, Unit, Verdict
 
 _GAP: Final = "  "
 
@@ -27,9 +30,19 @@ class ScoreRow:
         Residents who lack what the rule demands; None where not known.
     clause
         Every source: document, number, clause.
+    reading
+        How an open wording is read.
+    deadline
+        Day, month or year by whose end the text wants it; empty where it names none.
+    due
+        What the deadline means on the day of the report.
+    deadline_text
+        Both, for a reader.
     """
 
     id: str
+    kind: Kind
+    kind_text: str
     title: str
     verdict: Verdict
     verdict_text: str
@@ -37,15 +50,52 @@ class ScoreRow:
     required_text: str
     people_short: int | None
     clause: str
+    reading: str
+    deadline: str
+    due: DueState
+    due_text: str
+    deadline_text: str
+
+
+def in_order(results: Iterable[RuleResult]) -> list[RuleResult]:
+    """Return `results` kind by kind; one that has another figure for a thing follows that other."""
+    known = list(results)
+    ids = {result.rule.id for result in known}
+    beside: dict[str, list[RuleResult]] = {}
+    first = []
+    for result in sorted(known, key=lambda result: KINDS.index(result.rule.kind)):
+        other = result.rule.beside
+        if other in ids and other != result.rule.id:
+            beside.setdefault(other, []).append(result)
+        else:
+            first.append(result)
+    ordered = list(_followed(first, beside))
+    # Rules that stand beside each other in a ring have no first one.
+    ordered += [result for result in known if result not in ordered]
+    return sorted(ordered, key=lambda result: KINDS.index(result.rule.kind))
+
+
+def _followed(
+    results: Iterable[RuleResult], beside: dict[str, list[RuleResult]]
+) -> Iterator[RuleResult]:
+    for result in results:
+        yield result
+        yield from _followed(beside.pop(result.rule.id, []), beside)
 
 
 def score_rows(report: Report, language: Language) -> list[ScoreRow]:
-    """Return one row a rule, in the report's order."""
-    return [_row(result, language) for result in report.rules]
+    """Return one row a rule, in the order of `in_order`."""
+    return [_row(result, report, language) for result in in_order(report.rules)]
+
+
+def by_kind(rows: Iterable[ScoreRow]) -> list[tuple[str, list[ScoreRow]]]:
+    """Return the rows of each kind under the kind's name."""
+    groups = groupby(rows, key=lambda row: row.kind)
+    return [(group[0].kind_text, group) for group in (list(found) for _, found in groups)]
 
 
 def score_table(rows: Sequence[ScoreRow], language: Language) -> str:
-    """Return the score card as lines of text, columns aligned in a terminal."""
+    """Return the score card as lines of text, a heading a kind, columns aligned in a terminal."""
     head = [text(f"report.column_{name}", language) for name in _COLUMNS]
     body = [
         [
@@ -54,15 +104,29 @@ def score_table(rows: Sequence[ScoreRow], language: Language) -> str:
             row.observed_text,
             row.required_text,
             "-" if row.people_short is None else f"{row.people_short:,}",
+            row.deadline_text,
             row.clause,
         ]
         for row in rows
     ]
-    return aligned([head, *body], right=(2, 3, 4))
+    first, *others = aligned([head, *body], right=(2, 3, 4)).splitlines()
+    lines = [first]
+    for kind, group in by_kind(rows):
+        lines += [text("report.kind_heading", language, kind=kind), *others[: len(group)]]
+        del others[: len(group)]
+    return "\n".join(lines)
 
 
 # Headings are the messages report.column_<name>.
-_COLUMNS: Final = ("rule", "verdict", "observed", "required", "people_short", "clause")
+_COLUMNS: Final = (
+    "rule",
+    "verdict",
+    "observed",
+    "required",
+    "people_short",
+    "deadline",
+    "clause",
+)
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
@@ -89,11 +153,17 @@ def width(cell: str) -> int:
     )
 
 
-def _row(result: RuleResult, language: Language) -> ScoreRow:
+def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
+    rule = result.rule
     short = result.population_short
+    due = due_state(rule.deadline, result.verdict, report.as_of)
+    # The states' names are the messages report.due_<state>.
+    due_text = text(f"report.due_{due}", language)
     return ScoreRow(
-        id=result.rule.id,
-        title=result.rule.title.zh if language == "zh" else result.rule.title.en,
+        id=rule.id,
+        kind=rule.kind,
+        kind_text=kind_text(rule.kind, language),
+        title=said(rule.title, language),
         verdict=result.verdict,
         # The verdicts' names are the messages report.verdict_<verdict>.
         verdict_text=text(f"report.verdict_{result.verdict}", language),
@@ -101,9 +171,29 @@ def _row(result: RuleResult, language: Language) -> ScoreRow:
         required_text=figure_text(result.required, result.unit, language),
         people_short=None if math.isnan(short) else round(short),
         clause=text("report.list_separator", language).join(
-            clause_text(source, language) for source in result.rule.sources
+            clause_text(source, language) for source in rule.sources
+        ),
+        reading=said(rule.reading, language),
+        deadline=rule.deadline or "",
+        due=due,
+        due_text=due_text,
+        deadline_text=(
+            text("report.deadline_due", language, deadline=rule.deadline, due=due_text)
+            if rule.deadline and due != "not_stated"
+            else rule.deadline or "-"
         ),
     )
+
+
+def kind_text(kind: Kind, language: Language) -> str:
+    """Return what the rules of a kind are about."""
+    # The kinds' names are the messages report.kind_<kind>.
+    return text(f"report.kind_{kind}", language)
+
+
+def said(words: Bilingual, language: Language) -> str:
+    """Return a text of the catalogue in `language`."""
+    return words.zh if language == "zh" else words.en
 
 
 def clause_text(source: SourceClause, language: Language) -> str:
@@ -118,10 +208,18 @@ def clause_text(source: SourceClause, language: Language) -> str:
 
 
 def figure_text(value: float, unit: Unit, language: Language) -> str:
-    """Return a rule's figure with its unit; a share that is not whole never reads 100 %."""
+    """Return a rule's figure with its unit; a figure that falls short never reads as enough.
+
+    A share that is not whole never reads 100 %, and what is not whole is cut off, not rounded.
+    """
     if math.isnan(value):
         return "-"
     if unit == "share":
         return per_cent(value)
+    cut = math.floor(value * _CUT + 1e-6) / _CUT
+    number = f"{cut:,.3f}".rstrip("0").rstrip(".")
     # The units' names are the messages report.unit_<unit>.
-    return text(f"report.unit_{unit}", language, number=f"{value:,.0f}")
+    return text(f"report.unit_{unit}", language, number=number)
+
+
+_CUT: Final = 1000

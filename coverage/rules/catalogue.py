@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from coverage.county.files import inside
 from coverage.errors import Problem, raise_if_errors
 from coverage.paths import DATA
-from coverage.rules.evaluate import EVALUATORS
 from coverage.rules.model import Kind, Rule
+from coverage.rules.parameters import PARAMETERS
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+OWN_FOLDER: Final = "rules"
+"""Where a county folder has rules of its own."""
+
+_MAX_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class OwnRules:
+    """A catalogue with a county's own rules.
+
+    Attributes
+    ----------
+    catalogue
+        Every rule, by id, ordered by kind, then by id.
+    own
+        Ids of those that the county brings.
+    """
+
+    catalogue: Mapping[str, Rule]
+    own: frozenset[str]
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -46,19 +69,52 @@ def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
     ------
     InputError
         With every problem of every file: no YAML, a key that is unknown, missing, twice there or
-        of the wrong type, an id that is not the file's name, a kind nothing can test yet,
-        parameters that do not fit the kind.
+        of the wrong type, an id that is not the file's name, parameters that do not fit the
+        kind, conditions on columns that there are not, a `beside` that names no rule.
     """
-    rules: list[Rule] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
-        found = _read_rule(path)
-        if isinstance(found, Rule):
-            rules.append(found)
-        else:
-            problems += found
-    raise_if_errors(problems)
+    return _ordered(_read_all(sorted(folder.glob("*.yaml")), {}))
+
+
+def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
+    """Return `catalogue` with the rules that the county folder brings in ``rules/*.yaml``.
+
+    Raises
+    ------
+    InputError
+        As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
+        catalogue has, and a file that leaves the folder.
+    """
+    names = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
+    own = _read_all([inside(folder, f"{OWN_FOLDER}/{name}") for name in names], catalogue)
+    return OwnRules(_ordered([*catalogue.values(), *own]), frozenset(rule.id for rule in own))
+
+
+def _ordered(rules: Iterable[Rule]) -> dict[str, Rule]:
     return {rule.id: rule for rule in sorted(rules, key=lambda r: (KINDS.index(r.kind), r.id))}
+
+
+def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
+    """Return the rules of `paths`, which may stand beside `others` but not take their ids."""
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
+    prefix = f"{OWN_FOLDER}/" if others else ""
+    for path in paths:
+        found = _read_rule(path, prefix + path.name)
+        if not isinstance(found, Rule):
+            problems += found
+        elif found.id in others:
+            file = prefix + path.name
+            problems.append(Problem("rules.id_taken", values={"id": found.id}, file=file))
+        else:
+            rules[found.id] = found
+    known = {**others, **rules}
+    problems += [
+        _alone(rule, known, f"{prefix}{rule.id}.yaml")
+        for rule in rules.values()
+        if rule.beside and rule.beside not in known
+    ]
+    raise_if_errors(problems)
+    return list(rules.values())
 
 
 def nearest(word: str, known: Mapping[str, object]) -> str:
@@ -66,8 +122,10 @@ def nearest(word: str, known: Mapping[str, object]) -> str:
     return "".join(get_close_matches(word, list(known), n=1, cutoff=0.0))
 
 
-def _read_rule(path: Path) -> Rule | list[Problem]:
-    file = path.name
+def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
+    if path.stat().st_size > _MAX_BYTES:
+        limit_mb = _MAX_BYTES // 1_000_000
+        return [Problem("county.file_too_big", values={"limit_mb": limit_mb}, file=file)]
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506
         rule = Rule.model_validate(data)
@@ -86,30 +144,31 @@ def _read_rule(path: Path) -> Rule | list[Problem]:
         return _schema_problems(error, file)
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
-    if rule.kind not in EVALUATORS:
-        known = ", ".join(EVALUATORS)
-        values = {"kind": rule.kind, "known": known}
-        return [Problem("rules.kind_not_built", values=values, file=file)]
     try:
-        EVALUATORS[rule.kind].parameters.of(rule)
+        PARAMETERS[rule.kind].of(rule)
     except ValidationError as error:
         return _schema_problems(error, file, prefix="parameters.")
     return rule
 
 
+def _alone(rule: Rule, known: Mapping[str, Rule], file: str) -> Problem:
+    values = {"key": "beside", "id": rule.beside, "nearest": nearest(rule.beside or "", known)}
+    return Problem("rules.beside_unknown", values=values, file=file)
+
+
 def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """Return one problem for each key that the schema refuses."""
     return [
-        Problem(
-            _REFUSALS.get(item["type"], "rules.key_refused"),
-            values={
-                "key": prefix + ".".join(str(part) for part in item["loc"]),
-                "detail": item["msg"],
-            },
-            file=file,
-        )
+        refusal(item, prefix + ".".join(str(part) for part in item["loc"]), file)
         for item in error.errors(include_url=False)
     ]
+
+
+def refusal(item: ErrorDetails, key: str, file: str) -> Problem:
+    """Return what is wrong with the value of `key`."""
+    code = _REFUSALS.get(item["type"], "rules.key_refused")
+    values = {**item.get("ctx", {}), "key": key, "detail": item["msg"]}
+    return Problem(code, values=values, file=file)
 
 
 _REFUSALS: Final[Mapping[str, str]] = {
@@ -119,13 +178,23 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "unit_kinds_not_scope": "rules.key_unit_kinds",
     "unit_kinds_mixed": "rules.key_unit_kinds_mixed",
     "source_not_scope": "rules.key_source_regions",
+    "deadline": "rules.key_deadline",
+    "condition_form": "rules.condition_form",
+    "condition_type": "rules.condition_type",
+    "column_unknown": "rules.column_unknown",
+    "word_unknown": "rules.word_unknown",
+    "one_share": "rules.one_share",
+    "one_measure": "rules.one_measure",
 }
 
 
-def check_values(rule: Rule) -> list[tuple[str, str]]:
+def check_values(rule: Rule) -> list[tuple[str, ErrorDetails]]:
     """Return each parameter whose value does not fit the kind, and what is wrong with it."""
     try:
-        EVALUATORS[rule.kind].parameters.of(rule)
+        PARAMETERS[rule.kind].of(rule)
     except ValidationError as error:
-        return [(str(item["loc"][0]), item["msg"]) for item in error.errors(include_url=False)]
+        return [
+            (str(item["loc"][0]) if item["loc"] else "", item)
+            for item in error.errors(include_url=False)
+        ]
     return []

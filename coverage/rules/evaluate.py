@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from coverage.county.model import County
-from coverage.rules import per_population, presence, response_time
-from coverage.rules.model import Kind, KindParameters, Rule, RuleResult
-from coverage.travel.model import Response
+from coverage.rules import (
+    density,
+    per_population,
+    presence,
+    response_time,
+    service,
+    share,
+    staffing,
+)
+from coverage.rules.access import access_result
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Kind, Rule, RuleResult
 
-
-@dataclass(frozen=True)
-class Evaluator:
-    """How rules of one kind are tested.
-
-    Attributes
-    ----------
-    parameters
-        The parameters that a rule of this kind must state, with their types.
-    evaluate
-        Tests one rule on one county.
-    """
-
-    parameters: type[KindParameters]
-    evaluate: Callable[[Rule, County, Response], RuleResult]
-
+Evaluator = Callable[[Rule, County, Evidence], RuleResult]
+"""Tests one rule on one county."""
 
 EVALUATORS: Final[Mapping[Kind, Evaluator]] = MappingProxyType(
     {
-        "response_time": Evaluator(response_time.Parameters, response_time.evaluate),
-        "presence": Evaluator(presence.Parameters, presence.evaluate),
-        "per_population": Evaluator(per_population.Parameters, per_population.evaluate),
+        "response_time": response_time.evaluate,
+        "presence": presence.evaluate,
+        "per_population": per_population.evaluate,
+        "density": density.evaluate,
+        "staffing": staffing.evaluate,
+        "share": share.evaluate,
+        "service": service.evaluate,
     }
 )
 
 
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
-    return EVALUATORS[rule.kind].evaluate(rule, county, response)
+    result = EVALUATORS[rule.kind](rule, county, evidence)
+    if evidence.access is None:
+        return result
+    return replace(result, access=access_result(county, evidence.access))

@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from coverage.messages import Message
+from coverage.rules.condition import Conditions, FacilityKinds
 
 Kind = Literal[
     "response_time", "presence", "per_population", "density", "staffing", "share", "service"
 ]
 Verdict = Literal["met", "unmet", "not_applicable", "not_assessable"]
 UnitKind = Literal["township", "street", "zone", "village", "community"]
-Unit = Literal["share", "townships", "villages", "centres", "ambulances"]
+Unit = Literal[
+    "share",
+    "townships",
+    "villages",
+    "centres",
+    "ambulances",
+    "facilities",
+    "places",
+    "per_1000",
+    "per_10000",
+    "posts",
+    "beds",
+    "things",
+]
 VILLAGE_KINDS: Final[frozenset[UnitKind]] = frozenset({"village", "community"})
 ParameterValue = bool | int | float | str | list[str]
+
+
+def _known_day(text: str) -> str:
+    """Refuse a day, month or year that is in no calendar."""
+    try:
+        date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError as error:
+        raise PydanticCustomError("deadline", "no day, month or year") from error
+    return text
+
+
+Deadline = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$"), AfterValidator(_known_day)]
 
 
 class _Strict(BaseModel):
@@ -80,14 +115,11 @@ class Scope(_Strict):
         of them it is asked. Empty means the county as a whole.
     area_classes
         ``urban`` and ``rural``, where a rule speaks of one of them only; empty means both.
-    reference
-        Tested, as a yardstick that binds nobody, in a county to which no rule applies.
     """
 
     regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
     unit_kinds: tuple[UnitKind, ...] = ()
     area_classes: tuple[Literal["urban", "rural"], ...] = ()
-    reference: bool = False
 
     def covers(self, code: str) -> bool:
         """Return whether the region `code` lies in one of the regions."""
@@ -101,6 +133,8 @@ class SourceClause(_Strict):
     ----------
     regions
         Where this document applies, of the rule's regions; empty means in all of them.
+    deadline
+        By when this document wants it, where that is not what the rule's own `deadline` says.
     """
 
     document: str
@@ -110,6 +144,26 @@ class SourceClause(_Strict):
     clause: str
     paraphrase: Bilingual
     regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
+    deadline: Deadline | None = None
+
+
+class Access(_Strict):
+    """Facilities to which every resident's travel time is worked out, beside the verdict.
+
+    Attributes
+    ----------
+    facility_kinds, facility_where
+        Which facilities, as in the parameters of every kind (`coverage.rules.choice`).
+    places
+        Names of the townships in which they stand; empty means anywhere.
+    serving
+        A village that names the facility that serves it is timed to that one, not the nearest.
+    """
+
+    facility_kinds: FacilityKinds = ()
+    facility_where: Conditions = ()
+    places: tuple[str, ...] = ()
+    serving: bool = False
 
 
 class Rule(_Strict):
@@ -124,9 +178,15 @@ class Rule(_Strict):
     reading
         How a wording that leaves something open is read.
     deadline
-        The day, month or year by which the text wants it, None where it names none.
+        The day, month or year (``2025-06-30``, ``2025-06``, ``2025``) by whose end the text wants
+        it, None where it names none.
     force
         ``binding`` (shall), ``target`` (a plan or principle), ``encouraged``.
+    beside
+        Id of the rule that has another figure for the same thing, and that this one is shown
+        next to.
+    access
+        Facilities to which the residents' travel time is told with the result.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -136,9 +196,11 @@ class Rule(_Strict):
     parameters: dict[str, Parameter]
     scope: Scope
     reading: Bilingual
-    deadline: str | None = None
+    deadline: Deadline | None = None
     force: Literal["binding", "target", "encouraged"]
     sources: tuple[SourceClause, ...] = Field(min_length=1)
+    beside: str | None = None
+    access: Access | None = None
 
     @model_validator(mode="after")
     def _unit_kinds_are_in_scope(self) -> Self:
@@ -158,9 +220,15 @@ class Rule(_Strict):
         return self
 
     def cited_in(self, code: str) -> Rule:
-        """Return the rule with only the sources that apply in region `code`, if any does."""
+        """Return the rule with only the sources that apply in region `code`, if any does.
+
+        Its deadline is its own, else the first that these sources name.
+        """
         apply = tuple(s for s in self.sources if not s.regions or code.startswith(s.regions))
-        return self.model_copy(update={"sources": apply or self.sources})
+        sources = apply or self.sources
+        named = sorted(source.deadline for source in sources if source.deadline)
+        deadline = self.deadline or (named[0] if named else None)
+        return self.model_copy(update={"sources": sources, "deadline": deadline})
 
     def values(self) -> dict[str, ParameterValue]:
         """Return each parameter's value."""
@@ -177,12 +245,33 @@ class Rule(_Strict):
 
 
 class KindParameters(_Strict):
-    """Base of the parameters that a kind of rule must state, by name and type."""
+    """Base of the parameters that a kind of rule must state, by name and type.
+
+    Attributes
+    ----------
+    facility_kinds
+        Kinds of facility that the rule speaks of; empty: every kind.
+    facility_where
+        Conditions that they must all fulfil (`coverage.rules.condition`).
+    """
+
+    facility_kinds: FacilityKinds = ()
+    facility_where: Conditions = ()
 
     @classmethod
     def of(cls, rule: Rule) -> Self:
         """Return the values of `rule`'s parameters, typed."""
-        return cls.model_validate(rule.values())
+        return cls.model_validate(rule.values(), context=rule.scope)
+
+    @field_validator("unit_kinds", check_fields=False)
+    @classmethod
+    def _of_units_or_of_the_county(
+        cls, value: tuple[UnitKind, ...], info: ValidationInfo
+    ) -> tuple[UnitKind, ...]:
+        scope = info.context
+        if isinstance(scope, Scope) and bool(value) != bool(scope.unit_kinds):
+            raise PydanticCustomError("unit_kinds_not_scope", "the scope names other units")
+        return value
 
 
 @dataclass(frozen=True)
@@ -204,6 +293,62 @@ class UnitResult:
 
 
 @dataclass(frozen=True)
+class VillageAccess:
+    """How long a village's residents travel to the facility that is nearest in time.
+
+    Attributes
+    ----------
+    township
+        Its name.
+    population
+        NaN where not known.
+    facility_id
+        Empty where none can be reached.
+    minutes
+        By road, with the way between door and road; NaN where none can be reached.
+    straight_km
+        Straight to that facility, NaN where none can be reached.
+    """
+
+    code: str
+    name: str
+    township: str
+    population: float
+    facility_id: str
+    facility_name: str
+    minutes: float
+    straight_km: float
+
+
+@dataclass(frozen=True)
+class AccessResult:
+    """The residents' travel time to the facilities that a rule names.
+
+    Attributes
+    ----------
+    villages
+        In the order of the county's villages.
+    population
+        Residents at all demand points.
+    unreachable
+        Residents who can reach none.
+    mean_min, median_min, p90_min
+        Over the residents who can reach one; NaN without any.
+    within_share
+        For 10, 20, 30 and 60 minutes: share of all residents who are that near; NaN without
+        residents.
+    """
+
+    villages: tuple[VillageAccess, ...]
+    population: float
+    unreachable: float
+    mean_min: float
+    median_min: float
+    p90_min: float
+    within_share: Mapping[int, float]
+
+
+@dataclass(frozen=True)
 class RuleResult:
     """A rule's result for the county.
 
@@ -219,6 +364,10 @@ class RuleResult:
         Residents who do not have what the rule demands.
     note
         What a reader must know of this figure, or None.
+    missing_columns
+        Columns whose blank cells keep the verdict from being known, as ``table.column``.
+    access
+        The residents' travel time to the facilities that the rule names, if it names any.
     """
 
     rule: Rule
@@ -231,3 +380,5 @@ class RuleResult:
     shortfall: float
     note: Message | None
     units: tuple[UnitResult, ...]
+    missing_columns: tuple[str, ...] = ()
+    access: AccessResult | None = None

@@ -4,146 +4,123 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.model import KindParameters, Rule, RuleResult, UnitKind, UnitResult, Verdict
+from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of
+from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Rule, RuleResult, UnitResult
+from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
-    facilities_of_kind,
+    region_of,
+    summed,
     township_of,
     township_population,
+    whole_county,
 )
-from coverage.rules.verdicts import combined, counted, joined, not_assessable
-from coverage.travel.model import Response
-
-Rounding = Literal["up", "down", "nearest"]
+from coverage.rules.verdicts import (
+    blank_notes,
+    bounded,
+    combined,
+    counted,
+    joined,
+    silent_facilities,
+    unknown_residents,
+)
 
 _FIRST_COUNTY_SUFFIX: Final = 21
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
-
-    Attributes
-    ----------
-    unit_kinds
-        Kinds of township that are asked one by one; empty: the county as a whole.
-    per
-        Residents for whom there must be one.
-    threshold
-        Units of at most so many residents are not asked.
-    rounding
-        Of residents divided by `per`.
-    factor_county, factor_district
-        By which residents are multiplied before they are divided: in a county or county-level
-        city (a region code that ends in 21-99), and in a district.
-    facility_kinds
-        Kinds of facility that are counted; empty: every kind.
-    column
-        The facility column that is added up; empty: the facilities themselves are counted.
-    expected_kinds
-        Kinds of facility that are expected to state `column`.
-    """
-
-    unit_kinds: list[UnitKind] = Field(default_factory=list)
-    per: int = Field(ge=1)
-    threshold: float = Field(0.0, ge=0)
-    rounding: Rounding
-    factor_county: float = Field(1.0, gt=0)
-    factor_district: float = Field(1.0, gt=0)
-    facility_kinds: list[str] = Field(default_factory=list)
-    column: str = ""
-    expected_kinds: list[str] = Field(default_factory=list)
-
-
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:  # noqa: ARG001
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return how many there are and how many residents call for, by unit and in the county."""
-    asked = Parameters.of(rule)
-    factor = _factor(asked, county.config.county.code)
-    facilities = facilities_of_kind(county, asked.facility_kinds)
-    places, stands_in = _places(asked, county, facilities)
-    residents = places["residents"].to_numpy(float)
+    asked = PerPopulation.of(rule)
+    factor = _factor(asked, region_of(county, evidence))
+    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    places, is_unit, stands_in = _places(asked, county, county.facilities[choice.possible])
+    residents = places.loc[is_unit, "residents"].to_numpy(float)
     required = np.array([_required(asked, factor, people) for people in residents])
-    spoken_of = float(residents[required > 0].sum())
-    numbers = facilities[asked.column].astype(float) if asked.column else _ones(facilities)
-    if asked.column and (required > 0).any() and county.facilities[asked.column].isna().all():
-        return not_assessable(
-            rule,
-            required=float(np.nansum(required)),
-            population_total=spoken_of,
-            column=asked.column,
-        )
-    there = numbers.fillna(0.0).groupby(stands_in).sum()
-    observed = there.reindex(places.index, fill_value=0.0).to_numpy(float)
-    units = tuple(
-        _unit(str(code), str(name), float(has), float(needs))
-        for code, name, has, needs in zip(
-            places["code"], places["name"], observed, required, strict=True
-        )
-    )
+    silent = bool(asked.column) and bool(county.facilities[asked.column].isna().all())
+    known, perhaps = _numbers(asked, county, choice)
+    observed = summed(known, stands_in, len(places))[is_unit]
+    more = np.inf if silent else summed(perhaps, stands_in, len(places))[is_unit]
+    units = _units(places[is_unit], observed, observed + more, required)
+    verdict = combined(unit.verdict for unit in units)
+    is_open = verdict == "not_assessable"
     applies = required > 0
     served = observed * asked.per / float(factor)
     short = np.where(observed < required, np.maximum(residents - served, 0.0), 0.0)[applies]
+    lacking = np.maximum(required - observed, 0.0)[applies]
+    blank = _blank(asked, county, choice) if is_open and applies.any() else ()
     return RuleResult(
         rule=rule,
-        verdict=combined(unit.verdict for unit in units),
-        observed=float(observed[applies].sum()),
+        verdict=verdict,
+        observed=math.nan if is_open and silent else float(observed[applies].sum()),
         required=float(required[applies].sum()),
         unit=rule.unit,
-        population_total=spoken_of,
-        population_short=float(short.sum()),
-        shortfall=float(np.maximum(required - observed, 0.0)[applies].sum()),
+        population_total=float(residents[applies].sum()),
+        population_short=math.nan if is_open else float(short.sum()),
+        shortfall=math.nan if is_open else float(lacking.sum()),
         note=joined(
             [
-                _factor_note(factor),
-                counted("rules.number_unknown", _silent(asked, county), column=asked.column),
+                *blank_notes(county.facilities, blank, choice.possible),
+                None if is_open and silent else _factor_note(factor),
+                counted(
+                    "rules.number_unknown",
+                    0
+                    if silent or not asked.column
+                    else silent_facilities(county, asked.column, asked.expected_kinds),
+                    column=asked.column,
+                ),
                 counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
                 counted("rules.units_population_unknown", int(np.isnan(residents).sum())),
             ]
         ),
         units=units,
+        missing_columns=(
+            *(f"facilities.{name}" for name in blank),
+            *unknown_residents(is_open and bool(np.isnan(residents).any())),
+        ),
     )
 
 
-def _ones(facilities: pd.DataFrame) -> pd.Series[float]:
-    return pd.Series(1.0, index=facilities.index)
+def _numbers(asked: PerPopulation, county: County, choice: Choice) -> tuple[FloatArray, FloatArray]:
+    """Return how many each facility that may count adds for certain, and perhaps."""
+    numbers = numbers_of(county.facilities[choice.possible], asked.column)
+    certain = choice.yes[choice.possible]
+    known = np.where(certain, np.nan_to_num(numbers), 0.0)
+    return known, np.where(certain, 0.0, np.where(np.isnan(numbers), np.inf, numbers))
+
+
+def _blank(asked: PerPopulation, county: County, choice: Choice) -> tuple[str, ...]:
+    """Return the columns whose blanks leave the verdict open."""
+    also = [asked.column] if asked.column else []
+    rows = choice.possible if choice.possible.any() else np.ones(len(county.facilities), bool)
+    blank = blank_columns(county.facilities, asked.facility_where, rows, also)
+    wholly = [name for name in also if county.facilities[name].isna().all()]
+    return tuple(dict.fromkeys([*blank, *wholly]))
 
 
 def _places(
-    asked: Parameters, county: County, facilities: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, IntArray]:
-    """Return the units asked (``code, name, residents``), and the index of each facility's."""
-    residents = township_population(county)
-    if asked.unit_kinds:
-        townships = pd.DataFrame(
-            {
-                "code": county.townships["code"],
-                "name": county.townships["name"],
-                "residents": residents,
-            }
-        )
-        asked_of = county.townships["kind"].isin(asked.unit_kinds)
-        return townships[asked_of], township_of(county, facilities)
-    identity = county.config.county
-    whole = pd.DataFrame(
-        {
-            "code": [identity.code],
-            "name": [identity.name],
-            "residents": [residents.sum(min_count=1)],
-        }
-    )
-    return whole, np.zeros(len(facilities), dtype=np.int64)
+    asked: PerPopulation, county: County, facilities: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, BoolArray, IntArray]:
+    """Return the places (``code, name, residents``), which are asked, and each facility's."""
+    if not asked.unit_kinds:
+        everywhere: IntArray = np.zeros(len(facilities), dtype=np.int64)
+        return whole_county(county), np.ones(1, dtype=bool), everywhere
+    places = county.townships.assign(residents=township_population(county))
+    is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    return places, is_unit, township_of(county, facilities)
 
 
-def _factor(asked: Parameters, code: str) -> Fraction:
+def _factor(asked: PerPopulation, code: str) -> Fraction:
     """Return by how much residents count in the region `code`, exactly as it is written.
 
     The last two of a region code's six digits are 01-20 for a district and 21-99 for a county
@@ -153,7 +130,7 @@ def _factor(asked: Parameters, code: str) -> Fraction:
     return Fraction(str(asked.factor_county if is_county else asked.factor_district))
 
 
-def _required(asked: Parameters, factor: Fraction, residents: float) -> float:
+def _required(asked: PerPopulation, factor: Fraction, residents: float) -> float:
     """Return how many `residents` call for: 0 where they are too few, NaN where not known."""
     if math.isnan(residents):
         return math.nan
@@ -167,22 +144,24 @@ def _required(asked: Parameters, factor: Fraction, residents: float) -> float:
     return float(math.floor(exact + Fraction(1, 2)))
 
 
-def _unit(code: str, name: str, observed: float, required: float) -> UnitResult:
+def _units(
+    places: pd.DataFrame, observed: FloatArray, at_most: FloatArray, required: FloatArray
+) -> tuple[UnitResult, ...]:
+    return tuple(
+        _unit(str(code), str(name), float(has), float(most), float(needs))
+        for code, name, has, most, needs in zip(
+            places["code"], places["name"], observed, at_most, required, strict=True
+        )
+    )
+
+
+def _unit(code: str, name: str, observed: float, at_most: float, required: float) -> UnitResult:
     if math.isnan(required):
         return UnitResult(code, name, "not_assessable", observed, math.nan, math.nan)
     if not required:
         return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
-    verdict: Verdict = "met" if observed >= required else "unmet"
+    verdict = bounded(observed, at_most, required)
     return UnitResult(code, name, verdict, observed, required, max(0.0, required - observed))
-
-
-def _silent(asked: Parameters, county: County) -> int:
-    """Return how many facilities should state the column but do not."""
-    if not asked.column:
-        return 0
-    facilities = county.facilities
-    expected = facilities["kind"].isin(asked.expected_kinds)
-    return int((expected & facilities[asked.column].isna()).sum())
 
 
 def _factor_note(factor: Fraction) -> Message | None:

@@ -1,109 +1,232 @@
-"""Rules that want a facility in each township or in each village."""
+"""Rules that want so many of something in each township, in each village, or in the county."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
+from coverage.county.words import fold
 from coverage.messages import Message
-from coverage.rules.compare import BoolArray
-from coverage.rules.model import (
-    VILLAGE_KINDS,
-    KindParameters,
-    Rule,
-    RuleResult,
-    UnitKind,
-    UnitResult,
-)
+from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of, stated
+from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.condition import parse_region
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import VILLAGE_KINDS, Rule, RuleResult, UnitResult
+from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
-    facilities_of_kind,
+    region_of,
+    summed,
     township_of,
+    township_of_village,
     township_population,
     village_of,
+    whole_county,
 )
-from coverage.rules.verdicts import combined, counted, joined
-from coverage.travel.model import Response
+from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
+@dataclass(frozen=True)
+class _Tally:
+    """How many of the thing stand where.
 
     Attributes
     ----------
-    unit_kinds
-        The units that must each have one: kinds of township, or kinds of village.
-    facility_kinds
-        What they must have, one of these.
-    minimum
-        How many each unit must have.
-    max_match_m
-        Village rules: how far from the nearest village of its township a facility may stand
-        that names no village and lies in no village's polygon.
+    stands_in
+        Position of each row's unit, `NOWHERE` where it has none.
+    known
+        How many each row adds for certain; NaN where it should add a number but states none.
+    perhaps
+        How many more it may add.
     """
 
-    unit_kinds: list[UnitKind] = Field(min_length=1)
-    facility_kinds: list[str] = Field(min_length=1)
-    minimum: int = Field(ge=1)
-    max_match_m: float = Field(0.0, ge=0)
+    stands_in: IntArray
+    known: FloatArray
+    perhaps: FloatArray
 
 
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:  # noqa: ARG001
-    """Return the number of units that have enough facilities, and how many there are."""
-    asked = Parameters.of(rule)
-    facilities = facilities_of_kind(county, asked.facility_kinds)
-    if VILLAGE_KINDS.issuperset(asked.unit_kinds):
-        places = county.villages.assign(residents=county.villages["population"])
-        stands_in = village_of(county, facilities, asked.max_match_m)
-    else:
-        places = county.townships.assign(residents=township_population(county))
-        stands_in = township_of(county, facilities)
-    is_unit = places["kind"].isin(asked.unit_kinds).to_numpy()
-    if VILLAGE_KINDS.issuperset(asked.unit_kinds) and rule.scope.area_classes:
-        is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy()
-    count = np.bincount(stands_in[stands_in != NOWHERE], minlength=len(places))
-    units = _units(places[is_unit], count[is_unit], asked.minimum)
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+    """Return the number of units that have enough, and how many there are.
+
+    A rule of the county as a whole gives how many there are, and how many there must be.
+    """
+    asked = Presence.of(rule)
+    where = _where(asked, region_of(county, evidence))
+    choice = chosen(county, asked.facility_kinds, where)
+    places = _places(asked, county)
+    tally = _tally(asked, county, choice)
+    is_unit = _asked(rule, asked, places)
+    units = _units(places, is_unit, tally, asked.minimum)
+    absent = _absent(asked, places)
+    verdict = combined(unit.verdict for unit in (*units, *absent))
     residents = places.loc[is_unit, "residents"].to_numpy(float)
-    has = count[is_unit] >= asked.minimum
+    lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
+    blank = _blank(asked, county, where, choice) if verdict == "not_assessable" else ()
+    table = county.villages if asked.village_column else county.facilities
+    rows = np.ones(len(table), bool) if asked.village_column else choice.possible
+    is_open = verdict == "not_assessable"
+    observed = _observed(asked, units)
     return RuleResult(
         rule=rule,
-        verdict=combined(unit.verdict for unit in units),
-        observed=float(has.sum()),
-        required=float(len(units)),
+        verdict=verdict,
+        observed=math.nan if any(table[name].isna().all() for name in blank) else observed,
+        required=float(len(units) + len(absent)) if asked.unit_kinds else float(asked.minimum),
         unit=rule.unit,
         population_total=float(np.nansum(residents)),
-        population_short=float(np.nansum(residents[~has])),
-        shortfall=float((~has).sum()),
+        population_short=math.nan if is_open else float(np.nansum(residents[lacking])),
+        shortfall=math.nan if is_open else _shortfall(asked, (*units, *absent)),
         note=joined(
             [
-                Message("rules.no_such_facility") if facilities.empty and units else None,
-                counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
-                counted("rules.stands_elsewhere", _elsewhere(stands_in, is_unit)),
-                counted("rules.short_population_unknown", int(np.isnan(residents[~has]).sum())),
+                *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
+                *_facility_notes(asked, county, tally, is_unit),
+                counted("rules.named_unit_missing", len(absent), names=_names(absent)),
+                counted("rules.short_population_unknown", int(np.isnan(residents[lacking]).sum())),
             ]
         ),
-        units=units,
+        units=(*units, *absent),
+        missing_columns=tuple(
+            f"{'villages' if asked.village_column else 'facilities'}.{name}" for name in blank
+        ),
     )
 
 
-def _elsewhere(stands_in: IntArray, is_unit: BoolArray) -> int:
-    """Return how many facilities stand in a place that the rule does not ask."""
-    placed = stands_in[stands_in != NOWHERE]
-    return int((~is_unit[placed]).sum())
+def _where(asked: Presence, region: str) -> tuple[str, ...]:
+    """Return the conditions that hold in `region`: of several prefixes, the longest's."""
+    fitting = [text for text in asked.region_where if region.startswith(parse_region(text)[0])]
+    if not fitting:
+        return asked.facility_where
+    longest = max((parse_region(text)[0] for text in fitting), key=len)
+    return tuple(
+        text.partition(":")[2].strip() for text in fitting if parse_region(text)[0] == longest
+    )
 
 
-def _units(places: pd.DataFrame, count: IntArray, minimum: int) -> tuple[UnitResult, ...]:
+def _of_villages(asked: Presence) -> bool:
+    return bool(asked.unit_kinds) and VILLAGE_KINDS.issuperset(asked.unit_kinds)
+
+
+def _places(asked: Presence, county: County) -> pd.DataFrame:
+    if not asked.unit_kinds:
+        return whole_county(county)
+    if _of_villages(asked):
+        return county.villages.assign(residents=county.villages["population"])
+    return county.townships.assign(residents=township_population(county))
+
+
+def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
+    """Return which places the rule asks."""
+    if not asked.unit_kinds:
+        return np.ones(1, dtype=bool)
+    if asked.named_units:
+        names = {fold(name) for name in asked.named_units}
+        return places["name"].astype(str).map(fold).isin(names).to_numpy(bool)
+    is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    if _of_villages(asked) and rule.scope.area_classes:
+        is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
+    return is_unit
+
+
+def _absent(asked: Presence, places: pd.DataFrame) -> tuple[UnitResult, ...]:
+    """Return a row for each named unit that the county does not have."""
+    there = set(places["name"].astype(str).map(fold)) if asked.unit_kinds else set()
+    least = float(asked.minimum)
+    return tuple(
+        UnitResult("", name, "unmet", 0.0, least, least)
+        for name in asked.named_units
+        if fold(name) not in there
+    )
+
+
+def _tally(asked: Presence, county: County, choice: Choice) -> _Tally:
+    if asked.village_column:
+        said = stated(county.villages[asked.village_column])
+        if _of_villages(asked):
+            stands_in: IntArray = np.arange(len(county.villages), dtype=np.int64)
+        else:
+            stands_in = township_of_village(county)
+        if not asked.unit_kinds:
+            stands_in = np.zeros(len(county.villages), dtype=np.int64)
+        return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float))
+    facilities = county.facilities[choice.possible]
+    if not asked.unit_kinds:
+        stands_in = np.zeros(len(facilities), dtype=np.int64)
+    elif _of_villages(asked):
+        stands_in = village_of(county, facilities, asked.max_match_m)
+    else:
+        stands_in = township_of(county, facilities)
+    number = numbers_of(facilities, asked.sum_column)
+    certain = choice.yes[choice.possible]
+    perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
+    return _Tally(stands_in, np.where(certain, number, 0.0), perhaps)
+
+
+def _units(
+    places: pd.DataFrame, is_unit: BoolArray, tally: _Tally, minimum: int
+) -> tuple[UnitResult, ...]:
+    placed = tally.stands_in != NOWHERE
+    where = tally.stands_in[placed]
+    known = summed(np.nan_to_num(tally.known), tally.stands_in, len(places))
+    perhaps = summed(tally.perhaps, tally.stands_in, len(places))
+    silent = summed(np.isnan(tally.known).astype(float), tally.stands_in, len(places))
+    rows = np.bincount(where, minlength=len(places))
+    nobody_says = (rows > 0) & (silent == rows)
     return tuple(
         UnitResult(
-            code=str(code),
-            name=str(name),
-            verdict="met" if number >= minimum else "unmet",
-            observed=float(number),
+            code=str(places["code"].iloc[row]),
+            name=str(places["name"].iloc[row]),
+            verdict="not_assessable"
+            if nobody_says[row]
+            else bounded(known[row], known[row] + perhaps[row], minimum),
+            observed=float(known[row]),
             required=float(minimum),
-            shortfall=float(max(0, minimum - number)),
+            shortfall=float(max(0.0, minimum - known[row])),
         )
-        for code, name, number in zip(places["code"], places["name"], count, strict=True)
+        for row in np.flatnonzero(is_unit)
     )
+
+
+def _observed(asked: Presence, units: tuple[UnitResult, ...]) -> float:
+    if not asked.unit_kinds:
+        return units[0].observed
+    return float(sum(unit.verdict == "met" for unit in units))
+
+
+def _shortfall(asked: Presence, units: tuple[UnitResult, ...]) -> float:
+    if not asked.unit_kinds:
+        return units[0].shortfall
+    return float(sum(unit.verdict == "unmet" for unit in units))
+
+
+def _blank(
+    asked: Presence, county: County, where: tuple[str, ...], choice: Choice
+) -> tuple[str, ...]:
+    """Return the columns whose blanks leave the verdict open."""
+    if asked.village_column:
+        return (asked.village_column,)
+    also = [asked.sum_column] if asked.sum_column else []
+    return blank_columns(county.facilities, where, choice.possible, also)
+
+
+def _facility_notes(
+    asked: Presence, county: County, tally: _Tally, is_unit: BoolArray
+) -> list[Message | None]:
+    if asked.village_column:
+        return []
+    of_kind = county.facilities["kind"].isin(asked.facility_kinds) | (not asked.facility_kinds)
+    placed = tally.stands_in[tally.stands_in != NOWHERE]
+    silent = int(np.isnan(tally.known).sum())
+    return [
+        Message("rules.no_such_facility") if is_unit.any() and not of_kind.any() else None,
+        counted("rules.number_unknown", silent, column=asked.sum_column),
+        counted("rules.unmatched", int((tally.stands_in == NOWHERE).sum())),
+        counted("rules.stands_elsewhere", int((~is_unit[placed]).sum())),
+    ]
+
+
+def _names(units: tuple[UnitResult, ...]) -> str:
+    return ", ".join(unit.name for unit in units)

@@ -1,4 +1,4 @@
-"""Rules on the minutes until an ambulance is at the scene."""
+"""Rules on minutes by road: until an ambulance is at the scene, or residents at a facility."""
 
 from __future__ import annotations
 
@@ -6,44 +6,27 @@ import math
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from coverage.county.model import County
+from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
-from coverage.rules.model import KindParameters, Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.verdicts import counted, joined, not_assessable
-from coverage.travel.model import Response
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.parameters import ResponseTime
+from coverage.rules.verdicts import blank_notes, counted, joined, silent_facilities
 
 COLUMN = "ambulances"
 """The facility column that says who answers calls."""
 
 
-class Parameters(KindParameters):
-    """What a rule of this kind must state.
-
-    Attributes
-    ----------
-    urban_limit_min, rural_limit_min
-        Minutes from the dispatch order to the scene.
-    urban_classes
-        The area codes (``urban``, ``rural``, or three digits of the statistics bureau) whose
-        residents have the urban limit; all others have the rural one.
-    required_share
-        Of the residents.
-    expected_kinds
-        Kinds of facility that are expected to say whether they have ambulances.
-    """
-
-    urban_limit_min: float = Field(gt=0)
-    rural_limit_min: float = Field(gt=0)
-    urban_classes: list[str]
-    required_share: float = Field(gt=0, le=1)
-    expected_kinds: list[str]
+def is_response(rule: Rule) -> bool:
+    """Tell whether `rule` is on the minutes until an ambulance is at the scene."""
+    return rule.kind == "response_time" and ResponseTime.of(rule).direction == "from_facility"
 
 
 def limits_min(rule: Rule, county: County) -> FloatArray:
     """Return the limit of each village, minutes."""
-    asked = Parameters.of(rule)
+    asked = ResponseTime.of(rule)
     villages = county.villages
     area = villages["area_code"].astype(object)
     area = area.where(area.notna(), villages["area_class"].astype(object))
@@ -51,34 +34,50 @@ def limits_min(rule: Rule, county: County) -> FloatArray:
     return np.where(urban, asked.urban_limit_min, asked.rural_limit_min)
 
 
-def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
-    """Return the share of residents whom an ambulance reaches within their limit.
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+    """Return the share of residents who are reached, or can reach a facility, within their limit.
 
     Each demand point has the limit of its village. The verdict counts people: it is ``met`` only
     if no resident whose village's population is known is short of it.
     """
-    asked = Parameters.of(rule)
+    asked = ResponseTime.of(rule)
     people, unknown = _people(rule, county)
     total = float(people.sum())
     villages_unknown = int(county.demand.loc[unknown, "village"].nunique())
     notes = [counted("rules.population_unknown", villages_unknown)]
-    if county.facilities[COLUMN].isna().all():
-        return not_assessable(
-            rule,
+    outward = asked.direction == "from_facility"
+    blank = _blank_outward(county) if outward else _blank_inward(asked, county)
+    if blank:
+        rows = chosen(county, asked.facility_kinds, asked.facility_where).possible
+        return RuleResult(
+            rule=rule,
+            verdict="not_assessable",
+            observed=math.nan,
             required=asked.required_share,
+            unit=rule.unit,
             population_total=total,
-            column=COLUMN,
-            notes=notes,
+            population_short=math.nan,
+            shortfall=math.nan,
+            note=joined([*blank_notes(county.facilities, blank, rows), *notes]),
+            units=(),
+            missing_columns=tuple(f"facilities.{name}" for name in blank),
         )
-    minutes = response.demand["response_min"].to_numpy(float)
+    minutes = _minutes(county, evidence, outward=outward)
     limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
     short = np.where(within_limit(minutes, limit), 0.0, people)
     everybody = _unit(asked, "", "", total, float(short.sum()), int(unknown.sum()))
-    unreachable = float(people[np.isnan(minutes)].sum())
-    notes += [
-        counted("rules.ambulances_unknown", _silent(county, asked.expected_kinds)),
-        counted("rules.unreachable", round(unreachable)),
-    ]
+    unreachable = round(float(people[np.isnan(minutes)].sum()))
+    notes += (
+        [
+            counted(
+                "rules.ambulances_unknown", silent_facilities(county, COLUMN, asked.expected_kinds)
+            ),
+            counted("rules.unreachable", unreachable),
+        ]
+        if outward
+        else [counted("rules.cannot_reach", unreachable)]
+    )
+    nobody_known = everybody.verdict == "not_assessable"
     return RuleResult(
         rule=rule,
         verdict=everybody.verdict,
@@ -90,7 +89,29 @@ def evaluate(rule: Rule, county: County, response: Response) -> RuleResult:
         shortfall=everybody.shortfall,
         note=joined(notes),
         units=_units(asked, county, people, short, unknown),
+        missing_columns=("villages.population",) if nobody_known else (),
     )
+
+
+def _minutes(county: County, evidence: Evidence, *, outward: bool) -> FloatArray:
+    """Return the minutes at each demand point, NaN where nobody comes or no facility is near."""
+    if outward:
+        return evidence.response.demand["response_min"].to_numpy(float)
+    if evidence.access is None:
+        return np.full(len(county.demand), np.nan)
+    return evidence.access.demand["minutes"].to_numpy(float)
+
+
+def _blank_outward(county: County) -> tuple[str, ...]:
+    return (COLUMN,) if county.facilities[COLUMN].isna().all() else ()
+
+
+def _blank_inward(asked: ResponseTime, county: County) -> tuple[str, ...]:
+    """Return the columns without which no facility is known to be one that residents go to."""
+    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    if choice.yes.any() or not choice.unknown.any():
+        return ()
+    return blank_columns(county.facilities, asked.facility_where, choice.unknown)
 
 
 def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
@@ -103,13 +124,8 @@ def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
     return np.where(asked & ~unknown, population, 0.0), asked & unknown
 
 
-def _silent(county: County, kinds: list[str]) -> int:
-    facilities = county.facilities
-    return int((facilities["kind"].isin(kinds) & facilities[COLUMN].isna()).sum())
-
-
 def _units(
-    asked: Parameters, county: County, people: FloatArray, short: FloatArray, unknown: BoolArray
+    asked: ResponseTime, county: County, people: FloatArray, short: FloatArray, unknown: BoolArray
 ) -> tuple[UnitResult, ...]:
     """Return a row for each township, street and zone, in the order of the file."""
     township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
@@ -133,7 +149,7 @@ def _units(
 
 
 def _unit(
-    asked: Parameters, code: str, name: str, total: float, short: float, unknown: int
+    asked: ResponseTime, code: str, name: str, total: float, short: float, unknown: int
 ) -> UnitResult:
     """Return the result for `total` residents of whom `short` wait too long."""
     required = asked.required_share

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem, raise_if_errors
-from coverage.rules.catalogue import check_values, nearest
+from coverage.rules.catalogue import check_values, nearest, refusal
 from coverage.rules.model import Parameter, ParameterValue, Rule
+from coverage.rules.profile import GENERIC, profiles
 
 CONFIG_FILE: Final = "county.toml"
 
 _ENABLED: Final = "enabled"
 
 
-def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tuple[Rule, ...]:
+def applicable_rules(
+    config: CountyConfig,
+    catalogue: Mapping[str, Rule],
+    region: str | None = None,
+    own: Collection[str] = (),
+) -> tuple[Rule, ...]:
     """Return the rules to test, in the catalogue's order, with the county's own parameters.
 
-    Of a rule's sources only those that apply in the region are kept, if any does.
-    These are the rules whose scope covers the region code and those that ``county.toml``
-    enables, without those that it drops. Where no rule is either, the catalogue's reference
-    rules are taken as a yardstick (`selection_notes` says so).
+    These are the rules whose scope covers the region's code, or where none does those of the
+    generic profile (`selection_notes` says so); and the county's own rules, and those that
+    ``county.toml`` enables; without those that it drops. Of a rule's sources only those that
+    apply in the region are kept, if any does.
+
+    Parameters
+    ----------
+    region
+        A code, or its first digits, or `coverage.rules.profile.GENERIC`: the rules are chosen as
+        if the county lay there. None: where it does lie.
+    own
+        Ids of rules that the county folder brings.
 
     Raises
     ------
@@ -38,19 +52,24 @@ def applicable_rules(config: CountyConfig, catalogue: Mapping[str, Rule]) -> tup
             continue
         changed[rule_id] = rule.with_values(_values(rule, stated))
         problems += _problems(rule, stated) or [
-            _problem("rules.value_refused", key=f"rules.{rule_id}.{name}", detail=detail)
-            for name, detail in check_values(changed[rule_id])
+            refusal(item, f"rules.{rule_id}.{name}".rstrip("."), CONFIG_FILE)
+            for name, item in check_values(changed[rule_id])
         ]
     raise_if_errors(problems)
-    chosen = {rule.id for rule in _chosen(config, catalogue)}
-    code = config.county.code
+    code = config.county.code if region is None else region
+    chosen = _chosen(config, catalogue, code, own)
     return tuple(rule.cited_in(code) for rule in changed.values() if rule.id in chosen)
 
 
-def selection_notes(config: CountyConfig, rules: tuple[Rule, ...]) -> tuple[Problem, ...]:
-    """Return what a reader must know of the choice of `rules` for this county."""
-    code = config.county.code
+def selection_notes(
+    config: CountyConfig, rules: tuple[Rule, ...], region: str = ""
+) -> tuple[Problem, ...]:
+    """Return what a reader must know of the choice of `rules` for this county, or `region`."""
+    code = region or config.county.code
     notes = []
+    if code != config.county.code:
+        values = {"code": config.county.code, "region": code}
+        notes.append(Problem("rules.other_region", level="note", values=values))
     if not rules:
         notes.append(Problem("rules.none_applied", level="warning", values={"code": code}))
     elif not any(rule.scope.covers(code) for rule in rules):
@@ -69,16 +88,19 @@ def selection_notes(config: CountyConfig, rules: tuple[Rule, ...]) -> tuple[Prob
     return tuple(notes)
 
 
-def _chosen(config: CountyConfig, catalogue: Mapping[str, Rule]) -> list[Rule]:
+def _chosen(
+    config: CountyConfig, catalogue: Mapping[str, Rule], code: str, own: Collection[str]
+) -> set[str]:
     enabled = {rule_id: stated.get(_ENABLED) for rule_id, stated in config.rules.items()}
-    applying = [
-        rule
-        for rule in catalogue.values()
-        if rule.scope.covers(config.county.code) or enabled.get(rule.id)
-    ]
-    if not applying:
-        applying = [rule for rule in catalogue.values() if rule.scope.reference]
-    return [rule for rule in applying if enabled.get(rule.id) is not False]
+    binding = {rule.id for rule in catalogue.values() if rule.scope.covers(code)} - set(own)
+    applying = (binding or generic_rules(catalogue)) | set(own)
+    applying |= {rule_id for rule_id, said in enabled.items() if said}
+    return {rule_id for rule_id in applying if enabled.get(rule_id) is not False}
+
+
+def generic_rules(catalogue: Mapping[str, Rule]) -> set[str]:
+    """Return the ids of the generic profile's rules that `catalogue` has."""
+    return set(profiles()[GENERIC].rules) & set(catalogue)
 
 
 def _values(rule: Rule, stated: Mapping[str, Any]) -> dict[str, ParameterValue]:

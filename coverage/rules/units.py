@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.county.model import County
+from coverage.rules.compare import FloatArray
+from coverage.rules.evidence import Evidence
 
 IntArray = npt.NDArray[np.int64]
 
@@ -32,11 +34,29 @@ def township_population(county: County) -> pd.Series[float]:
     return stated.fillna(county.townships["code"].map(summed).astype(float))
 
 
-def facilities_of_kind(county: County, kinds: Collection[str]) -> gpd.GeoDataFrame:
-    """Return the facilities of `kinds` (of every kind if empty), with their own index."""
-    if not kinds:
-        return county.facilities
-    return county.facilities[county.facilities["kind"].isin(list(kinds))]
+def whole_county(county: County) -> pd.DataFrame:
+    """Return one row ``code, name, residents``: the county, with the residents that are known."""
+    identity = county.config.county
+    residents = township_population(county).sum(min_count=1)
+    return pd.DataFrame(
+        {"code": [identity.code], "name": [identity.name], "residents": [residents]}
+    )
+
+
+def region_of(county: County, evidence: Evidence) -> str:
+    """Return the code of the region whose rules are tested."""
+    return evidence.region or county.config.county.code
+
+
+def township_of_village(county: County) -> IntArray:
+    """Return the position in ``county.townships`` of each village's township."""
+    return _positions(county.villages["township"], county.townships["code"])
+
+
+def summed(numbers: FloatArray, stands_in: IntArray, n_places: int) -> FloatArray:
+    """Return the sum of `numbers` in each of `n_places`; what stands nowhere is left out."""
+    placed = stands_in != NOWHERE
+    return np.bincount(stands_in[placed], numbers[placed], n_places).astype(float)
 
 
 def township_of(county: County, facilities: gpd.GeoDataFrame) -> IntArray:
@@ -98,7 +118,7 @@ def _nearest(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -
     """Return the nearest village of each facility's township: of several, the lowest code."""
     codes = county.villages["code"].astype(str).to_numpy()
     points = county.villages.geometry
-    of_village = _positions(county.villages["township"], county.townships["code"])
+    of_village = township_of_village(county)
     of_facility = township_of(county, facilities)
     found = np.full(len(facilities), NOWHERE, dtype=np.int64)
     for row, (township, point) in enumerate(zip(of_facility, facilities.geometry, strict=True)):

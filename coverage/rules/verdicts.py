@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import reduce
 
+import pandas as pd
+
+from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.compare import BoolArray
+from coverage.rules.model import Verdict
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -23,6 +26,13 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     return "not_applicable"
 
 
+def bounded(least: float, most: float, required: float) -> Verdict:
+    """Return the verdict on a figure of which only the bounds are known."""
+    if least >= required:
+        return "met"
+    return "unmet" if most < required else "not_assessable"
+
+
 def joined(messages: Iterable[Message | None]) -> Message | None:
     """Return one message that says all of `messages`, None if there is none."""
     said = [message for message in messages if message is not None]
@@ -36,25 +46,34 @@ def counted(message_id: str, count: int, **values: object) -> Message | None:
     return Message(message_id, {"count": count, **values}) if count else None
 
 
-def not_assessable(
-    rule: Rule,
-    *,
-    required: float,
-    population_total: float,
-    column: str,
-    notes: Sequence[Message | None] = (),
-    units: Sequence[UnitResult] = (),
-) -> RuleResult:
-    """Return the result for a county that lacks the column a rule needs."""
-    return RuleResult(
-        rule=rule,
-        verdict="not_assessable",
-        observed=math.nan,
-        required=required,
-        unit=rule.unit,
-        population_total=population_total,
-        population_short=math.nan,
-        shortfall=math.nan,
-        note=joined([Message("rules.column_missing", {"column": column}), *notes]),
-        units=tuple(units),
-    )
+def blank_notes(
+    table: pd.DataFrame, columns: Iterable[str], rows: BoolArray, *, villages: bool = False
+) -> list[Message | None]:
+    """Return for each of `columns` that it is wholly blank, or how many of `rows` leave it so.
+
+    Parameters
+    ----------
+    table
+        The facilities, or with `villages` the villages.
+    """
+    notes: list[Message | None] = []
+    for column in columns:
+        if table[column].isna().all():
+            missing = "rules.village_column_missing" if villages else "rules.column_missing"
+            notes.append(Message(missing, {"column": column}))
+            continue
+        blank = int(table.loc[rows, column].isna().sum())
+        some = "rules.village_cells_blank" if villages else "rules.cells_blank"
+        notes.append(counted(some, blank, column=column))
+    return notes
+
+
+def silent_facilities(county: County, column: str, kinds: Collection[str]) -> int:
+    """Return how many facilities of `kinds` should state `column` and leave it blank."""
+    facilities = county.facilities
+    return int((facilities["kind"].isin(list(kinds)) & facilities[column].isna()).sum())
+
+
+def unknown_residents(are: bool) -> tuple[str, ...]:
+    """Return the column that is missing where the residents are not known."""
+    return ("townships.population",) if are else ()

@@ -167,7 +167,8 @@ def _settle_ties(arcs: Arcs, starts: Starts, found: Sweep) -> IntArray:
     place = np.where(found.place < 0, starts.n_places, found.place)
     direct = starts.minutes <= minutes[starts.node] + TIE_MIN
     np.minimum.at(place, starts.node[direct], starts.place[direct])
-    tail = np.repeat(np.arange(arcs.n_nodes, dtype=np.int32), np.diff(arcs.first))
+    degree = np.diff(arcs.first)
+    tail = np.repeat(np.arange(arcs.n_nodes, dtype=np.int32), degree)
     arc = np.flatnonzero(place[tail] < place[arcs.head])
     while len(arc):
         begin, end = tail[arc], arcs.head[arc]
@@ -176,6 +177,6 @@ def _settle_ties(arcs: Arcs, starts: Starts, found: Sweep) -> IntArray:
         begin, end = begin[tie], end[tie]
         np.minimum.at(place, end, place[begin])
         changed = np.unique(end)
-        first, count = arcs.first[changed], np.diff(arcs.first)[changed]
+        first, count = arcs.first[changed], degree[changed]
         arc = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
     return np.where(place == starts.n_places, -1, place)

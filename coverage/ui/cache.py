@@ -28,9 +28,9 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 def fingerprint(folder: Path) -> Fingerprint:
     """Return path, time of change (ns) and size of every file that the figures rest on.
 
-    These are the county's own files (all parts of a shapefile) and the project's rules and speed
-    profiles. Only the files that ``county.toml`` names are looked at, not the whole folder, which
-    may be a very large one.
+    These are the county's own files (all parts of a shapefile, its own rules) and the project's
+    rules and profiles. Only the files that ``county.toml`` names are looked at, not the whole
+    folder, which may be a very large one.
     """
     files = [folder / "county.toml"]
     try:
@@ -41,7 +41,8 @@ def fingerprint(folder: Path) -> Fingerprint:
         for _, source in config.sources:
             if source is not None:
                 files += _parts(folder / source.path)
-    files += [*(DATA / "rules").glob("*.yaml"), *(DATA / "speeds").glob("*")]
+    files += [*(folder / "rules").glob("*.yaml"), *(DATA / "rules").glob("*.yaml")]
+    files += [*(DATA / "speeds").glob("*"), *(DATA / "profiles").glob("*")]
     return tuple(state for file in sorted(set(files)) if (state := _state(file)) is not None)
 
 

@@ -23,10 +23,13 @@ class Session:
         Of every text shown.
     folder
         The county folder chosen, or None before any choice.
+    rule
+        Id of the rule whose clause is shown, or None before any choice.
     """
 
     language: Language = "zh"
     folder: Path | None = None
+    rule: str | None = None
 
 
 def session() -> Session:

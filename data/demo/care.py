@@ -67,6 +67,10 @@ COUNTS: Final[dict[str, dict[str, tuple[int, int]]]] = {
     "急救站": {"physicians": (6, 8), "nurses": (8, 12), "posts": (20, 26),
         "professional_posts": (15, 18)},
     "托育机构": {"nursery_places": (60, 180)},
+    "其他": {
+        "beds": (80, 160), "outpatient_visits": (12_000, 30_000), "physicians": (16, 30),
+        "tcm_physicians": (1, 4), "nurses": (30, 60), "pharmacists": (2, 5), "gps": (0, 2),
+    },
 }  # fmt: skip
 CHANCES: Final[dict[str, dict[str, float]]] = {
     "县级综合医院": {
@@ -98,6 +102,10 @@ CHANCES: Final[dict[str, dict[str, float]]] = {
         "standardised": 0.9, "tcm_service": 1, "tcm_hall": 0.8, "recommended_standard": 0.4,
         "community_hospital": 0.5, "vaccination_digital": 0.8, "fever_room": 0.9,
         "elder_friendly": 0.8, "hospice": 0, "emergency_point": 0,
+    },
+    "其他": {
+        "elder_friendly": 0.5, "psychiatric_ward": 0.5, "psychiatric_clinic": 0.6, "hospice": 0.4,
+        "emergency_point": 0.3, "infectious_ward": 0,
     },
     "社区卫生服务站": {"standardised": 0.8, "tcm_service": 0.6},
     "村卫生室": {"standardised": 0.84, "public_title": 0.72, "tcm_service": 0.66},
@@ -241,7 +249,7 @@ def make_facilities(
 ) -> list[Facility]:
     """Return the facilities in the order of the register."""
     found = [_big(entry, rng) for entry in BIG]
-    beside = _Roadside(roads)
+    beside = Roadside(roads)
     for village in villages:
         if village.name in STATIONS_AT:
             spot = beside.near(village, rng)
@@ -277,14 +285,12 @@ def _big(
         "level": level, "ownership": ownership, "ambulances": ambulances,
         "negative_pressure_ambulances": negative,
     }  # fmt: skip
-    values |= _equipment(kind, rng)
-    if ownership == "民营":
-        values |= {
-            "medical_community_lead": "否",
-            "beds": 150,
-            "posts": "",
-            "professional_posts": "",
-        }
+    values |= equipment(kind, rng)
+    if ownership == "民营" and kind == "县级综合医院":
+        # Smaller than the public one, in no public posts, and silent about its beds.
+        smaller = {column: int(values[column]) // 3 for column in COUNTS[kind] if values[column]}
+        values |= smaller | {"beds": "", "posts": "", "professional_posts": ""}
+        values["medical_community_lead"] = "否"
     return Facility(values)
 
 
@@ -297,10 +303,10 @@ def _small(
         "lon": f"{lon:.6f}", "lat": f"{lat:.6f}",
         "ownership": "民营" if kind == "村卫生室" and rng.random() < 0.2 else "公立",
     }  # fmt: skip
-    return Facility(values | _equipment(kind, rng))
+    return Facility(values | equipment(kind, rng))
 
 
-def _equipment(kind: str, rng: np.random.Generator) -> dict[str, Value]:
+def equipment(kind: str, rng: np.random.Generator) -> dict[str, Value]:
     """Return counts and qualities of a facility of `kind`; one in twenty is not known."""
     values: dict[str, Value] = {}
     for column, (least, most) in COUNTS[kind].items():
@@ -320,7 +326,7 @@ def _cap(values: dict[str, Value], part: str, whole: str) -> None:
         values[part] = min(some, every)
 
 
-class _Roadside:
+class Roadside:
     """Finds places beside a drivable road near a village."""
 
     def __init__(self, roads: Sequence[Road]) -> None:

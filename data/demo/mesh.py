@@ -178,7 +178,7 @@ def _web(xy: Array, points: Points, pieces: Sequence[Piece], land: Land) -> nx.G
             if u != v:
                 graph.add_edge(u, v, piece=number, length_m=_length(xy, u, v))
     forced = shapely.STRtree([LineString(xy[[u, v]]) for u, v in graph.edges])
-    pairs = _relative_neighbours(xy)
+    pairs = relative_neighbours(xy)
     lines = shapely.linestrings(xy[pairs])
     shapely.prepare(wet := land.wet.buffer(8))
     shapely.prepare(outline := land.outline)
@@ -201,7 +201,8 @@ def _line(points: Points, u: int, v: int) -> tuple[str, str, int] | None:
     return None
 
 
-def _relative_neighbours(xy: Array) -> np.ndarray:
+def relative_neighbours(xy: Array) -> np.ndarray:
+    """Return the pairs of points that no third point is nearer to both of."""
     triangles = Delaunay(xy).simplices
     pairs = np.unique(
         np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0

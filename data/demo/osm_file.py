@@ -11,7 +11,7 @@ import numpy as np
 import osmium
 
 from demo.minor_roads import Road
-from demo.plane import Array, to_lonlat
+from demo.plane import ZIYANG, Array, Plane, to_lonlat
 
 FIRST_NODE: Final = 1_000_000
 FIRST_WAY: Final = 500_000
@@ -63,7 +63,7 @@ def with_roundabout(roads: Sequence[Road], node: int, name: str) -> list[Road]:
     return others
 
 
-def as_ways(roads: Sequence[Road]) -> list[Way]:
+def as_ways(roads: Sequence[Road], plane: Plane = ZIYANG) -> list[Way]:
     """Join roads of the same tags that run on into each other; degrees, as OSM ways."""
     by_tags: dict[tuple[tuple[str, str], ...], list[Road]] = defaultdict(list)
     for road in roads:
@@ -71,7 +71,7 @@ def as_ways(roads: Sequence[Road]) -> list[Way]:
     ways: list[Way] = []
     for tags in sorted(by_tags):
         for points in _joined(by_tags[tags], one_way="oneway" in dict(tags)):
-            degrees = to_lonlat(points, 7)
+            degrees = to_lonlat(points, 7, plane)
             ways.append((tuple((float(x), float(y)) for x, y in degrees), dict(tags)))
     return ways
 

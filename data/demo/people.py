@@ -176,11 +176,12 @@ def _residents(unit: str, codes: list[str], rng: np.random.Generator) -> list[in
     counts = np.zeros(len(codes), dtype=int)
     for chosen, total in zip((urban, ~urban), UNIT_RESIDENTS[unit], strict=True):
         if chosen.any():
-            counts[chosen] = _share_out(total, weight[chosen])
+            counts[chosen] = share_out(total, weight[chosen])
     return [int(count) for count in counts]
 
 
-def _share_out(total: int, weight: Array) -> np.ndarray:
+def share_out(total: int, weight: Array) -> np.ndarray:
+    """Return whole numbers in proportion to `weight` that add up to `total`."""
     exact = total * weight / weight.sum()
     whole = np.floor(exact).astype(int)
     whole[np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,27 +14,43 @@ from shapely.geometry.base import BaseGeometry
 Array = npt.NDArray[np.float64]
 LonLat = tuple[float, float]
 
-ORIGIN_LON: Final = 112.33
-ORIGIN_LAT: Final = 28.60
-M_PER_DEG_LON: Final = 97_700.0
-M_PER_DEG_LAT: Final = 110_850.0
+
+@dataclass(frozen=True)
+class Plane:
+    """Where the grid's origin lies (degrees, WGS-84), and the metres of a degree there."""
+
+    lon: float
+    lat: float
+    m_per_deg_lon: float
+    m_per_deg_lat: float
 
 
-def to_xy(lonlat: Sequence[LonLat] | Array) -> Array:
+ZIYANG: Final = Plane(112.33, 28.60, 97_700.0, 110_850.0)
+
+
+def plane_at(lon: float, lat: float) -> Plane:
+    """Return the plane around a point, of a sphere that is 40,007.86 km around."""
+    m_per_deg = 40_007_860 / 360
+    return Plane(lon, lat, round(m_per_deg * float(np.cos(np.radians(lat)))), round(m_per_deg))
+
+
+def to_xy(lonlat: Sequence[LonLat] | Array, plane: Plane = ZIYANG) -> Array:
     """Return metres east and north of the origin; good to 0.3 % within the county."""
     given = np.asarray(lonlat, dtype=float)
-    return np.round((given - (ORIGIN_LON, ORIGIN_LAT)) * (M_PER_DEG_LON, M_PER_DEG_LAT), 1)
+    scale = (plane.m_per_deg_lon, plane.m_per_deg_lat)
+    return np.round((given - (plane.lon, plane.lat)) * scale, 1)
 
 
-def to_lonlat(xy: Array, decimals: int = 6) -> Array:
+def to_lonlat(xy: Sequence[float] | Array, decimals: int = 6, plane: Plane = ZIYANG) -> Array:
     """Return degrees (WGS-84), rounded."""
     given = np.asarray(xy, dtype=float)
-    return np.round(given / (M_PER_DEG_LON, M_PER_DEG_LAT) + (ORIGIN_LON, ORIGIN_LAT), decimals)
+    scale = (plane.m_per_deg_lon, plane.m_per_deg_lat)
+    return np.round(given / scale + (plane.lon, plane.lat), decimals)
 
 
-def geometry_to_lonlat(geometry: BaseGeometry) -> BaseGeometry:
+def geometry_to_lonlat(geometry: BaseGeometry, plane: Plane = ZIYANG) -> BaseGeometry:
     """Return `geometry` in degrees (WGS-84), rounded to 0.1 m."""
-    return shapely.transform(geometry, to_lonlat)
+    return shapely.transform(geometry, lambda xy: to_lonlat(xy, plane=plane))
 
 
 def spline(points: Array, step_m: float) -> Array:

@@ -8,6 +8,9 @@ the catalogue's parameters have.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -15,16 +18,20 @@ import streamlit as st
 
 from coverage.county.words import meanings
 from coverage.messages import Language, text
-from coverage.report.score import figure_text, score_rows
+from coverage.report.access import access_text, worst_access
+from coverage.report.completeness import column_title, completeness_text
+from coverage.report.score import ScoreRow, by_kind, figure_text, score_rows
 from coverage.report.worst import worst_villages
 from coverage.results import Report
-from coverage.rules.model import ParameterValue, RuleResult
+from coverage.rules.model import AccessResult, ParameterValue, RuleResult
 from coverage.ui.pages.county import chosen
 from coverage.ui.state import session
 from coverage.ui.words import literal, minutes_or_dash
 from maps.words import people
 
 _VOCABULARIES: Final = ("township_kind", "village_kind", "area_class", "facility_kind")
+_WORST: Final = 5
+"""Villages that are listed with a rule's travel times."""
 
 
 def page() -> None:
@@ -52,37 +59,84 @@ def _key_figures(report: Report, language: Language) -> None:
         column.metric(text(label, language), value, border=True)
 
 
+def _completeness(report: Report, language: Language) -> None:
+    st.caption(literal(completeness_text(report, language)))
+    missing = report.completeness.missing
+    if not missing:
+        return
+    with st.expander(text("ui.missing_title", language)):
+        st.table(
+            pd.DataFrame(
+                {
+                    text("ui.column_column", language): [
+                        literal(column_title(name, language)) for name in missing
+                    ],
+                    text("ui.column_name", language): [literal(name) for name in missing],
+                    text("ui.column_rules", language): list(missing.values()),
+                }
+            ),
+            hide_index=True,
+        )
+
+
 def _score_card(report: Report, language: Language) -> None:
     st.markdown(f"#### {text('ui.score_title', language)}")
-    st.caption(text("ui.score_hint", language))
+    _completeness(report, language)
     rows = score_rows(report, language)
+    if not rows:
+        return
+    st.caption(text("ui.score_hint", language))
+    results = {result.rule.id: result for result in report.rules}
+    current = session()
+    shown = current.rule if current.rule in results else rows[0].id
+    for kind, group in by_kind(rows):
+        st.markdown(f"##### {kind}")
+        _scores(group, language)
+        if any(row.id == shown for row in group):
+            _clause(results[shown], language)
+
+
+def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
     unknown = text("ui.unknown", language)
-    table = pd.DataFrame(
-        {
-            text("ui.column_rule", language): [row.title for row in rows],
-            text("ui.column_verdict", language): [
-                text(f"ui.verdict.{row.verdict}", language, word=row.verdict_text) for row in rows
-            ],
-            text("ui.column_observed", language): [row.observed_text for row in rows],
-            text("ui.column_required", language): [row.required_text for row in rows],
-            text("ui.column_short", language): [
-                unknown if row.people_short is None else people(row.people_short, language)
-                for row in rows
-            ],
-        }
-    )
-    event = st.dataframe(
-        table,
+    wide = {
+        text("ui.column_clause", language): [row.clause for row in rows],
+        text("ui.column_reading", language): [row.reading for row in rows],
+    }
+    key = f"scores-{rows[0].kind}-{language}"
+    st.dataframe(
+        pd.DataFrame(
+            {
+                text("ui.column_rule", language): [row.title for row in rows],
+                text("ui.column_verdict", language): [
+                    text(f"ui.verdict.{row.verdict}", language, word=row.verdict_text)
+                    for row in rows
+                ],
+                text("ui.column_observed", language): [row.observed_text for row in rows],
+                text("ui.column_required", language): [row.required_text for row in rows],
+                text("ui.column_short", language): [
+                    unknown if row.people_short is None else people(row.people_short, language)
+                    for row in rows
+                ],
+                text("ui.column_deadline", language): [
+                    row.deadline_text if row.deadline else unknown for row in rows
+                ],
+                **wide,
+            }
+        ),
         hide_index=True,
-        on_select="rerun",
+        on_select=partial(_choose, key, tuple(row.id for row in rows)),
         selection_mode="single-cell",
-        key=f"scores-{language}",
+        key=key,
         height="content",
+        column_config={name: st.column_config.TextColumn(width="medium") for name in wide},
     )
-    cells = event["selection"]["cells"]
-    position = int(cells[0][0]) if cells else 0
-    if position < len(rows):
-        _clause({result.rule.id: result for result in report.rules}[rows[position].id], language)
+
+
+def _choose(key: str, ids: Sequence[str]) -> None:
+    """Remember the rule whose row was clicked last, of whatever kind."""
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells and int(cells[0][0]) < len(ids):
+        session().rule = ids[int(cells[0][0])]
 
 
 def _clause(result: RuleResult, language: Language) -> None:
@@ -101,6 +155,7 @@ def _clause(result: RuleResult, language: Language) -> None:
                 if rule.deadline
                 else ""
             )
+            + (text("ui.beside", language, id=literal(rule.beside)) if rule.beside else "")
         )
         for source in rule.sources:
             number = text("ui.number", language, number=source.number) if source.number else ""
@@ -119,8 +174,31 @@ def _clause(result: RuleResult, language: Language) -> None:
         )
         if result.note is not None:
             st.info(literal(result.note.text(language)), icon=":material/info:")
+        if result.access is not None:
+            _access(result.access, language)
         if rule.parameters:
             _parameters(result, language)
+
+
+def _access(access: AccessResult, language: Language) -> None:
+    st.markdown(literal(access_text(access, language)))
+    unreached = text("ui.unreached", language)
+    worst = worst_access(access, _WORST)
+    st.table(
+        pd.DataFrame(
+            {
+                text("ui.column_village", language): [literal(v.name) for v in worst],
+                text("ui.column_township", language): [literal(v.township) for v in worst],
+                text("ui.column_travel", language): [
+                    unreached if math.isnan(v.minutes) else f"{v.minutes:.1f}" for v in worst
+                ],
+                text("ui.column_facility", language): [
+                    literal(v.facility_name) or text("ui.unknown", language) for v in worst
+                ],
+            }
+        ),
+        hide_index=True,
+    )
 
 
 def _parameters(result: RuleResult, language: Language) -> None:

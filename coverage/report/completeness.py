@@ -1,0 +1,46 @@
+"""How much of what applies could be assessed, in words."""
+
+from __future__ import annotations
+
+from coverage.county.words import Column, columns
+from coverage.messages import Language, text
+from coverage.report.score import figure_text
+from coverage.results import Report
+
+
+def completeness_text(report: Report, language: Language) -> str:
+    """Return how many of the rules that apply could be assessed."""
+    found = report.completeness
+    if not found.applicable:
+        return text("report.completeness_none", language)
+    return text(
+        "report.completeness",
+        language,
+        applicable=found.applicable,
+        assessed=found.assessed,
+        share=figure_text(found.share, "share", language),
+    )
+
+
+def missing_text(report: Report, language: Language) -> str:
+    """Return the columns that keep rules from being assessed; empty if none does."""
+    missing = report.completeness.missing
+    if not missing:
+        return ""
+    shown = text("report.list_separator", language).join(
+        text(
+            "report.missing_column",
+            language,
+            name=column_title(name, language),
+            rules=rules,
+        )
+        for name, rules in missing.items()
+    )
+    return text("report.missing", language, columns=shown)
+
+
+def column_title(name: str, language: Language) -> str:
+    """Return what a bureau calls the column ``table.column``; in English its own name."""
+    table, _, own = name.partition(".")
+    known: dict[str, Column] = {column.column: column for column in columns().get(table, ())}
+    return known[own].chinese if language == "zh" and own in known else name

@@ -1,0 +1,153 @@
+"""Conditions on facilities as a rule writes them: ``column``, ``not column``, ``column >= 2``.
+
+A condition names a facility column of ``data/columns.csv``. Yes/no columns stand alone or after
+``not``; numbers have ``>=``, ``<=`` or ``=``; words have ``=``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from coverage.county.words import Column, columns, vocabulary
+
+Operator = Literal["yes", "not", ">=", "<=", "="]
+_COMPARISONS: Final[Mapping[str, Operator]] = {">=": ">=", "<=": "<=", "=": "="}
+
+_FORM: Final = re.compile(r"(?:(not)\s+)?(\w+)(?:\s*(>=|<=|=)\s*([\w.-]+))?")
+_REGION: Final = re.compile(r"(\d{2,6})\s*:\s*(.+)")
+_NUMBERS: Final = frozenset({"integer", "number"})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a facility.
+
+    Attributes
+    ----------
+    operator
+        ``yes`` and ``not`` for yes/no columns.
+    value
+        What the column is compared with: a number, or a word; empty for ``yes`` and ``not``.
+    """
+
+    column: str
+    operator: Operator
+    value: float | str = ""
+
+
+def parse(text: str) -> Condition:
+    """Return the condition that `text` says.
+
+    Raises
+    ------
+    PydanticCustomError
+        ``condition_form`` if it says none, ``column_unknown`` if there is no such column,
+        ``condition_type`` if the column's type has no such comparison, ``word_unknown`` if the
+        column never holds the word.
+    """
+    form = _FORM.fullmatch(text.strip())
+    if form is None or (form[1] and form[3]):
+        raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
+    negated, name, operator, value = form.groups()
+    column = _column(name, "facilities")
+    if not operator:
+        if column.type != "yes_no":
+            raise _type_error(text, column)
+        return Condition(name, "not" if negated else "yes")
+    if column.type in _NUMBERS or column.vocabulary == "level":
+        try:
+            return Condition(name, _COMPARISONS[operator], float(value))
+        except ValueError:
+            raise _type_error(text, column) from None
+    if column.type == "yes_no" or operator != "=":
+        raise _type_error(text, column)
+    if column.type == "coded":
+        _known_word(value, set(vocabulary(column.vocabulary).values()))
+    return Condition(name, "=", value)
+
+
+def parse_region(text: str) -> tuple[str, Condition]:
+    """Return the region prefix and the condition of ``"430225: psychiatric_clinic"``."""
+    form = _REGION.fullmatch(text.strip())
+    if form is None:
+        raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
+    return form[1], parse(form[2])
+
+
+def _column(name: str, table: str) -> Column:
+    known = {column.column: column for column in columns()[table] if column.type != "geometry"}
+    if name not in known:
+        near = _nearest(name, known)
+        context = {"column": name, "table": table, "nearest": near}
+        raise PydanticCustomError("column_unknown", "no column {column}", context)
+    return known[name]
+
+
+def _known_word(word: str, known: set[str]) -> str:
+    if word not in known:
+        context = {"word": word, "nearest": _nearest(word, sorted(known))}
+        raise PydanticCustomError("word_unknown", "no word {word}", context)
+    return word
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    return "".join(get_close_matches(word, list(known), n=1, cutoff=0.0))
+
+
+def _type_error(text: str, column: Column) -> PydanticCustomError:
+    context = {"text": text, "column": column.column, "type": column.type}
+    return PydanticCustomError("condition_type", "{text} does not fit the column", context)
+
+
+def _each(check: Callable[[str], object]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    def checked(texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            check(text)
+        return texts
+
+    return checked
+
+
+def _of_type(table: str, types: Iterable[str]) -> Callable[[str], str]:
+    def checked(name: str) -> str:
+        if name:
+            column = _column(name, table)
+            if column.type not in types:
+                raise _type_error(name, column)
+        return name
+
+    return checked
+
+
+def _village_mode(word: str) -> str:
+    return _known_word(word, set(vocabulary("service_mode").values()))
+
+
+def _facility_kind(word: str) -> str:
+    return _known_word(word, set(vocabulary("facility_kind").values()))
+
+
+Conditions = Annotated[tuple[str, ...], AfterValidator(_each(parse))]
+"""Conditions that must all hold."""
+
+RegionConditions = Annotated[tuple[str, ...], AfterValidator(_each(parse_region))]
+"""Conditions that hold in a region, each ``"<prefix of region codes>: <condition>"``."""
+
+FacilityKinds = Annotated[tuple[str, ...], AfterValidator(_each(_facility_kind))]
+"""Words of the vocabulary ``facility_kind``."""
+
+ServiceModes = Annotated[tuple[str, ...], AfterValidator(_each(_village_mode))]
+"""Words of the vocabulary ``service_mode``."""
+
+NumberColumn = Annotated[str, AfterValidator(_of_type("facilities", _NUMBERS))]
+"""A facility column of numbers, or empty."""
+
+VillageColumn = Annotated[str, AfterValidator(_of_type("villages", {"yes_no"}))]
+"""A yes/no column of villages, or empty."""

@@ -1,0 +1,46 @@
+"""What a rule is tested with, beside the county's own tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coverage.travel.model import Response
+
+
+@dataclass(frozen=True)
+class AccessMinutes:
+    """The residents' travel time to the nearest of some facilities.
+
+    Attributes
+    ----------
+    villages
+        One row a village in the order of the county's villages: ``facility`` (row of the
+        facility table, Int64), ``minutes`` (drive and access, rounded to 9 decimals); <NA> and
+        NaN where none can be reached.
+    demand
+        The same columns for each row of ``County.demand``.
+    """
+
+    villages: pd.DataFrame
+    demand: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Times on the road that a rule is tested with.
+
+    Attributes
+    ----------
+    response
+        When an ambulance is at the scene.
+    access
+        To the facilities that the rule names; None where it names none, or none can be told.
+    region
+        The region whose rules are tested, where it is not the county's own; else empty.
+    """
+
+    response: Response
+    access: AccessMinutes | None = None
+    region: str = ""

@@ -1,0 +1,79 @@
+"""Regions whose documents the catalogue holds, and the yardstick for all others."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coverage.errors import InputError, Problem
+from coverage.paths import DATA
+from coverage.rules.catalogue import nearest
+from coverage.rules.model import Bilingual
+
+GENERIC: Final = "generic"
+"""The profile of a region that no document of the catalogue binds."""
+
+_CODE_DIGITS: Final = range(2, 7)
+
+
+class Profile(BaseModel):
+    """One file of ``data/profiles/``.
+
+    Attributes
+    ----------
+    region
+        Prefix of the codes of the region (``43`` a province); empty for the generic one.
+    documents
+        Short names of the documents whose rules are tested there.
+    rules
+        Ids of the rules of the generic profile; elsewhere the rules' own scopes decide.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Bilingual
+    region: Annotated[str, Field(pattern=r"^(\d{2,6})?$")]
+    documents: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+
+
+@cache
+def profiles() -> Mapping[str, Profile]:
+    """Return the profiles by the names of their files."""
+    return MappingProxyType(
+        {
+            path.stem: Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            for path in sorted((DATA / "profiles").glob("*.toml"))
+        }
+    )
+
+
+def profile_of(code: str) -> Profile:
+    """Return the profile of the smallest region that `code` lies in, else the generic one."""
+    own = [found for found in profiles().values() if found.region and code.startswith(found.region)]
+    return max(own, key=lambda found: len(found.region)) if own else profiles()[GENERIC]
+
+
+def region_code(word: str) -> str:
+    """Return the region that a user names: digits of a code as they are, a profile's region.
+
+    `GENERIC` stands for itself.
+
+    Raises
+    ------
+    InputError
+        If there is no such profile; the nearest one is named.
+    """
+    word = word.strip()
+    if word.isascii() and word.isdigit() and len(word) in _CODE_DIGITS:
+        return word
+    known = profiles()
+    if word not in known:
+        values = {"region": word, "nearest": nearest(word, known), "known": ", ".join(known)}
+        raise InputError([Problem("rules.unknown_region", values=values)])
+    return known[word].region or GENERIC

@@ -1,0 +1,50 @@
+"""The rules of the policy documents that must be in the catalogue, each with cases."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coverage.rules.catalogue import load_catalogue
+
+TESTS = Path(__file__).parent
+CATALOGUE = load_catalogue()
+
+
+def _documents() -> dict[str, list[str]]:
+    """Return the documents that must be cited, by the id of each required rule."""
+    documents: dict[str, list[str]] = {}
+    with (TESTS / "required_rules.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            documents.setdefault(row["id"], []).append(row["document"])
+    return documents
+
+
+DOCUMENTS = _documents()
+
+
+@pytest.mark.parametrize("rule_id", DOCUMENTS)
+def test_a_required_rule_is_in_the_catalogue_and_cites_its_documents(rule_id: str) -> None:
+    assert rule_id in CATALOGUE
+    cited = [source.document for source in CATALOGUE[rule_id].sources]
+    assert set(DOCUMENTS[rule_id]) <= set(cited)
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_a_rule_has_cases(rule_id: str) -> None:
+    path = TESTS / "rule_cases" / f"{rule_id}.yaml"
+    assert path.is_file()
+    cases = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {"met", "unmet"} <= {case["expect"]["verdict"] for case in cases}
+    assert len({case["name"] for case in cases}) == len(cases)
+
+
+def test_no_cases_of_a_rule_that_is_not_there() -> None:
+    assert {path.stem for path in (TESTS / "rule_cases").iterdir()} <= set(CATALOGUE)
+
+
+def test_the_list_names_each_rule_and_document_once() -> None:
+    assert all(len(set(cited)) == len(cited) for cited in DOCUMENTS.values())
