@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TextIO
@@ -80,7 +81,10 @@ def _report(args: argparse.Namespace, language: Language) -> int:
     folders = _folders(args)
     if args.out is None:
         raise UsageError("cli.no_out")
+    as_of = _day(args.as_of)
+    _known_region(args.region)
     from coverage.assess import assess_folder
+    from coverage.report.completeness import completeness_text, missing_text
     from coverage.report.files import write_report
     from coverage.report.score import score_rows, score_table
 
@@ -90,7 +94,7 @@ def _report(args: argparse.Namespace, language: Language) -> int:
         for done, folder in enumerate(folders):
             progress.reach(done * _STEPS_A_FOLDER)
             try:
-                report = assess_folder(folder, progress)
+                report = assess_folder(folder, progress, as_of=as_of, region=args.region)
                 _refuse_same_code(report, folder, written)
                 progress(Message("report.step_files"))
                 target = write_report(report, args.out, language, formats)
@@ -105,6 +109,9 @@ def _report(args: argparse.Namespace, language: Language) -> int:
                 if identity.illustrative:
                     _say(text("cli.illustrative", language))
                 _say(score_table(score_rows(report, language), language))
+                _say(completeness_text(report, language))
+                if missing := missing_text(report, language):
+                    _say(missing)
                 for problem in report.quality:
                     if problem.level == "warning":
                         _say(_labelled(problem, language))
@@ -136,10 +143,16 @@ def _check(args: argparse.Namespace, language: Language) -> int:
 def _rules(args: argparse.Namespace, language: Language) -> int:
     from coverage.report.rule_text import rule_list, rule_text
     from coverage.rules.catalogue import load_catalogue, nearest
+    from coverage.rules.profile import GENERIC, region_code
+    from coverage.rules.select import generic_rules
 
     catalogue = load_catalogue()
     if args.id is None:
-        chosen = [r for r in catalogue.values() if not args.region or r.scope.covers(args.region)]
+        chosen = list(catalogue.values())
+        if args.region is not None:
+            code = region_code(args.region)
+            ids = generic_rules(catalogue) if code == GENERIC else None
+            chosen = [r for r in chosen if (r.scope.covers(code) if ids is None else r.id in ids)]
         _say(rule_list(chosen, language) if chosen else text("cli.no_rules", language))
         return DONE
     if args.id not in catalogue:
@@ -184,6 +197,23 @@ def _folders(args: argparse.Namespace, at_most: int | None = None) -> list[Path]
     if at_most is not None and len(args.folders) > at_most:
         raise UsageError("cli.too_many_folders", count=len(args.folders))
     return list(args.folders)
+
+
+def _day(stated: str | None) -> date | None:
+    if stated is None:
+        return None
+    try:
+        return datetime.strptime(stated, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise UsageError("cli.bad_day", day=stated) from error
+
+
+def _known_region(stated: str | None) -> None:
+    """Refuse an unknown region once, before any folder is read."""
+    from coverage.rules.profile import region_code
+
+    if stated is not None:
+        region_code(stated)
 
 
 def _formats(stated: str | None) -> tuple[str, ...]:

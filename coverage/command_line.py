@@ -87,13 +87,19 @@ def parser_in(language: Language) -> argparse.ArgumentParser:
     rules.add_argument("id", metavar="ID", nargs="?", help=text("cli.help_id", language))
     options = {verb: _common(added[verb], language, argparse.SUPPRESS) for verb in VERBS}
     options["rules"].add_argument(
-        "--region", metavar="CODE", help=text("cli.help_region", language)
+        "--region", metavar="CODE|PROFILE", help=text("cli.help_region", language)
+    )
+    options["report"].add_argument(
+        "--region", metavar="CODE|PROFILE", help=text("cli.help_as_if", language)
+    )
+    options["report"].add_argument(
+        "--as-of", metavar="YYYY-MM-DD", help=text("cli.help_as_of", language)
     )
     options["report"].add_argument(
         "--out", metavar="DIR", type=Path, help=text("cli.help_out_dir", language)
     )
     options["report"].add_argument(
-        "--formats", metavar="json,csv,html,png", help=text("cli.help_formats", language)
+        "--formats", metavar="json,csv,xlsx,html,png", help=text("cli.help_formats", language)
     )
     options["map"].add_argument(
         "--out", metavar="FILE", type=Path, help=text("cli.help_out_file", language)

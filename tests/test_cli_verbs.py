@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from coverage.paths import ROOT
 from tests.rules_folder import write_folder
 
 VERBS = ("report", "check", "rules", "map")
+FILES = {"report.json", "report.xlsx", "villages.csv", "access.csv", "map.html", "map.png"}
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -89,6 +91,10 @@ def test_the_language_is_the_machines(
         (["report", "x", "--out", "y", "--formats", "json,doc"], "“doc”"),
         (["report", "x", "--out", "y", "--formats", ","], "json"),
         (["report", "x", "--out", "y", "--scenario", "s"], "--scenario"),
+        (["report", "x", "--out", "y", "--as-of", "2025-02-30"], "“2025-02-30”"),
+        (["report", "x", "--out", "y", "--as-of", "2025"], "2025-12-31"),
+        (["report", "x", "--out", "y", "--region", "huna"], "“hunan”"),
+        (["rules", "--region", "zhuzho"], "“zhuzhou”"),
         (["check"], "county folder"),
         (["check", "a", "b"], "not 2"),
         (["map", "x", "--out", "m.bmp"], "“.bmp”"),
@@ -121,6 +127,35 @@ def test_rules_lists_and_filters(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no such rule" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("region", "there", "not_there"),
+    [
+        ("430224", {"hospice", "ambulance-50k"}, {"ems-1030", "sub-centres-ziyang"}),
+        ("zhuzhou", {"hospice", "ambulance-50k"}, {"ems-1030", "sub-centres-ziyang"}),
+        ("hunan", {"hospice"}, {"ambulance-50k"}),
+        ("wendeng", {"service-coverage"}, {"hospice"}),
+        ("generic", {"ems-1030", "township-hospital", "village-clinic"}, {"sub-centres-ziyang"}),
+    ],
+)
+def test_rules_of_a_region_or_profile(
+    region: str, there: set[str], not_there: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["rules", "--lang", "en", "--region", region]) == 0
+    listed = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+    assert there <= listed
+    assert not not_there & listed
+
+
+def test_rules_prints_the_columns_that_a_rule_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["rules", "geriatric-dept-hunan", "--lang", "en"]) == 0
+    told = capsys.readouterr().out.split("Columns needed")[1]
+    named = [line.strip() for line in told.splitlines() if line.startswith("  facilities.")]
+    assert named == ["facilities.level", "facilities.ownership", "facilities.geriatric_dept"]
+    assert cli.main(["rules", "--lang", "zh"]) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("tcm-hall "))
+    assert line.endswith("中医馆")
+
+
 def test_rules_tells_everything_about_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["rules", "ambulance-50k", "--lang", "en"]) == 0
     told = capsys.readouterr().out
@@ -149,7 +184,7 @@ def test_report_of_good_and_bad_folders(tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == ["360681", "430902"]
     for code in ("360681", "430902"):
         names = {path.name for path in (out / code).iterdir()}
-        assert names == {"report.json", "villages.csv", "map.html", "map.png"}
+        assert names == FILES
     data = json.loads((out / "430902" / "report.json").read_text(encoding="utf-8"))
     assert data["county"]["name"] == "试验区"
     assert "Emergency 1030" in done.stdout
@@ -188,8 +223,42 @@ def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "CSV, json"]
     assert cli.main([*words, "--lang", "en"]) == 0
     names = {path.name for path in (tmp_path / "out" / "430902").iterdir()}
-    assert names == {"report.json", "villages.csv"}
+    assert names == {"report.json", "villages.csv", "access.csv"}
     assert "ambulance" in capsys.readouterr().out
+
+
+def test_as_of_decides_deadlines_and_region_the_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_folder(tmp_path / "c")
+    out = tmp_path / "out"
+
+    def told(*words: str) -> dict[str, Any]:
+        line = ["report", str(folder), "--out", str(out), "--formats", "json", *words]
+        assert cli.main([*line, "--lang", "en"]) == 0
+        data: dict[str, Any] = json.loads((out / "430902" / "report.json").read_text("utf-8"))
+        return data
+
+    plain = told()["parameters"]
+    assert plain["as_of"] is None
+    assert plain["region"] == "430902"
+    assert set(plain["deadlines"].values()) <= {"none", "not_stated"}
+    capsys.readouterr()
+    before = told("--as-of", "2025-12-30")
+    after = told("--as-of", "2025-12-31")
+    shown = capsys.readouterr().out
+    verdicts = {rule["id"]: rule["verdict"] for rule in after["rules"]}
+    assert verdicts["maternal-child-institution"] == "unmet"
+    assert before["parameters"]["deadlines"]["maternal-child-institution"] == "not_yet_due"
+    assert after["parameters"]["deadlines"]["maternal-child-institution"] == "overdue"
+    assert "2025 overdue" in shown
+    assert "could be assessed" in shown
+    elsewhere = told("--region", "zhuzhou")
+    assert elsewhere["county"]["code"] == "430902"
+    assert elsewhere["parameters"]["region"] == "4302"
+    ids = {rule["id"] for rule in elsewhere["rules"]}
+    assert "community-centre-50k" in ids
+    assert "ems-1030" not in ids
 
 
 def test_check_tells_of_good_and_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

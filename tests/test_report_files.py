@@ -10,22 +10,26 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 from coverage.assess import assess_folder, report_of
 from coverage.errors import InputError, Problem
-from coverage.messages import LANGUAGES
+from coverage.messages import LANGUAGES, text
 from coverage.paths import ROOT
+from coverage.report.access import access_text, worst_access
+from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.files import FORMATS, write_report
 from coverage.report.record import record, report_json
-from coverage.report.score import figure_text, score_rows, score_table, width
-from coverage.report.table import HEADER, villages_csv
+from coverage.report.score import by_kind, figure_text, score_rows, score_table, width
+from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
 from coverage.results import Report
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue import KINDS, load_catalogue
+from coverage.rules.model import AccessResult, Unit, VillageAccess
 from coverage.rules.select import applicable_rules
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
@@ -60,6 +64,20 @@ SCHEMA = _object(
         response={"type": "object"},
         rules={"type": "object", "additionalProperties": {"type": "object"}},
         crs=TEXT,
+        as_of={"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        region=TEXT,
+        deadlines={
+            "type": "object",
+            "additionalProperties": {
+                "enum": ["none", "not_stated", "not_yet_due", "due", "overdue"]
+            },
+        },
+        completeness=_object(
+            applicable=COUNT,
+            assessed=COUNT,
+            share=NUMBER,
+            missing={"type": "object", "additionalProperties": COUNT},
+        ),
     ),
     inputs=_list(
         _object(
@@ -89,12 +107,12 @@ SCHEMA = _object(
     rules=_list(
         _object(
             id=TEXT,
-            kind={"enum": ["response_time", "presence", "per_population"]},
+            kind={"enum": list(KINDS)},
             title=_object(zh=TEXT, en=TEXT),
             verdict=VERDICT,
             observed=NUMBER,
             required=NUMBER,
-            unit={"enum": ["share", "townships", "villages", "centres", "ambulances"]},
+            unit={"enum": list(get_args(Unit))},
             population_total=NUMBER,
             population_short=NUMBER,
             shortfall=NUMBER,
@@ -115,6 +133,15 @@ SCHEMA = _object(
 )
 
 
+RULES = [
+    "ems-1030",
+    "township-hospital",
+    "village-clinic",
+    "ambulance-50k",
+    "community-centre-50k",
+]
+
+
 @pytest.fixture
 def report() -> Report:
     place = county(
@@ -127,7 +154,8 @@ def report() -> Report:
         [{"kind": "emergency_station", "id": "@s", "ambulances": 1}],
         rules={"ambulance-50k": {"enabled": True}, "community-centre-50k": {"enabled": True}},
     )
-    rules = applicable_rules(place.config, load_catalogue())
+    catalogue = {rule_id: rule for rule_id, rule in load_catalogue().items() if rule_id in RULES}
+    rules = applicable_rules(place.config, catalogue)
     return report_of(place, network(), response(place, [12.5, 30, None]), rules)
 
 
@@ -136,13 +164,7 @@ def test_report_json_has_the_keys_of_schema_1_and_no_others(report: Report, lang
     data = json.loads(report_json(report, language))
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(data, SCHEMA)
-    assert [rule["id"] for rule in data["rules"]] == [
-        "ems-1030",
-        "township-hospital",
-        "village-clinic",
-        "ambulance-50k",
-        "community-centre-50k",
-    ]
+    assert [rule["id"] for rule in data["rules"]] == RULES
 
 
 def test_figures_in_report_json(report: Report) -> None:
@@ -217,14 +239,92 @@ def test_villages_csv(report: Report) -> None:
 def test_score(report: Report) -> None:
     for language in LANGUAGES:
         rows = score_rows(report, language)
-        assert [row.id for row in rows] == [result.rule.id for result in report.rules]
-        lines = score_table(rows, language).splitlines()
-        assert len(lines) == len(rows) + 1
+        assert sorted(row.id for row in rows) == sorted(result.rule.id for result in report.rules)
+        head, *lines = score_table(rows, language).splitlines()
+        assert text("report.column_deadline", language) in head
+        expected: list[str] = []
+        for kind, group in by_kind(rows):
+            expected += [
+                text("report.kind_heading", language, kind=kind),
+                *(r.title for r in group),
+            ]
+        assert len(lines) == len(expected) == len(rows) + 3
+        assert all(line.startswith(start) for line, start in zip(lines, expected, strict=True))
+        told = [line for line in lines if "ZY-2023" in line or "ZZ-" in line]
+        assert len(told) == len(rows)
         starts = {
-            width(line[: line.index(row.clause)]) for line, row in zip(lines[1:], rows, strict=True)
+            width(line[: line.index(row.clause)]) for line, row in zip(told, rows, strict=True)
         }
         assert len(starts) == 1, "the last column stands under itself"
-        assert all("ZY-2023" in line or "ZZ-" in line for line in lines[1:])
+
+
+def test_a_row_tells_kind_reading_and_deadline(report: Report) -> None:
+    dated = [
+        replace(result, rule=result.rule.model_copy(update={"deadline": "2025"}))
+        for result in report.rules
+    ]
+    for day, state in ((None, "not_stated"), (date(2026, 1, 1), "overdue")):
+        judged = replace(report, rules=tuple(dated), as_of=day)
+        row = score_rows(judged, "en")[0]
+        assert (row.kind, row.kind_text, row.due) == ("response_time", "Response time", state)
+        assert row.reading == judged.rules[0].rule.reading.en
+        assert row.deadline_text == ("2025 overdue" if day else "2025")
+        data = json.loads(report_json(judged, "en"))
+        assert data["parameters"]["deadlines"]["ems-1030"] == state
+        assert data["parameters"]["as_of"] == (day.isoformat() if day else None)
+
+
+def test_completeness_counts_what_applies_and_names_what_is_missing(report: Report) -> None:
+    first, second, third, *_ = report.rules
+    results = (
+        replace(first, verdict="met"),
+        replace(second, verdict="not_applicable", missing_columns=("facilities.gps",)),
+        replace(third, verdict="not_assessable", missing_columns=("facilities.beds",)),
+        replace(
+            third,
+            verdict="not_assessable",
+            missing_columns=("facilities.nurses", "facilities.beds"),
+        ),
+    )
+    judged = replace(report, rules=results)
+    found = judged.completeness
+    assert (found.applicable, found.assessed, found.share) == (3, 1, 1 / 3)
+    assert list(found.missing.items()) == [("facilities.beds", 2), ("facilities.nurses", 1)]
+    assert "3 rule(s) apply" in completeness_text(judged, "en")
+    assert "33.3 %" in completeness_text(judged, "en")
+    assert "床位（2条）；注册护士（1条）" in missing_text(judged, "zh")
+    assert json.loads(report_json(judged, "zh"))["parameters"]["completeness"] == {
+        "applicable": 3,
+        "assessed": 1,
+        "share": 0.333333333,
+        "missing": {"facilities.beds": 2, "facilities.nurses": 1},
+    }
+    nothing = replace(report, rules=())
+    assert math.isnan(nothing.completeness.share)
+    assert completeness_text(nothing, "en") == "No rule applies."
+    assert missing_text(nothing, "en") == ""
+
+
+def test_access_csv(report: Report) -> None:
+    near = VillageAccess("-c", "=1+1", "东镇", 100.0, "@s", "站", 12.25, 4.5)
+    far = VillageAccess("b", "村b", "东镇", math.nan, "", "", math.nan, math.nan)
+    access = AccessResult((near, far), 100.0, 0.0, 12.25, 12.25, 12.25, {10: 0.0})
+    judged = replace(report, rules=(replace(report.rules[0], access=access), *report.rules[1:]))
+    content = access_csv(judged)
+    assert content.startswith(b"\xef\xbb\xbfrule,")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert tuple(rows[0]) == ACCESS_HEADER
+    assert rows[1:] == [
+        ["ems-1030", "'-c", "'=1+1", "东镇", "100", "'@s", "12.25", "4.5"],
+        ["ems-1030", "b", "村b", "东镇", "", "", "", ""],
+    ]
+    assert [v.code for v in worst_access(access)] == ["b", "-c"]
+    assert access_text(access, "en") == (
+        "Residents' travel time (minutes): mean 12.2, median 12.2, nine in ten within 12.2; "
+        "0.0 % within 10; 0 cannot get there."
+    )
+    nobody = replace(access, mean_min=math.nan)
+    assert access_text(nobody, "en") == "No resident can reach such a facility by road."
 
 
 def test_a_share_that_is_not_whole_never_reads_as_all() -> None:
@@ -232,6 +332,10 @@ def test_a_share_that_is_not_whole_never_reads_as_all() -> None:
     assert figure_text(0.99999, "share", "en") == "99.9 %"
     assert figure_text(0.3, "share", "en") == "30.0 %"
     assert figure_text(math.nan, "share", "en") == "-"
+    assert figure_text(3.0999, "per_1000", "en") == "3.099 per 1,000"
+    assert figure_text(3.1, "per_1000", "en") == "3.1 per 1,000"
+    assert figure_text(0.7 * 1.3, "per_1000", "en") == "0.91 per 1,000"
+    assert figure_text(1200, "beds", "en") == "1,200 bed(s)"
 
 
 def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -239,7 +343,14 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
     first = write_report(assess_folder(folder), tmp_path / "1", "zh")
     second = write_report(assess_folder(folder), tmp_path / "2", "zh")
     names = sorted(path.name for path in first.iterdir())
-    assert names == ["map.html", "map.png", "report.json", "villages.csv"]
+    assert names == [
+        "access.csv",
+        "map.html",
+        "map.png",
+        "report.json",
+        "report.xlsx",
+        "villages.csv",
+    ]
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
     assert sorted(path.name for path in (tmp_path / "1").iterdir()) == ["430902"]
@@ -283,6 +394,8 @@ _KILLED_AGAIN_AND_AGAIN = """
 import os, random, signal, sys, time
 from pathlib import Path
 from coverage.assess import assess_folder
+from coverage.report.access import access_text, worst_access
+from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.files import write_report
 
 report = assess_folder(Path(sys.argv[1]))
@@ -319,4 +432,6 @@ def test_killed_at_any_point_every_file_is_whole(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "0 True ['report.json', 'villages.csv'] ['430902']", done.stderr
+    assert (
+        done.stdout.strip() == "0 True ['access.csv', 'report.json', 'villages.csv'] ['430902']"
+    ), done.stderr

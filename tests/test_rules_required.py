@@ -48,3 +48,9 @@ def test_no_cases_of_a_rule_that_is_not_there() -> None:
 
 def test_the_list_names_each_rule_and_document_once() -> None:
     assert all(len(set(cited)) == len(cited) for cited in DOCUMENTS.values())
+
+
+def test_a_deadline_holds_where_its_document_does() -> None:
+    committee = CATALOGUE["public-health-committee"]
+    deadlines = {code: committee.cited_in(code).deadline for code in ("430281", "430902", "430102")}
+    assert deadlines == {"430281": "2022", "430902": None, "430102": None}

@@ -1,0 +1,246 @@
+"""``report.xlsx``: every sheet holds what the report says, and no cell can run anything."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from coverage.messages import LANGUAGES, Language, text
+from coverage.report.score import in_order, kind_text
+from coverage.report.workbook import report_xlsx
+from coverage.results import Report
+from coverage.rules.model import AccessResult, Verdict, VillageAccess
+from tests import ui_fixtures
+
+FORMULA = '=HYPERLINK("http://evil.example","x")'
+NAMES = (FORMULA, "+1", "-1", "@SUM(1)", "#N/A", "a\x07b", "平村")
+
+
+def village(
+    place: int, minutes: float, name: str | None = None, people: float = 100.0
+) -> VillageAccess:
+    reached = not math.isnan(minutes)
+    return VillageAccess(
+        code=f"00{place}",
+        name=NAMES[place] if name is None else name,
+        township="东镇",
+        population=people,
+        facility_id="=f1" if reached else "",
+        facility_name="东镇卫生院" if reached else "",
+        minutes=minutes,
+        straight_km=minutes / 2,
+    )
+
+
+ACCESS = AccessResult(
+    villages=tuple(village(i, m) for i, m in enumerate([5.0, 12.5, math.nan, 70.0, 8.0, 9.0, 7.0])),
+    population=700.0,
+    unreachable=100.0,
+    mean_min=18.6,
+    median_min=8.5,
+    p90_min=70.0,
+    within_share={10: 4 / 7, 20: 5 / 7, 30: 5 / 7, 60: 0.9996},
+)
+
+
+@pytest.fixture
+def report() -> Report:
+    base = ui_fixtures.report()
+    first, second = base.rules
+    evil = replace(
+        first.units[0], code="007", name=FORMULA, verdict="unmet", observed=0.9999, required=1.0
+    )
+    unknown = replace(first.units[0], code="008", verdict="not_assessable", observed=math.nan)
+    shares = replace(first, units=(evil, unknown), access=ACCESS)
+    counted = second.rule.model_copy(
+        update={"kind": "presence", "unit": "townships", "deadline": "2025-06", "beside": "x"}
+    )
+    towns = replace(second, rule=counted, unit="townships", observed=3.0, required=4.5)
+    # In a report rules may come in any order: own ones stand last.
+    return replace(base, rules=(towns, shares), as_of=datetime.date(2025, 7, 1))
+
+
+def opened(report: Report, language: Language = "zh") -> Workbook:
+    return load_workbook(io.BytesIO(report_xlsx(report, language)))
+
+
+def table(sheet: Worksheet) -> list[dict[str, Any]]:
+    heading, *rows = sheet.iter_rows(min_row=3, values_only=True)
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sheets_and_what_stands_on_every_one(report: Report, language: Language) -> None:
+    book = opened(report, language)
+    assert book.sheetnames == [
+        text("report.sheet_scores", language),
+        kind_text("response_time", language),
+        kind_text("presence", language),
+        text("report.sheet_access", language),
+        text("report.sheet_access_villages", language),
+        text("report.sheet_basis", language),
+    ]
+    for sheet in book.worksheets:
+        assert "测试区" in sheet["A1"].value
+        assert sheet["A2"].value == text("report.illustrative", language)
+        assert sheet.freeze_panes.endswith("4")
+        assert sheet.auto_filter.ref.startswith("A3:")
+        assert sheet.auto_filter.ref.endswith(str(sheet.max_row))
+        headings = [cell.value for cell in sheet[3]]
+        assert all(headings)
+        assert len(set(headings)) == len(headings)
+        chinese = any("\u4e00" <= c <= "\u9fff" for heading in headings for c in heading)
+        assert chinese == (language == "zh")
+        assert all(sheet.column_dimensions[cell.column_letter].width >= 10 for cell in sheet[3])
+
+
+def test_the_line_on_invented_data_stands_only_where_data_is_invented(report: Report) -> None:
+    honest = ui_fixtures.report(illustrative=False)
+    book = opened(replace(report, county=honest.county))
+    assert [sheet["A2"].value for sheet in book.worksheets] == [None] * len(book.worksheets)
+
+
+def test_the_score_card(report: Report) -> None:
+    sheet = opened(report).worksheets[0]
+    first, second = table(sheet)
+    assert (first["类别"], second["类别"]) == ("到达时间", "设置")
+    assert (first["规则编号"], second["规则编号"]) == ("ems-1030", "township-hospital")
+    assert first["结论"] == text("report.verdict_unmet", "zh")
+    assert first["现有"] == pytest.approx(1200 / 8900, abs=1e-9)
+    assert (second["现有"], second["应有"]) == (3, 4.5)
+    assert first["受影响人数"] == 7700
+    assert "测发〔2023〕1号" in first["依据"]
+    assert first["读法"] == "十分钟三十分钟的理解"
+    assert (first["期限"], first["期限状态"]) == ("2025", "未到期")
+    assert (second["期限"], second["期限状态"]) == ("2025-06", "已到期")
+    assert second["并列的规则"] == "x"
+    formats = {cell.value: cell.number_format for cell in sheet[5] if cell.value is not None}
+    assert formats[3] == '#,##0"个乡镇"'
+    assert formats[4.5] == '#,##0.0##"个乡镇"'
+
+
+def test_unit_rows_of_a_kind(report: Report) -> None:
+    sheet = opened(report)["到达时间"]
+    evil, unknown = table(sheet)
+    assert (evil["编码"], evil["单位（机构）"]) == ("007", FORMULA)
+    assert evil["结论"] == text("report.verdict_unmet", "zh")
+    assert evil["现有"] == 0.9999
+    assert sheet["E4"].number_format == '[>=1]0.0%;[>=0.9995]"<100%";0.0%'
+    assert unknown["现有"] is None
+    assert unknown["结论"] == text("report.verdict_not_assessable", "zh")
+    assert sheet["D4"].fill.fgColor.rgb != sheet["D5"].fill.fgColor.rgb
+
+
+def test_travel_times(report: Report) -> None:
+    book = opened(report)
+    (summary,) = table(book[text("report.sheet_access", "zh")])
+    assert (summary["平均（分钟）"], summary["中位数（分钟）"]) == (18.6, 8.5)
+    assert summary["60分钟以内"] == 0.9996
+    assert summary["到不了的人数"] == 100
+    assert summary["路程最长的村"].startswith("-1到不了；@SUM(1)70.0分钟；+112.5分钟")
+    rows = table(book[text("report.sheet_access_villages", "zh")])
+    assert len(rows) == 7
+    assert [row["路程（分钟）"] for row in rows][:4] == [5, 12.5, None, 70]
+    assert (rows[0]["编码"], rows[0]["机构编号"]) == ("000", "=f1")
+    assert rows[2]["机构编号"] is None
+
+
+def test_what_the_report_rests_on(report: Report) -> None:
+    rows = table(opened(report, "en")[text("report.sheet_basis", "en")])
+    found = {(row["Section"], row["Item"]): (row["Value"], row["Detail"]) for row in rows}
+    assert found["This run", "Deadlines judged as of"][0] == "2025-07-01"
+    assert found["This run", "Rules of region"][0] == "430902"
+    assert "2 rule(s) apply" in found["This run", "Completeness"][0]
+    assert found["Input files", "villages.csv"] == ("6 rows", "SHA-256 " + "fedcba9876543210" * 4)
+    assert found["Rule parameters", "ems-1030.urban_limit_min"][0] == "10 min"
+    assert found["Time parameters", "turnout_min"][0] == "3"
+    assert ("Data quality", "warning") in found
+
+
+def test_no_cell_runs_whatever_a_name_begins_with(report: Report) -> None:
+    content = report_xlsx(report, "zh")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        pages = [archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets/")]
+        assert not any(b"<f>" in page or b"<hyperlink" in page for page in pages)
+    book = load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if cell.value is not None} == {"s", "n"}
+    risky = [c for c in cells if isinstance(c.value, str) and c.value.startswith(tuple("=+-@"))]
+    assert {cell.value for cell in risky} >= {FORMULA, "+1", "-1", "@SUM(1)", "=f1"}
+    assert all(cell.quotePrefix for cell in risky)
+    values = {cell.value for cell in cells}
+    assert {"#N/A", "a\N{REPLACEMENT CHARACTER}b"} <= values
+
+
+def test_a_county_may_be_named_like_a_formula(report: Report) -> None:
+    county = ui_fixtures.report(name="=1+1").county
+    sheet = opened(replace(report, county=county)).worksheets[0]
+    assert sheet["A1"].data_type == "s"
+    assert sheet["A1"].value.startswith("=1+1")
+
+
+def test_the_same_report_gives_the_same_bytes_and_no_clock_is_read(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = report_xlsx(report, "zh")
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Later:
+            return cls(2040, 2, 3, 4, 5, 6, tzinfo=tz)
+
+    monkeypatch.setattr("openpyxl.writer.excel.datetime.datetime", Later)
+    assert report_xlsx(report, "zh") == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        core = archive.read("docProps/core.xml").decode()
+    assert core.count("1980-01-01T00:00:00Z") == 2
+
+
+@pytest.mark.parametrize("verdict", ["met", "unmet", "not_applicable", "not_assessable"])
+def test_every_verdict_has_a_word_and_a_colour(report: Report, verdict: Verdict) -> None:
+    results = tuple(replace(result, verdict=verdict) for result in report.rules)
+    sheet = opened(replace(report, rules=results)).worksheets[0]
+    assert sheet["C4"].value == text(f"report.verdict_{verdict}", "zh")
+    assert sheet["C4"].fill.fill_type == "solid"
+
+
+def test_a_county_without_rules_still_has_its_sheets(report: Report) -> None:
+    book = opened(replace(report, rules=()))
+    assert len(book.sheetnames) == 4
+    assert table(book.worksheets[0]) == []
+
+
+def test_a_text_too_long_for_a_cell_ends_with_a_sign(report: Report) -> None:
+    rules = tuple(
+        replace(
+            result,
+            rule=result.rule.model_copy(
+                update={"title": result.rule.title.model_copy(update={"zh": "长" * 40_000})}
+            ),
+        )
+        for result in report.rules
+    )
+    title = opened(replace(report, rules=rules)).worksheets[0]["B4"].value
+    assert len(title) == 32_767
+    assert title.endswith("…")
+
+
+def test_a_rule_with_another_figure_follows_the_one_it_stands_beside(report: Report) -> None:
+    towns, shares = report.rules
+
+    def named(rule_id: str, beside: str | None = None) -> Any:
+        return replace(towns, rule=towns.rule.model_copy(update={"id": rule_id, "beside": beside}))
+
+    results = [named("c", "z"), named("a"), named("z"), named("b", "c"), shares]
+    assert [r.rule.id for r in in_order(results)] == ["ems-1030", "a", "z", "c", "b"]
+    ring = [named("x", "y"), named("y", "x"), named("a")]
+    assert sorted(r.rule.id for r in in_order(ring)) == ["a", "x", "y"]
