@@ -52,7 +52,8 @@ def test_ids_belong_to_their_file_and_stand_once() -> None:
 def test_every_id_that_code_names_exists() -> None:
     areas = "|".join(sorted(AREAS))
     named = set(re.findall(rf"""["']((?:{areas})\.[a-z0-9_]+(?:[._][a-z0-9_]+)*)["']""", CODE))
-    modules = {name for name in named if name.rpartition(".")[2] in ("yaml", "py")}
+    endings = ("yaml", "py", "toml", "json", "csv", "xlsx")
+    modules = {name for name in named if name.rpartition(".")[2] in endings}
     assert not named - modules - set(IDS)
 
 
