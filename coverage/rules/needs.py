@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coverage.county.words import TABLES, Column, columns
+from coverage.rules.access import access_of
 from coverage.rules.condition import parse, parse_region
 from coverage.rules.model import VILLAGE_KINDS, KindParameters, Rule
 from coverage.rules.parameters import (
@@ -81,13 +82,14 @@ def _of_kind(stated: KindParameters) -> Iterator[str]:
 
 
 def _of_access(rule: Rule) -> Iterator[str]:
-    if rule.access is None:
+    access = access_of(rule)
+    if access is None:
         return
-    yield from _conditions(rule.access.facility_where)
+    yield from _conditions(access.facility_where)
     yield from _PLACE
-    if rule.access.places:
+    if access.places:
         yield "facilities.township"
-    if rule.access.serving:
+    if access.serving:
         yield "villages.serving_facility"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,8 +17,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from coverage.paths import ROOT
+from tests.machine import find_chromium
 
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE_MS = 60_000
 _ARGUMENTS = (
     "--no-sandbox",
@@ -35,10 +34,9 @@ _ARGUMENTS = (
 
 
 def chromium() -> str | None:
-    """Return the system's Chromium; None for the one that playwright installs."""
-    named = os.environ.get("CHROMIUM")
-    found = (shutil.which(name) for name in _CHROMIUMS)
-    return named or next((path for path in found if path), None)
+    """Return the browser to test with; None for the one that playwright installs."""
+    found = find_chromium()
+    return str(found) if found else None
 
 
 @contextmanager

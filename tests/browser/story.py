@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, expect
 
+from coverage.assess import assess_folder
 from coverage.messages import Language, text
+from coverage.paths import DEMONSTRATION
+from coverage.report.score import by_kind, score_rows
 from coverage.rules.catalogue import load_catalogue
 from tests.browser.harness import Visit
 
@@ -36,19 +40,30 @@ def banner(seen: Visit, language: Language) -> Locator:
     return seen.page.get_by_text(text("ui.illustrative", language))
 
 
-def click_score_row(seen: Visit, position: int, title: str) -> None:
-    """Click on the rule `title` in the score card, a canvas that says not when it is ready."""
-    card = seen.page.locator("[data-testid=stDataFrame]").first
-    expect(card.locator("canvas").first).to_be_visible()
-    heading = seen.page.locator(".st-key-clause").get_by_role("heading", name=title)
+@cache
+def _score() -> list[list[str]]:
+    """Return the ids of the demonstration county's rules as the score card groups them."""
+    rows = score_rows(assess_folder(DEMONSTRATION), "zh")
+    return [[row.id for row in group] for _, group in by_kind(rows)]
+
+
+def click_rule(seen: Visit, rule_id: str) -> Locator:
+    """Click on a rule in the score card, a canvas that says not when it is ready."""
+    title = load_catalogue()[rule_id].title.zh
+    kind = next(i for i, ids in enumerate(_score()) if rule_id in ids)
+    row = _score()[kind].index(rule_id)
+    card = seen.page.locator("[data-testid=stDataFrame]").nth(kind)
+    clause = seen.page.locator(".st-key-clause")
+    heading = clause.get_by_role("heading", name=title)
     for _ in range(10):
-        card.click(position={"x": 60, "y": _ROW_PX * (position + 1) + _ROW_PX / 2})
+        expect(card.locator("canvas").first).to_be_visible()
+        card.click(position={"x": 60, "y": _ROW_PX * (row + 1) + _ROW_PX / 2})
         try:
             expect(heading).to_be_visible(timeout=3000)
         except AssertionError:
             continue
-        return
-    raise AssertionError(f"No click on row {position} showed the clause of “{title}”")
+        return clause
+    raise AssertionError(f"No click on {rule_id} showed its clause")
 
 
 def _maps(seen: Visit) -> Locator:
@@ -94,7 +109,7 @@ def tell(seen: Visit) -> None:
     catalogue = load_catalogue()
     expect(clause.get_by_text("益资政办发〔2023〕20号")).to_be_visible()
     expect(clause.get_by_text(catalogue["ems-1030"].sources[0].paraphrase.zh)).to_be_visible()
-    click_score_row(seen, 1, catalogue["township-hospital"].title.zh)
+    clause = click_rule(seen, "township-hospital")
     sources = catalogue["township-hospital"].sources
     own = next(source for source in sources if source.number == "益资政办发〔2023〕20号")
     expect(clause.get_by_text(own.paraphrase.zh)).to_be_visible()

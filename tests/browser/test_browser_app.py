@@ -87,7 +87,10 @@ def test_nothing_is_cut_off(browser: Browser, server: str, width: int, height: i
             assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
-def test_only_our_files_are_served_with_types_a_browser_accepts(server: str) -> None:
+def test_only_our_files_are_served_with_types_a_browser_accepts(server: str, seen: Visit) -> None:
+    story.open_demonstration(seen)
+    story.go(seen, "map")  # a first map writes the files
+    story.map_shows(seen, "maps.layer_minutes", "zh")
     files = sorted((ROOT / "static" / "folium").iterdir())
     assert files
     for file in files:
