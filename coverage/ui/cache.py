@@ -29,8 +29,8 @@ def fingerprint(folder: Path) -> Fingerprint:
     """Return path, time of change (ns) and size of every file that the figures rest on.
 
     These are the county's own files (all parts of a shapefile, its own rules) and the project's
-    rules and profiles. Only the files that ``county.toml`` names are looked at, not the whole folder, which
-    may be a very large one.
+    rules and profiles. Only the files that ``county.toml`` names are looked at, not the whole
+    folder, which may be a very large one.
     """
     files = [folder / "county.toml"]
     try:
