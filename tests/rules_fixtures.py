@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS
-from shapely import Point, box
+from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 
 from coverage.county.config import CountyConfig
@@ -160,10 +160,27 @@ def evidence(place: County, villages: Sequence[Row], station: int = 0) -> Eviden
     return Evidence(times, AccessMinutes(table, demand))
 
 
-def network() -> Network:
-    note = NetworkNote(2, 1, {"primary": 1.0}, 1, 0.0, 0.0, 0, {"footway": 2})
-    edges = gpd.GeoDataFrame({"u": [0], "v": [1]}, geometry=[Point(0, 0)], crs=CRS_M)
-    return Network(CRS_M, np.zeros(2), np.zeros(2), edges, note, ())
+def network(*, backward: bool = True) -> Network:
+    """One straight road through the middle of three townships, 30 km at 60 km/h."""
+    length_m = 3 * SIDE_M
+    note = NetworkNote(2, 1, {"primary": 30.0}, 1, 0.0, 0.0, 0, {"footway": 2})
+    line = LineString([(0, SIDE_M / 2), (length_m, SIDE_M / 2)])
+    edges = gpd.GeoDataFrame(
+        {
+            "u": [0],
+            "v": [1],
+            "forward": [True],
+            "backward": [backward],
+            "length_m": [length_m],
+            "speed_kph": [60.0],
+            "drive_min": [30.0],
+            "component": [0],
+        },
+        geometry=[line],
+        crs=CRS_M,
+    )
+    ends_x, ends_y = np.array([0.0, length_m]), np.full(2, SIDE_M / 2)
+    return Network(CRS_M, ends_x, ends_y, edges, note, ())
 
 
 def rule_for(catalogue: Mapping[str, Rule], rule_id: str, place: County) -> Rule:

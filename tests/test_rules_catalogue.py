@@ -10,12 +10,28 @@ import yaml
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue import KINDS, load_catalogue, with_own_rules
 from coverage.rules.evaluate import evaluate
+from coverage.rules.profile import profile_of, profiles, region_code
 from coverage.rules.select import applicable_rules, selection_notes
 from tests.rules_fixtures import config, county, evidence
 
 CATALOGUE = load_catalogue()
+# Checked by their type, as columns of the dictionary; names of places may be any.
+FREE = {
+    "facility_where",
+    "region_where",
+    "quality",
+    "special_where",
+    "special_quality",
+    "each_quality",
+    "column",
+    "sum_column",
+    "village_column",
+    "numerator_column",
+    "denominator_column",
+    "named_units",
+}
 SHORT_NAMES = {
     "HN-2023": "湘政办发〔2023〕44号",
     "ZZ-2022": "株洲市人民政府办公室",
@@ -36,13 +52,9 @@ def _codes(folder: Path, text: str | bytes, name: str = "village-clinic.yaml") -
 
 
 def test_order_is_by_kind_then_id() -> None:
-    assert list(CATALOGUE) == [
-        "ems-1030",
-        "township-hospital",
-        "village-clinic",
-        "ambulance-50k",
-        "community-centre-50k",
-    ]
+    keys = [(KINDS.index(rule.kind), rule.id) for rule in CATALOGUE.values()]
+    assert keys == sorted(keys)
+    assert {rule.kind for rule in CATALOGUE.values()} == set(KINDS)
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
@@ -69,7 +81,7 @@ def test_every_number_has_bounds_so_that_a_county_cannot_write_nonsense(rule_id:
             assert parameter.minimum is not None, name
             assert parameter.maximum is not None, name
             assert not parameter.allows(float("nan"))
-        else:
+        elif name not in FREE:
             assert parameter.choices, name
 
 
@@ -93,9 +105,9 @@ def test_an_unknown_parameter_of_the_kind_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_parameter_of_the_kind_is_named(tmp_path: Path) -> None:
     data = yaml.safe_load(GOOD)
-    del data["parameters"]["facility_kinds"]
+    del data["parameters"]["minimum"]
     text = yaml.safe_dump(data, allow_unicode=True)
-    assert _codes(tmp_path, text) == {"rules.key_missing": "parameters.facility_kinds"}
+    assert _codes(tmp_path, text) == {"rules.key_missing": "parameters.minimum"}
 
 
 def test_a_value_outside_its_own_bounds(tmp_path: Path) -> None:
@@ -122,9 +134,64 @@ def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
     assert "rules.id_not_file_name" in _codes(tmp_path, GOOD, "clinic.yaml")
 
 
-def test_a_kind_that_nothing_can_test(tmp_path: Path) -> None:
+def test_parameters_of_another_kind(tmp_path: Path) -> None:
     wrong = GOOD.replace("kind: presence", "kind: density")
-    assert "rules.kind_not_built" in _codes(tmp_path, wrong)
+    assert set(_codes(tmp_path, wrong)) == {"rules.key_unknown", "rules.key_missing"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ("[levle >= 2]", "rules.column_unknown"),
+        ("[geometry]", "rules.column_unknown"),
+        ("[level]", "rules.condition_type"),
+        ("[level >= high]", "rules.condition_type"),
+        ("[icu >= 1]", "rules.condition_type"),
+        ("[icu = yes]", "rules.condition_type"),
+        ("[ownership >= public]", "rules.condition_type"),
+        ("[ownership = publik]", "rules.word_unknown"),
+        ("[not level >= 2]", "rules.condition_form"),
+        ("[icu or hospice]", "rules.condition_form"),
+        ('[""]', "rules.condition_form"),
+    ],
+)
+def test_conditions_that_say_nothing_of_a_facility(
+    tmp_path: Path, conditions: str, code: str
+) -> None:
+    more = f"""  facility_where:
+    value: {conditions}
+    origin: text
+    meaning: {{zh: 条件, en: conditions}}
+reading:
+"""
+    assert _codes(tmp_path, GOOD.replace("reading:\n", more, 1)) == {
+        code: "parameters.facility_where"
+    }
+
+
+@pytest.mark.parametrize("deadline", ['"2025-13"', '"2025-02-30"', '"soon"', '"25"', "2025"])
+def test_a_deadline_that_is_no_day(tmp_path: Path, deadline: str) -> None:
+    wrong = GOOD.replace("deadline: null", f"deadline: {deadline}")
+    assert set(_codes(tmp_path, wrong).values()) == {"deadline"}
+
+
+def test_beside_names_a_rule(tmp_path: Path) -> None:
+    assert _codes(tmp_path, GOOD + "beside: village-clinik\n") == {"rules.beside_unknown": "beside"}
+
+
+def test_a_share_is_written_in_one_way(tmp_path: Path) -> None:
+    good = (DATA / "rules" / "clinic-tcm.yaml").read_text(encoding="utf-8")
+    both = good.replace(
+        "parameters:\n",
+        """parameters:
+  each_quality:
+    value: [icu]
+    origin: text
+    meaning: {zh: 条件, en: conditions}
+""",
+        1,
+    )
+    assert set(_codes(tmp_path, both, "clinic-tcm.yaml")) == {"rules.one_share"}
 
 
 @pytest.mark.parametrize(
@@ -171,22 +238,111 @@ def test_a_rule_of_the_countryside_only_asks_of_the_countryside() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "expected"),
+    ("code", "documents"),
     [
-        ("430902", {"ems-1030", "township-hospital", "village-clinic"}),
-        (
-            "430224",
-            {"township-hospital", "village-clinic", "ambulance-50k", "community-centre-50k"},
-        ),
-        ("360681", {"ems-1030", "township-hospital", "village-clinic"}),
-        ("430903", {"ems-1030", "township-hospital", "village-clinic"}),
+        ("430902", {"HN-2023", "ZY-2023"}),
+        ("430224", {"HN-2023", "ZZ-2022", "ZZ-145"}),
+        ("371003", {"WD-2024"}),
+        ("430903", {"HN-2023"}),
     ],
 )
-def test_the_region_code_decides(code: str, expected: set[str]) -> None:
+def test_the_region_code_decides_and_a_county_inherits(code: str, documents: set[str]) -> None:
     rules = applicable_rules(config(code), CATALOGUE)
-    assert {rule.id for rule in rules} == expected
-    binds = any(note.code == "rules.none_binds" for note in selection_notes(config(code), rules))
-    assert binds == (code in {"360681", "430903"})
+    assert {source.document for rule in rules for source in rule.sources} == documents
+    assert set(profile_of(code).documents) == documents
+    for rule in CATALOGUE.values():
+        written = {s.document for s in rule.sources if not s.regions or code.startswith(s.regions)}
+        applies = bool(written & documents) and rule.scope.covers(code)
+        assert applies == (rule.id in {chosen.id for chosen in rules})
+    assert selection_notes(config(code), rules) == ()
+
+
+@pytest.mark.parametrize("region", [None, "generic", "99"])
+def test_elsewhere_the_generic_rules_are_a_yardstick(region: str | None) -> None:
+    where = config("360681" if region is None else "430902")
+    rules = applicable_rules(where, CATALOGUE, region)
+    assert {rule.id for rule in rules} == set(profiles()["generic"].rules)
+    notes = [note.code for note in selection_notes(where, rules, region or "")]
+    assert notes[-1] == "rules.none_binds"
+
+
+def test_a_county_is_tested_as_if_it_lay_elsewhere() -> None:
+    as_if = applicable_rules(config("360681"), CATALOGUE, region_code("zhuzhou"))
+    assert [r.id for r in as_if] == [r.id for r in applicable_rules(config("430202"), CATALOGUE)]
+    named = applicable_rules(config("360681"), CATALOGUE, region_code("430225"))
+    assert "psychiatric" in {rule.id for rule in named}
+    note = selection_notes(config("360681"), named, "430225")[0]
+    assert (note.code, note.values["region"]) == ("rules.other_region", "430225")
+
+
+@pytest.mark.parametrize("word", ["zhuzhu", "4", "4302245", "", "４３"])
+def test_a_region_that_there_is_not(word: str) -> None:
+    with pytest.raises(InputError) as caught:
+        region_code(word)
+    assert caught.value.problems[0].code == "rules.unknown_region"
+
+
+def test_profiles_name_rules_and_documents_that_there_are() -> None:
+    for name, profile in profiles().items():
+        assert set(profile.rules) <= set(CATALOGUE), name
+        assert set(profile.documents) <= set(SHORT_NAMES), name
+    assert set(profiles()["generic"].rules) >= {"ems-1030", "township-hospital", "village-clinic"}
+
+
+def test_a_county_has_rules_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    own = GOOD.replace("id: village-clinic", "id: two-clinics")
+    (tmp_path / "rules" / "two-clinics.yaml").write_text(own, encoding="utf-8")
+    found = with_own_rules(tmp_path, CATALOGUE)
+    assert found.own == {"two-clinics"}
+    for code in ("360681", "430902"):
+        before = {r.id for r in applicable_rules(config(code), CATALOGUE)}
+        after = {r.id for r in applicable_rules(config(code), found.catalogue, None, found.own)}
+        assert after == before | {"two-clinics"}
+    stated = config("430902", {"two-clinics": {"enabled": False}})
+    rules = applicable_rules(stated, found.catalogue, None, found.own)
+    assert "two-clinics" not in {rule.id for rule in rules}
+
+
+def test_own_rules_are_told_of_by_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "village-clinic.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "rules" / "broken.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path, CATALOGUE)
+    assert {(p.code, p.file) for p in caught.value.problems} == {
+        ("rules.id_taken", "rules/village-clinic.yaml"),
+        ("rules.file_not_yaml", "rules/broken.yaml"),
+    }
+
+
+def test_own_rules_stay_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "c" / "rules").mkdir(parents=True)
+    (tmp_path / "secret.yaml").write_text("secret: words", encoding="utf-8")
+    (tmp_path / "c" / "rules" / "x.yaml").symlink_to(tmp_path / "secret.yaml")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path / "c", CATALOGUE)
+    assert [p.code for p in caught.value.problems] == ["county.path_outside"]
+    assert "words" not in str(caught.value)
+
+
+def test_a_source_may_have_a_deadline_of_its_own() -> None:
+    rule = CATALOGUE["public-health-committee"]
+    assert rule.cited_in("430224").deadline == "2022"
+    assert rule.cited_in("430902").deadline is None
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_parameters_outside_their_range_are_refused(rule_id: str) -> None:
+    rule = CATALOGUE[rule_id]
+    for name, parameter in rule.parameters.items():
+        bounds = [(parameter.minimum, -1), (parameter.maximum, 1)]
+        for bound, sign in bounds if not isinstance(parameter.value, (str, list)) else ():
+            wrong = type(parameter.value)((bound or 0) + sign)
+            stated = config("430902", {rule_id: {name: wrong}})
+            with pytest.raises(InputError) as caught:
+                applicable_rules(stated, {rule_id: rule})
+            assert [p.code for p in caught.value.problems] == ["rules.out_of_range"], name
 
 
 def test_a_county_brings_rules_in_and_drops_them() -> None:
@@ -200,12 +356,8 @@ def test_a_county_brings_rules_in_and_drops_them() -> None:
         },
     )
     rules = {rule.id: rule for rule in applicable_rules(stated, CATALOGUE)}
-    assert list(rules) == [
-        "township-hospital",
-        "village-clinic",
-        "ambulance-50k",
-        "community-centre-50k",
-    ]
+    usual = {rule.id for rule in applicable_rules(config("430902"), CATALOGUE)}
+    assert set(rules) == usual - {"ems-1030"} | {"ambulance-50k", "community-centre-50k"}
     assert rules["ambulance-50k"].parameters["factor_district"].value == 2.0
     assert rules["village-clinic"].parameters["max_match_m"].value == 500.0
     assert CATALOGUE["village-clinic"].parameters["max_match_m"].value == 1000.0
@@ -256,7 +408,7 @@ def test_every_wrong_parameter_is_told_at_once() -> None:
         ("rules.enabled_not_bool", "rules.village-clinic.enabled"),
         ("rules.want_whole_number", "rules.village-clinic.minimum"),
         ("rules.want_number", "rules.village-clinic.max_match_m"),
-        ("rules.value_refused", "rules.township-hospital.unit_kinds"),
+        ("rules.key_unit_kinds", "rules.township-hospital.unit_kinds"),
         ("rules.not_a_choice", "rules.ambulance-50k.rounding"),
     ]
     assert {p.file for p in caught.value.problems} == {"county.toml"}

@@ -121,13 +121,14 @@ def _share(choice: Choice, has: Choice, required: float) -> tuple[Verdict, float
     """Return the verdict on the share of the chosen that have the quality, and the share.
 
     The share is the least that is known; NaN where nothing is known of any facility. Where it is
-    open whether a facility is asked at all, the worst and the best that may come of it are tried.
+    open whether a facility is asked at all, the worst and the best that may come of it are tried;
+    where none is known to be asked, and none could fail, nothing is asked.
     """
     met = int((choice.yes & has.yes).sum())
     asked = int(choice.yes.sum())
-    if not choice.possible.any():
-        return "not_applicable", math.nan
     perhaps_bad = int((choice.unknown & ~has.yes).sum())
+    if not asked and not perhaps_bad:
+        return "not_applicable", math.nan
     perhaps_good = int((choice.unknown & has.possible).sum())
     least, most = met, met + int((choice.yes & has.unknown).sum()) + perhaps_good
     wanted = Fraction(str(required))
@@ -142,6 +143,8 @@ def _share(choice: Choice, has: Choice, required: float) -> tuple[Verdict, float
 
 def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -> UnitResult:
     code, name = str(facilities["id"].iloc[row]), str(facilities["name"].iloc[row])
+    if choice.unknown[row] and has.yes[row]:
+        return UnitResult(code, name, "not_applicable", 1.0, 1.0, math.nan)
     if choice.unknown[row] or has.unknown[row]:
         return UnitResult(code, name, "not_assessable", math.nan, 1.0, math.nan)
     if has.yes[row]:

@@ -61,7 +61,8 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
 
 def _unit(code: str, name: str, number: float, minimum: float, *, certain: bool) -> UnitResult:
     if math.isnan(number) or (number < minimum and not certain):
-        return UnitResult(code, name, "not_assessable", number, minimum, math.nan)
+        observed = math.nan if math.isnan(number) else number
+        return UnitResult(code, name, "not_assessable", observed, minimum, math.nan)
     verdict: Verdict = "met" if number >= minimum else "unmet"
     if not certain:
         verdict = "not_applicable"
