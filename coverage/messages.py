@@ -24,6 +24,8 @@ from coverage.paths import DATA
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
+# The same safe loader, in C where PyYAML was built with it: ten times as fast.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORMATTER: Final = string.Formatter()
 _ROUNDING: Final = 1e-9  # of a share that is a tenth of a per cent but for the last bit
 
@@ -48,7 +50,7 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return every message, by id, then by language."""
     entries: dict[str, Mapping[str, str]] = {}
     for path in sorted((DATA / "messages").glob("*.yaml")):
-        entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        entries.update(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) or {})  # noqa: S506
     return MappingProxyType(entries)
 
 

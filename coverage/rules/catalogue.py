@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -72,7 +73,14 @@ def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
         of the wrong type, an id that is not the file's name, parameters that do not fit the
         kind, conditions on columns that there are not, a `beside` that names no rule.
     """
-    return _ordered(_read_all(sorted(folder.glob("*.yaml")), {}))
+    paths = sorted(folder.glob("*.yaml"))
+    return dict(_unchanged(tuple((p, p.stat().st_mtime_ns, p.stat().st_size) for p in paths)))
+
+
+@lru_cache(maxsize=8)
+def _unchanged(files: tuple[tuple[Path, int, int], ...]) -> Mapping[str, Rule]:
+    """Return the rules of `files` (path, time of change, size); one run reads them often."""
+    return _ordered(_read_all([path for path, _, _ in files], {}))
 
 
 def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
