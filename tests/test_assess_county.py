@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from coverage.assess import assess, assess_folder, read_folder, report_of
 from coverage.errors import InputError
+from coverage.paths import DATA
 from coverage.results import Report
 from coverage.rules.access import quantile
 from coverage.rules.catalogue import load_catalogue
@@ -146,3 +148,22 @@ def test_wrong_tables_and_wrong_parameters_are_told_together(tmp_path: Path) -> 
     assert files >= {"county.toml", "villages.csv"}
     texts = [problem.text("en") for problem in caught.value.problems]
     assert len(texts) == len(set(texts))
+
+
+def test_a_county_with_its_own_rule_tested_as_if_it_lay_elsewhere(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "c")
+    own = (DATA / "rules" / "village-clinic.yaml").read_text(encoding="utf-8")
+    (folder / "rules").mkdir()
+    path = folder / "rules" / "my-clinics.yaml"
+    path.write_text(own.replace("id: village-clinic", "id: my-clinics"), encoding="utf-8")
+    report = assess_folder(folder, as_of=date(2025, 12, 31), region="wendeng")
+    tested = {result.rule.id: result for result in report.rules}
+    assert {"my-clinics", "sub-centres-wendeng"} <= set(tested)
+    assert "ems-1030" not in tested
+    assert tested["sub-centres-wendeng"].verdict == "unmet"
+    assert (report.region, report.as_of) == ("371003", date(2025, 12, 31))
+    assert ("rule", "rules/my-clinics.yaml") in [(f.role, f.path) for f in report.county.inputs]
+    access = tested["service-coverage"].access
+    assert access is not None
+    assert access.villages[0].name == "东村"
+    assert report.completeness.applicable >= report.completeness.assessed

@@ -19,7 +19,8 @@ class InputFile:
     Attributes
     ----------
     role
-        ``county``, ``townships``, ``villages``, ``facilities``, ``roads`` or ``population``.
+        ``county``, ``townships``, ``villages``, ``facilities``, ``roads``, ``population``, or
+        ``rule`` for each rule of the county's own.
     path
         Inside the county folder, with forward slashes.
     sha256

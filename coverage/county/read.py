@@ -151,6 +151,8 @@ def _inputs(
         table = tables.get(role)
         if source is not None:
             files.append(_input(folder, role, source, 0 if table is None else len(table.rows)))
+    own = sorted(path.name for path in (folder / "rules").glob("*.yaml"))
+    files += [_input(folder, "rule", Source(path=f"rules/{name}"), 0) for name in own]
     return tuple(files)
 
 
