@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from coverage.county.config import load_config
+from coverage.county.config import CountyConfig, load_config
 from coverage.county.model import County
 from coverage.county.read import read_county
 from coverage.errors import InputError, Problem, raise_if_errors
@@ -89,7 +89,7 @@ def read_folder(
     problems: list[Problem] = []
     progress(Message("report.step_county"))
     config = _tried(lambda: load_config(folder), problems)
-    rules = _tried(lambda: _rules(folder, region), problems) if config else None
+    rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("report.step_network"))
     network = _tried(lambda: read_network(county), problems) if county else None
@@ -101,9 +101,8 @@ def read_folder(
     return county, network, rules
 
 
-def _rules(folder: Path, region: str | None) -> tuple[Rule, ...]:
+def _rules(folder: Path, config: CountyConfig, region: str | None) -> tuple[Rule, ...]:
     code = None if region is None else region_code(region)
-    config = load_config(folder)
     found = with_own_rules(folder, load_catalogue())
     return applicable_rules(config, found.catalogue, code, found.own)
 
