@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest, app_test
 
+from coverage.county.model import Role
 from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, catalogue, text
 from coverage.paths import DEMONSTRATION, ROOT
@@ -243,6 +245,10 @@ def test_a_name_that_is_markup_stays_text(give: Give) -> None:
     heading = next(m.value for m in app.markdown if "430902" in m.value)
     assert "![" not in heading
     assert r"\<script\>" in heading
+
+
+def test_every_role_of_an_input_file_has_a_word() -> None:
+    assert {f"ui.role.{role}" for role in get_args(Role)} <= set(catalogue())
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

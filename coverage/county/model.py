@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 from pyproj import CRS
 
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem
+
+Role = Literal["county", "townships", "villages", "facilities", "roads", "population", "rule"]
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,7 @@ class InputFile:
     Attributes
     ----------
     role
-        ``county``, ``townships``, ``villages``, ``facilities``, ``roads``, ``population``, or
-        ``rule`` for each rule of the county's own.
+        What the file is to the county; ``rule`` is one of its own rules.
     path
         Inside the county folder, with forward slashes.
     sha256
@@ -29,7 +31,7 @@ class InputFile:
         Records read; 0 where the file has none to count.
     """
 
-    role: str
+    role: Role
     path: str
     sha256: str
     rows: int

@@ -13,7 +13,7 @@ from coverage.county.facilities import read_facilities
 from coverage.county.files import parts_of, posix, refuse, sha256_of, shown, source_path
 from coverage.county.layers import read_layer
 from coverage.county.lookup import check_ids
-from coverage.county.model import County, InputFile
+from coverage.county.model import County, InputFile, Role
 from coverage.county.population import grid_demand, read_grid, village_demand
 from coverage.county.sheets import read_csv, read_xlsx
 from coverage.county.table import Table, understand
@@ -146,7 +146,8 @@ def _inputs(
     folder: Path, config: CountyConfig, tables: dict[str, Table | None]
 ) -> tuple[InputFile, ...]:
     files = [_input(folder, "county", Source(path=CONFIG_NAME), 0)]
-    for role in ("townships", "villages", "facilities", "roads", "population"):
+    roles: tuple[Role, ...] = ("townships", "villages", "facilities", "roads", "population")
+    for role in roles:
         source: Source | None = getattr(config.sources, role)
         table = tables.get(role)
         if source is not None:
@@ -156,6 +157,6 @@ def _inputs(
     return tuple(files)
 
 
-def _input(folder: Path, role: str, source: Source, rows: int) -> InputFile:
+def _input(folder: Path, role: Role, source: Source, rows: int) -> InputFile:
     digest = sha256_of(parts_of(folder, source))
     return InputFile(role=role, path=posix(source.path), sha256=digest, rows=rows)

@@ -1,6 +1,6 @@
 """Choose a county; see what was read and what is doubtful in it.
 
-Message ids with the prefixes ``ui.role.`` (`coverage.county.model.InputFile.role`) and
+Message ids with the prefixes ``ui.role.`` (`coverage.county.model.Role`) and
 ``ui.level.`` (`coverage.errors.Level`) are put together here.
 """
 
