@@ -10,6 +10,7 @@ from typing import Any, Final
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.results import Report
+from maps.basemap import NO_BASEMAP, Basemap
 from maps.briefing import briefing_map, fixed_settings
 from maps.interactive import interactive_map
 from maps.offline import offline_html
@@ -24,7 +25,16 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def write_map(report: Report, path: Path, language: Language, layer: str = "minutes") -> None:
+def write_map(
+    report: Report,
+    path: Path,
+    language: Language,
+    layer: str = "minutes",
+    *,
+    rule: str | None = None,
+    before: Report | None = None,
+    basemap: Basemap = NO_BASEMAP,
+) -> None:
     """Write a map: ``.html`` interactive and whole in itself, else a briefing map.
 
     The same report gives the same bytes. The file is whole or absent: it is written under another
@@ -33,8 +43,8 @@ def write_map(report: Report, path: Path, language: Language, layer: str = "minu
     Raises
     ------
     InputError
-        If there is no such layer, the suffix is none of `SUFFIXES`, or the place cannot be
-        written to.
+        If there is no such layer or rule, the suffix is none of `SUFFIXES`, the base map cannot be
+        read, or the place cannot be written to.
     """
     check_layer(layer)
     suffix = path.suffix.lower()

@@ -16,7 +16,9 @@ from branca.element import Figure
 
 from coverage.messages import Language, text
 from coverage.results import Report
+from coverage.travel.route import Route
 from maps import words
+from maps.basemap import NO_BASEMAP, Basemap
 from maps.controls import (
     NARROW,
     LayerLegend,
@@ -63,22 +65,42 @@ _LIFT_STATION: Final = 1000
 _LIFT_FACILITY: Final = -1000
 
 
-def interactive_map(report: Report, language: Language, layer: str = "minutes") -> folium.Map:
+def interactive_map(
+    report: Report,
+    language: Language,
+    layer: str = "minutes",
+    *,
+    rule: str | None = None,
+    before: Report | None = None,
+    basemap: Basemap = NO_BASEMAP,
+    route: Route | None = None,
+) -> folium.Map:
     """Return the county's map with every layer and their switch.
 
     Parameters
     ----------
     layer
-        One of `maps.LAYERS`: what colours the villages.
+        One of `maps.LAYERS`: what is coloured.
+    rule
+        For ``units``: id of the rule whose verdict colours them; None: the first that has units.
+    before
+        The county without the scenario: what it closes, slows, adds, moves and removes is marked
+        on every layer. ``change`` needs it.
+    basemap
+        What lies under it.
+    route
+        The way to one village.
 
     Raises
     ------
     InputError
-        If there is no such layer.
+        If there is no such layer or rule, ``change`` has nothing to compare with, or the base map
+        cannot be read.
     """
     check_layer(layer)
-    county = base_map(report, language)
-    village_layer(report, language, layer).add_to(county)
+    county = base_map(report, language, basemap)
+    for group in moving_layers(report, language, layer, rule=rule, before=before, route=route):
+        group.add_to(county)
     layer_switch().add_to(county)
     title = text(
         "maps.title",
@@ -91,11 +113,46 @@ def interactive_map(report: Report, language: Language, layer: str = "minutes") 
     return county
 
 
-def base_map(report: Report, language: Language) -> folium.Map:
-    """Return the map without villages, legend and switch of layers.
+def moving_layers(
+    report: Report,
+    language: Language,
+    layer: str,
+    *,
+    rule: str | None = None,
+    before: Report | None = None,
+    route: Route | None = None,
+) -> list[folium.FeatureGroup]:
+    """Return all that changes with layer, scenario and choice: figures, villages, facilities, way.
 
-    It stays the same while the layer of the villages changes: an app draws it once and adds
-    `village_layer` and `layer_switch` to it.
+    An app draws `base_map` once and hands these to the browser (``feature_group_to_add``), so that
+    the map keeps its place and zoom. A feature of a village has the property ``c``, its code; one
+    of a facility ``f``, its id.
+
+    Parameters
+    ----------
+    report, language, layer, rule, before, route
+        As for `interactive_map`.
+
+    Raises
+    ------
+    InputError
+        As `interactive_map`.
+    """
+    return [village_layer(report, language, layer)]
+
+
+def base_map(report: Report, language: Language, basemap: Basemap = NO_BASEMAP) -> folium.Map:
+    """Return what stays while layer and scenario change: base map, units, roads, small facilities.
+
+    Parameters
+    ----------
+    report
+        The county as it is, without scenario: its roads and clinics are drawn.
+
+    Raises
+    ------
+    InputError
+        If the base map cannot be read.
     """
     crs = report.county.crs
     west, south, east, north = bounds(report)

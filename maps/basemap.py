@@ -1,0 +1,64 @@
+"""What lies under the county's map: nothing, an online service, or a picture of one's own.
+
+The online services are for the screen only. An exported page or sheet must open without a network
+and must not give away a key, so that there only a local picture is drawn (`for_export`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from coverage.errors import InputError, Problem
+
+Kind = Literal["none", "osm", "tianditu", "tiles", "mbtiles", "raster"]
+KINDS: Final[tuple[Kind, ...]] = ("none", "osm", "tianditu", "tiles", "mbtiles", "raster")
+ONLINE: Final[frozenset[Kind]] = frozenset({"osm", "tianditu"})
+LOCAL: Final[frozenset[Kind]] = frozenset({"tiles", "mbtiles", "raster"})
+
+_KEY: Final = re.compile(r"[0-9A-Fa-f]{32}")
+
+
+@dataclass(frozen=True)
+class Basemap:
+    """A choice of base map; plain values, so that it can be kept in a file and be a cache's key.
+
+    Attributes
+    ----------
+    kind
+        ``tiles``: a folder ``z/x/y.png`` (or .jpg, .webp); ``mbtiles``: one file; ``raster``: a
+        GeoTIFF, or a picture with a world file beside it.
+    path
+        Of the folder or file of the local kinds.
+    key
+        Of Tianditu, 32 hexadecimal digits; never shown.
+    """
+
+    kind: Kind = "none"
+    path: str = ""
+    key: str = field(default="", repr=False)
+
+    def checked(self) -> Basemap:
+        """Return itself.
+
+        Raises
+        ------
+        InputError
+            If the kind is not known, or its key or path is missing or cannot be one.
+        """
+        if self.kind not in KINDS:
+            values = {"kind": self.kind, "known": ", ".join(KINDS)}
+            raise InputError([Problem("maps.basemap_unknown", values=values)])
+        if self.kind == "tianditu" and not _KEY.fullmatch(self.key):
+            raise InputError([Problem("maps.basemap_key")])
+        if self.kind in LOCAL and not self.path:
+            raise InputError([Problem("maps.basemap_no_path")])
+        return self
+
+    def for_export(self) -> Basemap:
+        """Return what may stand in a file: itself where it is local, else none."""
+        return self if self.kind in LOCAL else NO_BASEMAP
+
+
+NO_BASEMAP: Final = Basemap()
