@@ -1,40 +1,247 @@
-"""What the app remembers of one visitor between two runs of a page."""
+"""What the app remembers of one visitor: a desk, saved at every change, and what is on screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from coverage.desk import store
+from coverage.desk.folder import is_protected, own_copy
+from coverage.desk.model import Desk, Setting, is_token
+from coverage.errors import InputError
 from coverage.messages import Language
+from coverage.scenario.model import Scenario
+
+ADDRESS: Final = "desk"
+"""The part of the page's address that names the desk."""
 
 _KEY: Final = "session"
+_LANGUAGE: Final = "language"
 
 
-@dataclass
 class Session:
-    """The choices of one browser tab.
+    """One browser tab.
 
     Attributes
     ----------
-    language
-        Of every text shown.
-    folder
-        The county folder chosen, or None before any choice.
+    desk
+        The work. Change it only by `keep` and the functions below, which save it.
     rule
         Id of the rule whose clause is shown, or None before any choice.
+    layer
+        The map's layer that is shown.
+    theirs
+        What another window saved over the state that this one began from; None where there is
+        no such conflict. Until the visitor has chosen, changes stay in this tab only.
+    unsaved
+        Why the desk could not be saved, or None.
+    unknown
+        Whether the address names a desk that is not there.
+    left
+        Token of the desk that was put aside when another county was opened.
+    loads
+        Counts how often another state replaced this tab's: whatever a page remembers beside the
+        desk (an undo history) belongs to one count.
     """
 
-    language: Language = "zh"
-    folder: Path | None = None
-    rule: str | None = None
+    def __init__(
+        self,
+        language: Language = "zh",
+        folder: Path | None = None,
+        rule: str | None = None,
+        desk: Desk | None = None,
+    ) -> None:
+        self.desk = desk or Desk(language=language, folder=folder)
+        self.rule = rule
+        self.layer = "minutes"
+        self.theirs: Desk | None = None
+        self.unsaved: InputError | None = None
+        self.unknown = False
+        self.left: str | None = None
+        self.loads = 0
+
+    @property
+    def language(self) -> Language:
+        """Of every text shown."""
+        return self.desk.language
+
+    @property
+    def folder(self) -> Path | None:
+        """The county folder, or None before one is opened."""
+        return self.desk.folder
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario in force; None: the county as it is."""
+        return self.desk.scenario
 
 
 def session() -> Session:
-    """Return this tab's session, begun at its first run."""
+    """Return this tab's session; at its first run the desk that the address names."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = Session()
+        st.session_state[_KEY] = _begun(st.query_params.get(ADDRESS))
     found: Session = st.session_state[_KEY]
     return found
+
+
+def _begun(token: str | None) -> Session:
+    if token is None:
+        return Session()
+    found = Session()
+    try:
+        if is_token(token):
+            found.desk = store.load(token)
+            return found
+    except InputError as error:
+        found.unsaved = error
+    found.unknown = True
+    return found
+
+
+def name_in_address() -> None:
+    """Put the desk's token into the address, so that a reload finds it; navigation drops it."""
+    desk = session().desk
+    if desk.revision and st.query_params.get(ADDRESS) != desk.token:
+        st.query_params[ADDRESS] = desk.token
+
+
+def keep(desk: Desk) -> None:
+    """Make `desk` this tab's, and save it.
+
+    A newer state of another window is never overwritten: it then stands in `Session.theirs`.
+    """
+    current = session()
+    current.desk = desk
+    if current.theirs is not None:
+        return
+    try:
+        current.desk = store.save(desk)
+        current.unsaved = None
+    except store.Conflict as conflict:
+        current.theirs = conflict.theirs
+    except InputError as error:
+        current.unsaved = error
+
+
+def set_language(language: Language) -> None:
+    """Choose the language; nobody is asked about a conflict for its sake."""
+    current = session()
+    if language == current.language:
+        return
+    desk = replace(current.desk, language=language)
+    if desk.revision and store.newest(desk.token) == desk.revision:
+        keep(desk)
+    else:
+        current.desk = desk
+
+
+def open_folder(folder: Path) -> None:
+    """Open a county: on a new desk where this one holds work on another county."""
+    current = session()
+    if current.folder == folder:
+        return
+    if current.folder is not None and current.desk.begun:
+        current.left = current.desk.token
+        _replace(Desk(language=current.language))
+    keep(replace(current.desk, folder=folder))
+
+
+def open_desk(token: str) -> None:
+    """Go on with earlier work.
+
+    Raises
+    ------
+    InputError
+        If there is no such desk, or it cannot be read.
+    """
+    _replace(store.load(token))
+
+
+def load_theirs() -> None:
+    """End a conflict: take what the other window saved, give this tab's changes up."""
+    _replace(store.load(session().desk.token))
+
+
+def keep_mine() -> None:
+    """End a conflict: this tab goes on with a copy of its own; the other window keeps the desk."""
+    current = session()
+    current.desk = store.copied(current.desk)
+    current.theirs = None
+
+
+def _replace(desk: Desk) -> None:
+    current = session()
+    current.desk = desk
+    current.theirs = None
+    current.unsaved = None
+    current.unknown = False
+    current.loads += 1
+    st.session_state[_LANGUAGE] = desk.language
+
+
+def own_folder() -> Path:
+    """Return the county folder that may be written into: a protected one is first copied.
+
+    The demonstration county is such a one; the desk then works on its copy.
+
+    Raises
+    ------
+    InputError
+        If no county is open, or the workspace cannot be written to.
+    """
+    desk = session().desk
+    if desk.folder is None or not is_protected(desk.folder):
+        return desk.folder or Path()
+    folder = own_copy(desk)
+    keep(replace(desk, folder=folder))
+    return folder
+
+
+def set_rule(rule_id: str, values: Mapping[str, Setting] | None) -> None:
+    """Let `values` hold for a rule on this desk only; None or nothing: the county's own again."""
+    desk = session().desk
+    overrides = {known: kept for known, kept in desk.overrides.items() if known != rule_id}
+    if values:
+        overrides[rule_id] = dict(values)
+    keep(replace(desk, overrides=overrides))
+
+
+def put_scenario(scenario: Scenario, instead_of: str | None = None) -> None:
+    """Keep `scenario` in the place of the one called `instead_of`, else of its own name, or last.
+
+    It is then in force.
+    """
+    desk = session().desk
+    name = instead_of or scenario.name
+    names = [kept.name for kept in desk.scenarios]
+    others = [kept for kept in desk.scenarios if kept.name not in (name, scenario.name)]
+    place = names.index(name) if name in names else len(others)
+    others.insert(place, scenario)
+    keep(replace(desk, scenarios=tuple(others), current=scenario.name))
+
+
+def drop_scenario(name: str) -> None:
+    """Remove the scenario `name`."""
+    desk = session().desk
+    kept = tuple(scenario for scenario in desk.scenarios if scenario.name != name)
+    current = None if desk.current == name else desk.current
+    keep(replace(desk, scenarios=kept, current=current))
+
+
+def choose_scenario(name: str | None) -> None:
+    """Put the scenario `name` in force; None: the county as it is."""
+    keep(replace(session().desk, current=name))
+
+
+def set_costs(costs: Mapping[str, float]) -> None:
+    """Keep what one costs."""
+    keep(replace(session().desk, costs=dict(costs)))
+
+
+def set_basemap(basemap: Mapping[str, str]) -> None:
+    """Keep what is drawn under the county."""
+    keep(replace(session().desk, basemap=dict(basemap)))

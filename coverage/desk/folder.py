@@ -1,0 +1,135 @@
+"""The desk's own county folders."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from coverage.county.config import CONFIG_NAME, load_config
+from coverage.county.files import inside, parts_of
+from coverage.desk.model import Desk
+from coverage.desk.store import made_folder, referenced, workspace
+from coverage.errors import InputError, Problem
+from coverage.paths import DATA
+from coverage.rules.catalogue import OWN_FOLDER
+
+COUNTY_PREFIX: Final = "county-"
+_PART: Final = ".part-"
+_UNUSED_S: Final = 7 * 24 * 3600
+_README: Final = ("README.md", "README.txt")
+
+
+def is_protected(folder: Path) -> bool:
+    """Return whether `folder` must not be written into: the project's own, or not ours to write."""
+    with suppress(OSError, RuntimeError, ValueError):
+        real = folder.resolve()
+        config = real / CONFIG_NAME
+        writable = os.access(real, os.W_OK) and (not config.exists() or os.access(config, os.W_OK))
+        return real.is_relative_to(DATA.resolve()) or not writable
+    return True
+
+
+def county_files(folder: Path) -> dict[str, Path]:
+    """Return the files that a county folder consists of, by their path inside it.
+
+    These are ``county.toml``, what it names (every part of a shapefile), its own rules and a
+    README; whatever else lies in the folder is not the county's.
+
+    Raises
+    ------
+    InputError
+        If ``county.toml`` cannot be read, or a file is not there or leaves the folder.
+    """
+    config = load_config(folder)
+    root = folder.resolve()
+    paths = [inside(folder, CONFIG_NAME)]
+    problems: list[Problem] = []
+    for _, source in config.sources:
+        if source is None:
+            continue
+        try:
+            paths += parts_of(folder, source)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    own = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
+    paths += [inside(folder, f"{OWN_FOLDER}/{name}") for name in own]
+    paths += [inside(folder, name) for name in _README if (folder / name).is_file()]
+    found = {}
+    for path in paths:
+        at = path if path.is_absolute() else folder / path
+        name = Path(os.path.relpath(at, root)).as_posix()
+        found[name] = at
+    return dict(sorted(found.items()))
+
+
+def own_copy(desk: Desk) -> Path:
+    """Copy the desk's county into the desk's own folder and return the copy.
+
+    Raises
+    ------
+    InputError
+        If the county's files cannot be read, or the workspace cannot be written to.
+    """
+    if desk.folder is None:
+        raise InputError([Problem("desk.no_county")])
+    files = county_files(desk.folder)
+    with new_county_folder(desk.token) as folder:
+        for name, path in files.items():
+            target = folder.making / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return folder.made
+
+
+class Making:
+    """A county folder that appears under its name only when it is complete.
+
+    Attributes
+    ----------
+    making
+        Where its files are put.
+    made
+        Where it then is.
+    """
+
+    def __init__(self, desk: Path) -> None:
+        name = secrets.token_hex(4)
+        self.making = desk / f"{_PART}{name}"
+        self.made = desk / f"{COUNTY_PREFIX}{name}"
+
+
+@contextmanager
+def new_county_folder(token: str) -> Iterator[Making]:
+    """Give a new folder for a county inside the desk `token`.
+
+    County folders of the desk that none of its kept states names are removed at the end.
+
+    Raises
+    ------
+    InputError
+        If the workspace cannot be written to.
+    """
+    desk = made_folder(token)
+    folder = Making(desk)
+    try:
+        folder.making.mkdir(mode=0o700)
+        yield folder
+        folder.making.replace(folder.made)
+    except OSError as error:
+        values = {"folder": str(workspace()), "reason": error.strerror or str(error)}
+        raise InputError([Problem("desk.not_saved", values=values)]) from error
+    finally:
+        shutil.rmtree(folder.making, ignore_errors=True)
+    used = referenced(token) | {folder.made.name}
+    for path in desk.glob(f"{COUNTY_PREFIX}*"):
+        with suppress(OSError):
+            if path.name not in used and time.time() - path.stat().st_mtime > _UNUSED_S:
+                shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,84 @@
+"""What one visitor works on."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coverage.messages import Language
+from coverage.scenario.model import Scenario
+
+Setting = bool | int | float | str | list[str]
+"""A rule's parameter, or its ``enabled``."""
+
+Overrides = Mapping[str, Mapping[str, Setting]]
+"""For each rule id, the parameters that hold for this desk only."""
+
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+
+
+def new_token() -> str:
+    """Return a name for a desk that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def is_token(word: object) -> bool:
+    """Return whether `word` has the form of a desk's token, and so can name a folder safely."""
+    return isinstance(word, str) and _TOKEN.fullmatch(word) is not None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One visitor's work on one county.
+
+    Attributes
+    ----------
+    token
+        Its name in the page's address and in the workspace.
+    folder
+        The county folder, or None before one is opened.
+    language
+        Of every text shown.
+    overrides
+        A rule's parameters, and ``enabled``, for this desk only, by rule id.
+    scenarios
+        Each with a name of its own.
+    current
+        Name of the scenario in force; None: the county as it is.
+    costs
+        What one costs, in 10,000 yuan, as `Scenario.costs`.
+    basemap
+        What is drawn under the county, by the names that `maps.basemap` gives.
+    revision
+        Counts what was saved; 0 before the first time.
+    unread
+        Texts of scenarios that this version cannot read: kept, not shown.
+    recovered
+        Whether the newest state could not be read and an older one is shown.
+    """
+
+    token: str = field(default_factory=new_token)
+    folder: Path | None = None
+    language: Language = "zh"
+    overrides: Overrides = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
+    current: str | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
+    basemap: Mapping[str, str] = field(default_factory=dict)
+    revision: int = 0
+    unread: tuple[str, ...] = ()
+    recovered: bool = False
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario in force."""
+        return next((s for s in self.scenarios if s.name == self.current), None)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was done that would be missed."""
+        return bool(self.scenarios or self.overrides or self.costs or self.unread)
