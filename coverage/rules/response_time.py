@@ -27,11 +27,15 @@ def is_response(rule: Rule) -> bool:
 def limits_min(rule: Rule, county: County) -> FloatArray:
     """Return the limit of each village, minutes."""
     asked = ResponseTime.of(rule)
+    return np.where(is_urban(rule, county), asked.urban_limit_min, asked.rural_limit_min)
+
+
+def is_urban(rule: Rule, county: County) -> BoolArray:
+    """Return which villages have the limit for towns."""
     villages = county.villages
     area = villages["area_code"].astype(object)
     area = area.where(area.notna(), villages["area_class"].astype(object))
-    urban = area.isin(asked.urban_classes).to_numpy()
-    return np.where(urban, asked.urban_limit_min, asked.rural_limit_min)
+    return area.isin(ResponseTime.of(rule).urban_classes).to_numpy(bool)
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
