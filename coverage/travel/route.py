@@ -184,7 +184,7 @@ def _parts(network: Network, place: Snap) -> _Parts:
 
 def _sweep(
     network: Network, starts: IntArray, leaving: FloatArray
-) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+) -> tuple[FloatArray, npt.NDArray[np.signedinteger]]:
     """Return the least minutes to every node and the node before it on the way there."""
     arcs = arcs_of(network, "from_facility")
     n = arcs.n_nodes
@@ -198,11 +198,11 @@ def _sweep(
         ),
         shape=(n + 1, n + 1),
     )
-    minutes, before = dijkstra(graph, indices=n, return_predecessors=True)
-    return minutes[:n], before
+    minutes, before = dijkstra(graph, indices=np.array([n]), return_predecessors=True)
+    return minutes[0, :n], before[0]
 
 
-def _nodes(before: npt.NDArray[np.int32], goal: int) -> list[int]:
+def _nodes(before: npt.NDArray[np.signedinteger], goal: int) -> list[int]:
     """Return the nodes on the way, the first being where the station's own edge is left."""
     start = len(before) - 1
     nodes = [goal]
