@@ -1,0 +1,1 @@
+"""Edits of a county, and what they change."""
