@@ -83,12 +83,32 @@ def _local(urls: Iterable[str], folder: Path) -> list[str]:
     return [local_url(url, folder) for url in urls]
 
 
+def captured(fmap: folium.Map, height: int, **more: Any) -> dict[str, Any]:
+    """Return what streamlit-folium would send to the browser for `fmap`.
+
+    It is `streamlit_folium.st_folium` itself that makes it: a copy of the function whose global
+    ``_component_func`` returns its arguments instead of drawing, so that no module is patched.
+    """
+    original = streamlit_folium.st_folium
+    capture = FunctionType(
+        original.__code__,
+        {**original.__globals__, "_component_func": dict},
+        original.__name__,
+        original.__defaults__,
+        original.__closure__,
+    )
+    arguments: dict[str, Any] = capture(
+        fmap, height=height, use_container_width=True, returned_objects=[], **more
+    )
+    # Nothing is returned by its own means, hence nothing to react to.
+    del arguments["on_change"]
+    return arguments
+
+
 def component_arguments(fmap: folium.Map, height: int, folder: Path = STATIC) -> dict[str, Any]:
     """Return what streamlit-folium would send to the browser for `fmap`, every address local.
 
-    It is `streamlit_folium.st_folium` itself that makes them: a copy of the function whose
-    global ``_component_func`` returns its arguments instead of drawing, so that no module is
-    patched. They are plain data, which can be cached.
+    They are plain data, which can be cached.
 
     Parameters
     ----------
@@ -104,19 +124,7 @@ def component_arguments(fmap: folium.Map, height: int, folder: Path = STATIC) ->
     MissingAssetError
         If the map asks for a file that is not carried.
     """
-    original = streamlit_folium.st_folium
-    capture = FunctionType(
-        original.__code__,
-        {**original.__globals__, "_component_func": dict},
-        original.__name__,
-        original.__defaults__,
-        original.__closure__,
-    )
-    arguments: dict[str, Any] = capture(
-        fmap, height=height, use_container_width=True, returned_objects=[]
-    )
-    # Nothing is returned to the app, hence nothing to react to.
-    del arguments["on_change"]
+    arguments = captured(fmap, height)
     arguments["css_links"] = _local(arguments["css_links"], folder)
     arguments["js_links"] = _local(arguments["js_links"], folder)
     for part in ("header", "html", "script"):

@@ -1,28 +1,65 @@
 """Every cache of the app.
 
 Tables with geometry cannot be keys of Streamlit's caches, so that all are keyed by the folder's
-path and by the state of its files on the disk.
+path, by the state of its files on the disk, and by the texts of a scenario and of a visitor's own
+parameters.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 import streamlit as st
 
-from coverage.assess import assess_folder
+from coverage.assess import assess_folder, report_of
 from coverage.county.config import CountyConfig, load_config
+from coverage.desk.model import Overrides
 from coverage.errors import InputError
 from coverage.messages import Language
 from coverage.paths import DATA
 from coverage.results import Report
-from coverage.ui.assets import component_arguments
-from maps.interactive import interactive_map
+from coverage.scenario.model import Edit, Scenario, SetRule
+from coverage.travel.route import Route, route
+from coverage.ui.live import LayerCode, base_arguments, layer_codes, take_layers
+from maps.basemap import NO_BASEMAP, Basemap
+from maps.interactive import base_map, moving_layers
 
 MAP_HEIGHT: Final = 600
 
 Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a report is made of, and with it everything that is drawn of it.
+
+    Attributes
+    ----------
+    folder
+        The county's.
+    overrides
+        A visitor's own parameters of rules, and ``enabled``, by rule id.
+    scenario
+        None: the county as it is.
+    """
+
+    folder: Path
+    overrides: Overrides = field(default_factory=dict)
+    scenario: Scenario | None = None
+
+    @property
+    def base(self) -> Case:
+        """The same county without the scenario."""
+        return Case(self.folder, self.overrides)
+
+
+_Key = tuple[str, Fingerprint, str, str]
+"""Folder, its state, overrides and scenario (both as JSON, empty where there are none)."""
 
 
 def fingerprint(folder: Path) -> Fingerprint:
@@ -64,36 +101,198 @@ def _state(file: Path) -> tuple[str, int, int] | None:
     return str(file), stat.st_mtime_ns, stat.st_size
 
 
+def _key(case: Case) -> _Key:
+    scenario = case.scenario
+    told = "" if scenario is None else scenario.model_dump_json()
+    return str(case.folder), fingerprint(case.folder), _overrides_text(case.overrides), told
+
+
+def _overrides_text(overrides: Overrides) -> str:
+    plain = {rule: dict(values) for rule, values in overrides.items() if values}
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False) if plain else ""
+
+
+class _Bench:
+    """What is remembered of one county, for one scenario at a time.
+
+    Many visitors may work on the same county: who comes second waits, and then finds more done.
+    """
+
+    def __init__(self) -> None:
+        from coverage.scenario.run import Memo
+
+        self.memo = Memo()
+        self.lock = RLock()
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _report(folder: str, state: Fingerprint) -> Report:  # noqa: ARG001
     return assess_folder(Path(folder))
 
 
-def report(folder: Path) -> Report:
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _bench(folder: str, state: Fingerprint) -> _Bench:  # noqa: ARG001
+    return _Bench()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _overridden(folder: str, state: Fingerprint, overrides: str) -> Report:
+    from coverage.scenario.apply import apply
+
+    base = _report(folder, state)
+    chosen = Scenario(
+        name="overrides",
+        county=base.county.config.county.code,
+        edits=tuple(_rule_edit(rule, values) for rule, values in json.loads(overrides).items()),
+    )
+    county, network, rules = apply(base, chosen)
+    return report_of(county, network, base.response, rules, as_of=base.as_of, region=base.region)
+
+
+def _rule_edit(rule: str, values: Mapping[str, Any]) -> Edit:
+    parameters = {name: value for name, value in values.items() if name != "enabled"}
+    stated = {"id": rule, "parameters": parameters}
+    if "enabled" in values:
+        stated["enabled"] = values["enabled"]
+    return Edit.of(SetRule.model_validate(stated))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _changed(key: _Key) -> Report:
+    from coverage.scenario.run import assess_scenario
+
+    folder, state, overrides, scenario = key
+    base = _of((folder, state, overrides, ""))
+    bench = _bench(folder, state)
+    with bench.lock:
+        return assess_scenario(base, Scenario.model_validate_json(scenario), bench.memo)
+
+
+def _of(key: _Key) -> Report:
+    folder, state, overrides, scenario = key
+    if scenario:
+        return _changed(key)
+    return _overridden(folder, state, overrides) if overrides else _report(folder, state)
+
+
+def report(folder: Path, overrides: Overrides | None = None) -> Report:
     """Return the assessed county of `folder`; read anew when one of its files has changed.
 
     Raises
     ------
     InputError
-        With every problem of the folder.
+        With every problem of the folder, or of the overrides.
     """
-    return _report(str(folder), fingerprint(folder))
+    return _of(_key(Case(folder, overrides or {})))
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _map_arguments(
-    folder: str, state: Fingerprint, language: Language, layer: str
-) -> dict[str, Any]:
-    drawn = interactive_map(_report(folder, state), language, layer)
-    return component_arguments(drawn, MAP_HEIGHT)
-
-
-def map_arguments(folder: Path, language: Language, layer: str) -> dict[str, Any]:
-    """Return what the browser needs to draw the map of `folder` (see `coverage.ui.assets`).
+def scenario_report(folder: Path, overrides: Overrides | None, scenario: Scenario | None) -> Report:
+    """Return the county of `folder` with `scenario` applied; only what it changes is computed.
 
     Raises
     ------
     InputError
-        With every problem of the folder.
+        With every problem of the folder, or of the scenario on it.
     """
-    return _map_arguments(str(folder), fingerprint(folder), language, layer)
+    return _of(_key(Case(folder, overrides or {}, scenario)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _compared(key: _Key) -> Any:
+    from coverage.scenario.compare import compare
+
+    scenario = Scenario.model_validate_json(key[3])
+    return compare(_of((*key[:3], "")), _of(key), scenario)
+
+
+def comparison(folder: Path, overrides: Overrides | None, scenario: Scenario) -> Any:
+    """Return what `scenario` gains and loses.
+
+    Raises
+    ------
+    InputError
+        As `scenario_report`.
+    """
+    return _compared(_key(Case(folder, overrides or {}, scenario)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _way(key: _Key, village: int) -> Route | None:
+    return route(_of(key), village)
+
+
+def way(case: Case, code: str) -> Route | None:
+    """Return the way to the village of this code; None where none answers, or there is none."""
+    key = _key(case)
+    rows = [row for row, known in enumerate(_of(key).county.villages["code"]) if known == code]
+    return _way(key, rows[0]) if rows else None
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _base_code(
+    key: _Key, language: Language, basemap: Basemap, height: int
+) -> tuple[dict[str, Any], tuple[LayerCode, ...]]:
+    fmap = base_map(_of(key), language, basemap)
+    layers = layer_codes(take_layers(fmap))
+    return base_arguments(fmap, height, key[0], language), layers
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _moving_code(
+    key: _Key, language: Language, layer: str, rule: str | None, village: str | None
+) -> tuple[LayerCode, ...]:
+    base = _of((*key[:3], ""))
+    now = _of(key)
+    found = None
+    if village is not None:
+        rows = [row for row, known in enumerate(now.county.villages["code"]) if known == village]
+        found = _way(key, rows[0]) if rows else None
+    before = base if key[3] else None
+    return layer_codes(moving_layers(now, language, layer, rule=rule, before=before, route=found))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map as plain data: what stays in the browser, and the layers on it.
+
+    Attributes
+    ----------
+    base
+        See `coverage.ui.live.base_arguments`.
+    layers
+        From the lowest to the highest.
+    """
+
+    base: dict[str, Any]
+    layers: tuple[LayerCode, ...]
+
+
+def map_arguments(
+    case: Case,
+    language: Language,
+    layer: str,
+    *,
+    rule: str | None = None,
+    village: str | None = None,
+    basemap: Basemap = NO_BASEMAP,
+    height: int = MAP_HEIGHT,
+) -> Drawing:
+    """Return what the browser needs to draw the map.
+
+    Parameters
+    ----------
+    layer, rule, basemap
+        As `maps.interactive.interactive_map` takes them.
+    village
+        Code of the village to which the ambulance's way is drawn.
+    height
+        Pixels.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder, the scenario or the base map.
+    """
+    key = _key(case)
+    base, below = _base_code((*key[:3], ""), language, basemap, height)
+    return Drawing(base, (*below, *_moving_code(key, language, layer, rule, village)))

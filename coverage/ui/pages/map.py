@@ -1,6 +1,6 @@
-"""The map of villages by minutes, or by whether they are covered.
+"""The county's map: what is shown is chosen, a village is searched or clicked, its way is drawn.
 
-Message ids with the prefix ``ui.layer.`` (`maps.LAYERS`) are put together here.
+Message ids with the prefix ``map_page.layer.`` (`maps.LAYERS`) are put together here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import streamlit as st
 
 from coverage.messages import text
 from coverage.ui import cache
-from coverage.ui.assets import show_map
+from coverage.ui.live import Event, live_arguments, show_live
 from coverage.ui.pages.county import chosen
 from coverage.ui.state import session
 from maps import LAYERS
@@ -19,16 +19,21 @@ def page() -> None:
     """Draw the page."""
     current = session()
     language = current.language
-    st.title(text("ui.map_title", language))
+    st.title(text("map_page.title", language))
     if chosen(language) is None or current.folder is None:
         return
     layer = st.radio(
-        text("ui.layer", language),
+        text("map_page.layer", language),
         LAYERS,
-        format_func=lambda name: text(f"ui.layer.{name}", language),
+        format_func=lambda name: text(f"map_page.layer.{name}", language),
         horizontal=True,
         label_visibility="collapsed",
         key="layer",
     )
-    show_map(cache.map_arguments(current.folder, language, layer))
-    st.caption(text("ui.map_hint", language))
+    drawing = cache.map_arguments(cache.Case(current.folder), language, layer)
+    show_live(live_arguments(drawing.base, drawing.layers), "map", _heard)
+    st.caption(text("map_page.hint", language))
+
+
+def _heard(event: Event) -> None:
+    st.session_state["heard"] = event
