@@ -90,6 +90,8 @@ class Report:
         The day by which deadlines are judged; None where no day is given.
     region
         The region or profile whose rules are tested, where it is not the county's own; else empty.
+    scenario
+        Name of the scenario whose edits are in force; empty: the county as it is.
     """
 
     county: County
@@ -103,6 +105,7 @@ class Report:
     parameters: dict[str, object]
     as_of: date | None = None
     region: str = ""
+    scenario: str = ""
 
     @property
     def completeness(self) -> Completeness:

@@ -26,8 +26,9 @@ from coverage.network.ways import Ways
 
 BoolArray = npt.NDArray[np.bool_]
 
+OFF_MAIN: Final = "network.off_main"
 _MANY_OFF_MAIN_SHARE: Final = 0.02
-_M_PER_MIN_AT_1_KPH: Final = 1000 / 60
+M_PER_MIN_AT_1_KPH: Final = 1000 / 60
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def build_network(
     """Build the network of a county.
 
     Every straight piece between neighbouring vertices gets its speed first; then pieces that meet
-    where nothing else does are merged if class, area class, speed, directions, bridge and name
-    are the same, so that time is proportional to length on each edge and no time changes.
+    where nothing else does are merged if class, area class, limit, directions, bridge and name
+    are the same, so that time is proportional to length on each edge and no time changes,
+    whatever the speeds by class are (`coverage.network.respeed` rests on this).
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def build_network(
     key = _key(
         highway[segments.way],
         area,
-        speed,
+        limit[segments.way],
         segments.forward & segments.backward,
         attributes["bridge"].to_numpy()[segments.way],
         name[segments.way],
@@ -123,20 +125,21 @@ def build_network(
             "length_m": length_m,
             "highway": np.array(CLASSES, dtype=object)[highway[segments.way[lead]]],
             "area_class": np.array(AREA_CLASSES, dtype=object)[area[lead]],
+            "limit_kph": limit[segments.way[lead]],
             "speed_kph": speed[lead],
-            "drive_min": length_m / (speed[lead] * _M_PER_MIN_AT_1_KPH),
+            "drive_min": length_m / (speed[lead] * M_PER_MIN_AT_1_KPH),
             "bridge": attributes["bridge"].to_numpy()[segments.way[lead]],
             "name": pd.Series(
                 attributes["name"].to_numpy(dtype=object)[segments.way[lead]], dtype=object
             ),
-            "component": _components(u, v, length_m, len(used)),
+            "component": components_of(u, v, length_m, len(used)),
         },
         geometry=_lines(xy, start, end[last], chain_first),
         crs=crs,
     )
     unknown = ~attributes["known"].to_numpy()[segments.way]
     unknown_share = float(segments.length_m[unknown].sum() / segments.length_m.sum())
-    note = _note(edges, len(used), unknown_share, ways.dropped)
+    note = note_of(edges, len(used), unknown_share, ways.dropped)
     return Network(
         crs=crs,
         node_x=xy[used, 0],
@@ -284,8 +287,14 @@ def _lines(
     return np.asarray(lines, dtype=object)
 
 
-def _components(u: IntArray, v: IntArray, length_m: FloatArray, n_nodes: int) -> IntArray:
-    """Return the component of each edge, numbered from the longest."""
+def components_of(u: IntArray, v: IntArray, length_m: FloatArray, n_nodes: int) -> IntArray:
+    """Return the component of each edge, numbered from the longest.
+
+    Parameters
+    ----------
+    u, v
+        The ends of each edge, among the nodes 0 to `n_nodes` - 1.
+    """
     links = coo_array((np.ones(len(u), dtype=bool), (u, v)), (n_nodes, n_nodes))
     count, of_node = connected_components(links, directed=False)
     total = np.bincount(of_node[u], weights=length_m, minlength=count)
@@ -295,9 +304,10 @@ def _components(u: IntArray, v: IntArray, length_m: FloatArray, n_nodes: int) ->
     return component
 
 
-def _note(
+def note_of(
     edges: gpd.GeoDataFrame, n_nodes: int, unknown_share: float, dropped: dict[str, int]
 ) -> NetworkNote:
+    """Return the counts of a network whose edges have their components."""
     length = edges["length_m"].to_numpy()
     by_class = edges["length_m"].groupby(edges["highway"]).sum() / 1000
     return NetworkNote(
@@ -312,20 +322,23 @@ def _note(
     )
 
 
+def off_main_quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
+    """Return what is to be said of parts that are not connected to the main network."""
+    if note.components <= 1:
+        return ()
+    return (
+        Problem(
+            OFF_MAIN,
+            level="warning" if note.off_main_share > _MANY_OFF_MAIN_SHARE else "note",
+            values={"parts": note.components - 1, "share": f"{note.off_main_share:.1%}"},
+            file=file,
+            count=note.components - 1,
+        ),
+    )
+
+
 def _quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
-    problems = []
-    if note.components > 1:
-        values = {"parts": note.components - 1, "share": f"{note.off_main_share:.1%}"}
-        level = "warning" if note.off_main_share > _MANY_OFF_MAIN_SHARE else "note"
-        problems.append(
-            Problem(
-                "network.off_main",
-                level="warning" if level == "warning" else "note",
-                values=values,
-                file=file,
-                count=note.components - 1,
-            )
-        )
+    problems = [*off_main_quality(note, file)]
     if note.unknown_class_share > 0:
         problems.append(
             Problem(

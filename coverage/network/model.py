@@ -60,7 +60,8 @@ class Network:
     edges
         One row a piece of road: ``u, v`` (nodes; the geometry runs u to v), ``forward`` and
         ``backward`` (whether it may be driven u to v, v to u), ``length_m``, ``highway`` (OSM
-        class), ``area_class`` (``urban``/``rural``), ``speed_kph``, ``drive_min`` (either way),
+        class), ``area_class`` (``urban``/``rural``), ``limit_kph`` (the posted limit, infinite
+        where there is none), ``speed_kph``, ``drive_min`` (either way),
         ``bridge`` (bool), ``name`` (text or None), ``component`` (0 is the largest),
         ``geometry`` (LineString).
     note
