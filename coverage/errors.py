@@ -44,7 +44,7 @@ class Problem:
 
     def text(self, language: Language) -> str:
         """Return the whole sentence: file, row, column, what is wrong, how to mend it."""
-        body = text(self.code, language, **self.values)
+        body = self.body(language)
         place = [self.file] if self.file else []
         if self.rows:
             shown = ", ".join(str(row) for row in self.rows[:10])
@@ -56,6 +56,10 @@ class Problem:
         if not place:
             return body
         return text("errors.at", language, place=", ".join(place), body=body)
+
+    def body(self, language: Language) -> str:
+        """Return what is wrong and how to mend it, without file, row and column."""
+        return text(self.code, language, **self.values)
 
 
 class CoverageError(Exception):

@@ -133,3 +133,27 @@ def new_county_folder(token: str) -> Iterator[Making]:
         with suppress(OSError):
             if path.name not in used and time.time() - path.stat().st_mtime > _UNUSED_S:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def save_to(folder: Path, target: Path) -> Path:
+    """Copy the county in `folder` to `target`, which is empty or not there yet; return it.
+
+    Raises
+    ------
+    InputError
+        If the county's files cannot be read, `target` holds something or cannot be written to.
+    """
+    files = county_files(folder)
+    try:
+        target = target.expanduser()
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise InputError([Problem("desk.folder_taken", values={"folder": str(target)})])
+        for name, path in files.items():
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        values = {"file": str(target), "reason": reason}
+        raise InputError([Problem("desk.not_written", values=values)]) from error
+    return target

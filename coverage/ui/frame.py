@@ -1,8 +1,13 @@
-"""What stands around every page: title, language, pages, and how errors are shown."""
+"""What stands around every page: title, language, pages, the desk's state, errors.
+
+Message ids with the prefix ``desk.page_`` (the pages' places in the address) are put together here.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,61 +16,86 @@ from streamlit.navigation.page import StreamlitPage
 
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
-from coverage.ui.pages import county, overview
+from coverage.ui.frame_parts import guarded, problems
+from coverage.ui.pages import county, export, overview
 from coverage.ui.pages import map as map_page
-from coverage.ui.state import session
+from coverage.ui.state import (
+    Session,
+    keep,
+    keep_mine,
+    load_theirs,
+    name_in_address,
+    open_desk,
+    session,
+    set_language,
+)
 from coverage.ui.words import literal
 
 _STYLE: Final = Path(__file__).with_name("style.css")
 _LOGGER: Final = logging.getLogger(__name__)
+_DROP_ZONE: Final = '[data-testid="stFileUploaderDropzone"]'
+_UPLOADER: Final = {
+    "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
+    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; font-size: 0.9rem; }}",
+}
 
 
 def begin() -> Language:
     """Set the page up, draw the language switch and return the language chosen."""
     current = session()
+    st.session_state.setdefault("language", current.language)
     with st.sidebar:
-        current.language = st.radio(
-            text("ui.language", current.language),
-            LANGUAGES,
-            format_func=lambda choice: text("ui.language_name", choice),
-            horizontal=True,
-            key="language",
+        set_language(
+            st.radio(
+                text("ui.language", st.session_state["language"]),
+                LANGUAGES,
+                format_func=lambda choice: text("ui.language_name", choice),
+                horizontal=True,
+                key="language",
+            )
         )
     # An emoji is drawn by the browser; a material icon would be fetched from a public server.
     st.set_page_config(
         page_title=text("ui.app_title", current.language), page_icon="🚑", layout="wide"
     )
     st.html(_STYLE)
+    st.html(_uploader_style(current.language))
     return current.language
+
+
+def _uploader_style(language: Language) -> str:
+    """Return the style that gives the uploader's own English words in the user's language."""
+    words = {name: json.dumps(text(name, language), ensure_ascii=False) for name in _UPLOADER}
+    return (
+        "<style>"
+        + "".join(_UPLOADER[name].replace("$", words[name]) for name in words)
+        + "</style>"
+    )
 
 
 def pages(language: Language) -> list[StreamlitPage]:
     """Return the app's pages in the order of the work."""
+    drawn: tuple[tuple[str, Callable[[], None], str], ...] = (
+        ("county", county.page, ":material/folder_open:"),
+        ("overview", overview.page, ":material/fact_check:"),
+        ("map", map_page.page, ":material/map:"),
+        ("export", export.page, ":material/download:"),
+    )
     return [
         st.Page(
-            county.page,
-            title=text("ui.county_title", language),
-            url_path="county",
-            icon=":material/folder_open:",
-            default=True,
-        ),
-        st.Page(
-            overview.page,
-            title=text("ui.overview_title", language),
-            url_path="overview",
-            icon=":material/fact_check:",
-        ),
-        st.Page(
-            map_page.page,
-            title=text("ui.map_title", language),
-            url_path="map",
-            icon=":material/map:",
-        ),
+            page,
+            title=text(f"desk.page_{path}", language),
+            url_path=path,
+            icon=icon,
+            default=path == "county",
+        )
+        for path, page, icon in drawn
     ]
 
 
 def show(page: StreamlitPage, language: Language) -> None:
     """Run `page`; bad input becomes a list of what to mend, a defect of ours a plain sentence."""
+    told = st.container()
     try:
         page.run()
     except InputError as error:
@@ -76,11 +106,62 @@ def show(page: StreamlitPage, language: Language) -> None:
     except Exception:
         _LOGGER.exception("The page %s failed", page.url_path)
         st.error(text("ui.defect", language))
+    with told:
+        desk_state(session(), language)
+    name_in_address()
 
 
-def problems(error: InputError, language: Language) -> None:
-    """Show every problem of `error`."""
-    lines = error.lines(language)
-    listed = "\n".join(f"{number}. {literal(line)}" for number, line in enumerate(lines, 1))
-    heading = text("ui.bad_input", language, count=len(lines))
-    st.error(f"**{heading}**\n\n{listed}", icon=":material/error:")
+def desk_state(current: Session, language: Language) -> None:
+    """Say what a visitor must know of the desk: that it could not be saved, or is held twice."""
+    if current.notice:
+        st.success(literal(current.notice), icon=":material/check_circle:")
+        current.notice = ""
+    if current.theirs is not None:
+        _conflict(language)
+    if current.trouble is not None:
+        lines = " ".join(current.trouble.lines(language))
+        with st.container(key="desk-trouble"):
+            st.error(literal(lines), icon=":material/error:")
+            if not current.unknown:
+                st.button(
+                    text("desk.save_again", language), on_click=guarded, args=(_again,), key="again"
+                )
+    if current.desk.recovered:
+        st.warning(text("desk.recovered", language), icon=":material/warning:")
+    if current.desk.unread:
+        told = text("desk.unread", language, count=len(current.desk.unread))
+        st.warning(told, icon=":material/warning:")
+    if current.left is not None:
+        with st.container(border=True, key="desk-left"):
+            st.markdown(text("desk.left", language))
+            st.button(
+                text("desk.back", language),
+                on_click=guarded,
+                args=(open_desk, current.left),
+                key="desk-back",
+            )
+
+
+def _again() -> None:
+    keep(session().desk)
+
+
+def _conflict(language: Language) -> None:
+    with st.container(border=True, key="desk-conflict"):
+        st.warning(text("desk.conflict", language), icon=":material/warning:")
+        theirs, mine, _ = st.columns([1, 1, 1])
+        theirs.button(
+            text("desk.load_theirs", language),
+            on_click=guarded,
+            args=(load_theirs,),
+            key="load-theirs",
+            width="stretch",
+        )
+        mine.button(
+            text("desk.keep_mine", language),
+            on_click=guarded,
+            args=(keep_mine,),
+            key="keep-mine",
+            type="primary",
+            width="stretch",
+        )

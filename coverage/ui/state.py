@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -37,12 +37,16 @@ class Session:
     theirs
         What another window saved over the state that this one began from; None where there is
         no such conflict. Until the visitor has chosen, changes stay in this tab only.
-    unsaved
-        Why the desk could not be saved, or None.
+    trouble
+        Why the desk could not be saved or opened, or None.
     unknown
         Whether the address names a desk that is not there.
     left
         Token of the desk that was put aside when another county was opened.
+    notice
+        What was done, to be told once; plain text.
+    stopped
+        The county folder whose reading the visitor stopped, or None.
     loads
         Counts how often another state replaced this tab's: whatever a page remembers beside the
         desk (an undo history) belongs to one count.
@@ -59,9 +63,11 @@ class Session:
         self.rule = rule
         self.layer = "minutes"
         self.theirs: Desk | None = None
-        self.unsaved: InputError | None = None
+        self.trouble: InputError | None = None
         self.unknown = False
         self.left: str | None = None
+        self.notice = ""
+        self.stopped: Path | None = None
         self.loads = 0
 
     @property
@@ -97,7 +103,7 @@ def _begun(token: str | None) -> Session:
             found.desk = store.load(token)
             return found
     except InputError as error:
-        found.unsaved = error
+        found.trouble = error
     found.unknown = True
     return found
 
@@ -120,11 +126,11 @@ def keep(desk: Desk) -> None:
         return
     try:
         current.desk = store.save(desk)
-        current.unsaved = None
+        current.trouble = None
     except store.Conflict as conflict:
         current.theirs = conflict.theirs
     except InputError as error:
-        current.unsaved = error
+        current.trouble = error
 
 
 def set_language(language: Language) -> None:
@@ -141,12 +147,29 @@ def set_language(language: Language) -> None:
 
 def open_folder(folder: Path) -> None:
     """Open a county: on a new desk where this one holds work on another county."""
+    session().stopped = None
+    if folder != session().folder:
+        open_made(lambda _: folder)
+
+
+def open_made(make: Callable[[str], Path]) -> None:
+    """Open the county folder that `make` makes for the desk whose token it is given.
+
+    That is a new desk where this one holds work on another county.
+
+    Raises
+    ------
+    InputError
+        As `make` does; nothing is changed then.
+    """
     current = session()
-    if current.folder == folder:
-        return
-    if current.folder is not None and current.desk.begun:
-        current.left = current.desk.token
-        _replace(Desk(language=current.language))
+    aside = current.folder is not None and current.desk.begun
+    desk = Desk(language=current.language) if aside else current.desk
+    folder = make(desk.token)
+    if aside:
+        left = current.desk.token
+        _replace(desk)
+        current.left = left
     keep(replace(current.desk, folder=folder))
 
 
@@ -177,10 +200,12 @@ def _replace(desk: Desk) -> None:
     current = session()
     current.desk = desk
     current.theirs = None
-    current.unsaved = None
+    current.trouble = None
     current.unknown = False
+    current.left = None
     current.loads += 1
-    st.session_state[_LANGUAGE] = desk.language
+    if st.session_state.get(_LANGUAGE) != desk.language:
+        st.session_state[_LANGUAGE] = desk.language
 
 
 def own_folder() -> Path:

@@ -47,6 +47,7 @@ def serving(home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
     environment |= {"HOME": str(home), "USERPROFILE": str(home)}
+    environment |= {"PLANNER_WORKSPACE": str(home / "workspace")}
     log = home / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def open_folder(seen: Visit, folder: Path | str, language: Language = "zh") -> N
 
 def go(seen: Visit, page: str) -> None:
     seen.page.locator(f"[data-testid=stSidebarNav] a[href$='{page}']").click()
-    expect(seen.page).to_have_url(f"{seen.base}/{page}")
+    expect(seen.page).to_have_url(re.compile(rf"{re.escape(seen.base)}/{page}(\?desk=[0-9a-f]+)?$"))
 
 
 def turn(seen: Visit, language: Language) -> None:

@@ -1,24 +1,39 @@
-"""Choose a county; see what was read and what is doubtful in it.
+"""Open a county; see what was read and what is doubtful in it; keep it.
 
-Message ids with the prefixes ``ui.role.`` (`coverage.county.model.Role`) and
-``ui.level.`` (`coverage.errors.Level`) are put together here.
+Message ids with the prefixes ``county_page.role.`` (`coverage.county.model.Role`) and
+``county_page.level.`` (`coverage.errors.Level`) are put together here.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from coverage.desk.folder import is_protected, save_to
+from coverage.desk.pack import county_zip
+from coverage.desk.reading import file_counts, problem_places
+from coverage.desk.store import listed
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
-from coverage.paths import DEMONSTRATION
 from coverage.results import Report
-from coverage.ui import cache
-from coverage.ui.state import Session, session
+from coverage.ui.assets import component_arguments, show_map
+from coverage.ui.frame_parts import guarded, problems, refused
+from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
+from coverage.ui.state import Session, open_desk, own_folder, session
+from coverage.ui.tables import save_button
 from coverage.ui.words import literal
-from maps.words import county_name, share
+from maps.rows import rows_map
+from maps.words import share
+
+__all__ = ["chosen", "page"]
+
+_MAP_HEIGHT: Final = 420
+_ROWS_SHOWN: Final = 10
 
 
 def page() -> None:
@@ -26,115 +41,89 @@ def page() -> None:
     current = session()
     language = current.language
     st.title(text("ui.county_title", language))
-    chooser(current)
     if current.folder is None:
+        chooser(current)
+        _earlier(current)
+        if current.folder is None:
+            return
+        st.rerun()
+    with st.expander(text("county_page.open_other", language), icon=":material/folder_open:"):
+        before = current.desk.token, current.folder
+        chooser(current)
+        _earlier(current)
+        if (current.desk.token, current.folder) != before:
+            st.rerun()
+    try:
+        report = loaded(current)
+    except InputError as error:
+        problems(error, language)
+        _bad_rows(error, language)
         return
-    report = loaded(current.folder, language)
+    if report is None:
+        return
     heading(report, language)
     _read(report, language)
     _quality(report, language)
+    _keep(current, report)
 
 
-def chooser(current: Session) -> None:
-    """Draw the choice of a county and keep it in `current`."""
+def _earlier(current: Session) -> None:
+    """List earlier desks, to a browser on this machine only: a token opens what it names."""
+    if not is_local():
+        return
     language = current.language
-    demonstration, own = st.columns([1, 2], gap="medium")
-    with demonstration.container(border=True, height="stretch"):
-        st.markdown(text("ui.demonstration_text", language))
-        if st.button(text("ui.open_demonstration", language), type="primary", key="demonstration"):
-            current.folder = DEMONSTRATION
-    with own.form("own", height="stretch"):
-        typed = st.text_input(
-            text("ui.folder_label", language),
-            placeholder=text("ui.folder_placeholder", language),
-            key="folder",
-        )
-        if st.form_submit_button(text("ui.open_folder", language)):
-            current.folder = _folder(typed)
-
-
-def _folder(typed: str) -> Path | None:
-    """Return the folder that `typed` means: without the quotes that Windows copies along."""
-    name = typed.strip().strip("\"'").strip()
-    if not name:
-        return None
-    path = Path(name)
-    return path.parent if path.name == "county.toml" else path
-
-
-def loaded(folder: Path, language: Language) -> Report:
-    """Return the report of `folder`, with a sign of work while it is made.
-
-    Raises
-    ------
-    InputError
-        With every problem of the folder.
-    """
-    if not _is_folder(folder):
-        raise InputError([Problem("ui.no_folder", values={"folder": str(folder)})])
-    with st.spinner(text("ui.working", language)):
-        return cache.report(folder)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def chosen(language: Language) -> Report | None:
-    """Return the chosen county's report, its heading drawn; else draw the choice, return None.
-
-    Raises
-    ------
-    InputError
-        With every problem of the folder.
-    """
-    current = session()
-    if current.folder is None:
-        st.info(text("ui.no_county", language), icon=":material/info:")
-        chooser(current)
-        if current.folder is None:
-            return None
-        st.rerun()
-    report = loaded(current.folder, language)
-    heading(report, language)
-    return report
-
-
-def heading(report: Report, language: Language) -> None:
-    """Draw the county's name and, where anything in it is invented, the banner that says so."""
-    identity = report.county.config.county
-    name = county_name(report, language)
-    st.markdown(text("ui.county_line", language, name=literal(name), code=identity.code))
-    if identity.illustrative:
-        st.warning(text("ui.illustrative", language), icon=":material/warning:")
+    desks = [line for line in listed() if line.token != current.desk.token]
+    with st.container(border=True, key="earlier-desks"):
+        st.markdown(f"**{text('county_page.desks_title', language)}**")
+        if not desks:
+            st.caption(text("county_page.desks_none", language))
+        for line in desks[:_ROWS_SHOWN]:
+            told, button = st.columns([5, 1], vertical_alignment="center")
+            changed = datetime.fromtimestamp(line.changed).astimezone()
+            told.markdown(
+                text(
+                    "county_page.desk_line",
+                    language,
+                    name=literal(line.name),
+                    code=line.code or text("ui.unknown", language),
+                    scenarios=line.scenarios,
+                    changed=f"{changed:%Y-%m-%d %H:%M}",
+                )
+            )
+            button.button(
+                text("county_page.desk_open", language),
+                key=f"desk-{line.token}",
+                on_click=guarded,
+                args=(open_desk, line.token),
+            )
 
 
 def _read(report: Report, language: Language) -> None:
-    st.markdown(f"#### {text('ui.read_title', language)}")
+    st.markdown(f"#### {text('county_page.read_title', language)}")
     unknown = text("ui.unknown", language)
-    inputs = report.county.inputs
-    st.table(
-        pd.DataFrame(
-            {
-                text("ui.column_role", language): [
-                    text(f"ui.role.{file.role}", language) for file in inputs
-                ],
-                text("ui.column_file", language): [literal(file.path) for file in inputs],
-                text("ui.column_rows", language): [
-                    f"{file.rows:,}" if file.rows else unknown for file in inputs
-                ],
-                text("ui.column_sha256", language): [file.sha256[:12] for file in inputs],
-            }
-        ),
-        hide_index=True,
+    counts = file_counts(report)
+    table = pd.DataFrame(
+        {
+            text("county_page.column_role", language): [
+                text(f"county_page.role.{file.role}", language) for file in counts
+            ],
+            text("county_page.column_file", language): [literal(file.path) for file in counts],
+            text("county_page.column_read", language): [
+                unknown if file.read is None else f"{file.read:,}" for file in counts
+            ],
+            text("county_page.column_left_out", language): [
+                f"{file.left_out:,}" for file in counts
+            ],
+            text("county_page.column_assumed", language): [f"{file.assumed:,}" for file in counts],
+            text("county_page.column_sha256", language): [file.sha256[:12] for file in counts],
+        }
     )
+    st.table(table, hide_index=True)
+    st.caption(text("county_page.read_hint", language))
     note = report.network.note
     st.caption(
         text(
-            "ui.network",
+            "county_page.network",
             language,
             nodes=note.nodes,
             edges=note.edges,
@@ -146,21 +135,148 @@ def _read(report: Report, language: Language) -> None:
 
 
 def _quality(report: Report, language: Language) -> None:
-    st.markdown(f"#### {text('ui.quality_title', language)}")
+    st.markdown(f"#### {text('county_page.quality_title', language)}")
     if not report.quality:
-        st.success(text("ui.quality_none", language), icon=":material/check_circle:")
+        st.success(text("county_page.quality_none", language), icon=":material/check_circle:")
         return
-    st.table(
+    levels = [problem.level for problem in report.quality]
+    counted = text(
+        "county_page.quality_counts",
+        language,
+        warnings=levels.count("warning"),
+        notes=levels.count("note"),
+    )
+    st.caption(counted + " " + text("county_page.quality_hint", language))
+    table = _problem_table(report.quality, language)
+    picked = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"quality-{language}",
+        height="content",
+        column_config={
+            text("county_page.column_level", language): st.column_config.TextColumn(width=90),
+            text("county_page.column_file", language): st.column_config.TextColumn(width=130),
+            text("county_page.column_rows", language): st.column_config.TextColumn(width=90),
+            text("county_page.column_problem", language): st.column_config.TextColumn(
+                width="large"
+            ),
+            text("county_page.column_count", language): st.column_config.NumberColumn(
+                width=80, format="localized"
+            ),
+        },
+    )
+    save_button(table, "quality", language)
+    rows = picked["selection"]["rows"]
+    if rows and rows[0] < len(report.quality):
+        _shown_problem(report, report.quality[rows[0]], language)
+
+
+def _problem_table(found: tuple[Problem, ...], language: Language) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            text("county_page.column_level", language): [
+                text(f"county_page.level.{problem.level}", language) for problem in found
+            ],
+            text("county_page.column_file", language): [problem.file or "" for problem in found],
+            text("county_page.column_rows", language): [_rows_text(p.rows) for p in found],
+            text("county_page.column_problem", language): [
+                problem.body(language) for problem in found
+            ],
+            text("county_page.column_count", language): [problem.count for problem in found],
+        }
+    )
+
+
+def _rows_text(rows: tuple[int, ...]) -> str:
+    shown = ", ".join(str(row) for row in rows[:_ROWS_SHOWN])
+    return f"{shown} …" if len(rows) > _ROWS_SHOWN else shown
+
+
+def _shown_problem(report: Report, problem: Problem, language: Language) -> None:
+    """Draw the whole sentence, the records it speaks of, and where they are."""
+    with st.container(border=True, key="problem"):
+        st.markdown(literal(problem.text(language)))
+        places = problem_places(report, problem)
+        if places.empty:
+            st.caption(text("county_page.no_place", language))
+            return
+        st.caption(text("county_page.places", language, count=len(places)))
+        listed_, drawn = st.columns([1, 2.4])
+        with listed_:
+            _places_table(places, language)
+        with drawn:
+            show_map(component_arguments(rows_map(report, places, language), _MAP_HEIGHT))
+
+
+def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
+    st.dataframe(
         pd.DataFrame(
             {
-                text("ui.column_level", language): [
-                    text(f"ui.level.{problem.level}", language) for problem in report.quality
-                ],
-                text("ui.column_problem", language): [
-                    literal(problem.text(language)) for problem in report.quality
-                ],
-                text("ui.column_count", language): [problem.count for problem in report.quality],
+                text("county_page.column_row", language): places["row"].to_numpy(),
+                text("county_page.column_name", language): places["name"].to_numpy(),
+                text("county_page.column_code", language): places["key"].to_numpy(),
             }
         ),
         hide_index=True,
+        height=_MAP_HEIGHT if len(places) > _ROWS_SHOWN else "content",
+        key=f"places-{language}",
     )
+
+
+def _bad_rows(error: InputError, language: Language) -> None:
+    """List every problem of a folder that cannot be opened, to be sorted and taken along."""
+    table = _problem_table(error.problems, language)
+    st.dataframe(table, hide_index=True, height="content", key=f"problems-{language}")
+    save_button(table, "problems", language)
+
+
+def _keep(current: Session, report: Report) -> None:
+    language, folder = current.language, current.folder
+    if folder is None:
+        return
+    st.markdown(f"#### {text('county_page.keep_title', language)}")
+    st.caption(text("county_page.saved", language))
+    code = report.county.config.county.code
+    download, copy, save = st.columns(3, gap="small")
+    with download.container(border=True, height="stretch"):
+        st.download_button(
+            text("county_page.download", language),
+            lambda: county_zip(folder, code),
+            file_name=f"{code}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download-county",
+        )
+    with copy.container(border=True, height="stretch"):
+        if is_protected(folder):
+            st.caption(text("county_page.copy_hint", language))
+            st.button(
+                text("county_page.copy", language),
+                key="copy-county",
+                on_click=guarded,
+                args=(_copy, language),
+            )
+        else:
+            st.caption(literal(str(folder)))
+    if is_local():
+        with save.form("save-county", height="stretch"):
+            typed = st.text_input(text("county_page.save_to", language), key="save-folder")
+            if st.form_submit_button(text("county_page.save", language)) and typed.strip():
+                _save(folder, Path(typed.strip().strip("\"'").strip()), language)
+
+
+def _save(folder: Path, target: Path, language: Language) -> None:
+    try:
+        saved = save_to(folder, target)
+    except InputError as error:
+        refused(error, language)
+    else:
+        st.success(literal(text("county_page.saved_to", language, folder=str(saved))))
+
+
+def _copy(language: Language) -> None:
+    folder = own_folder()
+    session().notice = text("county_page.copied", language, folder=str(folder))

@@ -1,0 +1,164 @@
+"""Everything that a visitor may take along, as files with their contents."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Final
+
+from coverage.desk.folder import county_files
+from coverage.messages import Language, text
+from coverage.report.files import write_report
+from coverage.results import Report
+from coverage.scenario.file import dump_scenario
+from coverage.scenario.model import Scenario
+from maps.basemap import NO_BASEMAP, Basemap
+from maps.export import write_map
+
+REPORT_FILES: Final = (
+    ("report.xlsx", "xlsx"),
+    ("map.html", "html"),
+    ("map.png", "png"),
+    ("villages.csv", "csv"),
+    ("access.csv", "csv"),
+    ("report.json", "json"),
+)
+"""The files of ``report`` in the order of their use, each with its format."""
+
+MAP_SUFFIXES: Final = (".png", ".html")
+
+_UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+_MAX_NAME: Final = 80
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file.
+
+    Attributes
+    ----------
+    path
+        Where it stands in the zip of all.
+    about
+        Id of the message that says in plain words what it is.
+    make
+        Returns its content.
+    """
+
+    path: str
+    about: str
+    make: Callable[[], bytes]
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+def report_pieces(report: Report, language: Language) -> tuple[Piece, ...]:
+    """Return the files that ``report`` writes."""
+    made = cache(partial(_report_files, report, language))
+    return tuple(
+        Piece(
+            f"report/{name}",
+            f"export_page.about_{name.replace('.', '_')}",
+            lambda name=name, kind=kind: made(kind)[name],  # type: ignore[misc]
+        )
+        for name, kind in REPORT_FILES
+    )
+
+
+def _report_files(report: Report, language: Language, kind: str) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as out:
+        folder = write_report(report, Path(out), language, (kind,))
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def map_pieces(
+    report: Report,
+    language: Language,
+    layer: str,
+    *,
+    rule: str | None = None,
+    before: Report | None = None,
+    basemap: Basemap = NO_BASEMAP,
+) -> tuple[Piece, ...]:
+    """Return the map of one layer, as a picture and as a page; an online base map stays out."""
+
+    def make(suffix: str) -> bytes:
+        with tempfile.TemporaryDirectory() as out:
+            path = Path(out) / f"{layer}{suffix}"
+            under = basemap.for_export()
+            write_map(report, path, language, layer, rule=rule, before=before, basemap=under)
+            return path.read_bytes()
+
+    return tuple(
+        Piece(
+            f"map/map-{layer}{suffix}",
+            f"export_page.about_layer_{suffix[1:]}",
+            partial(make, suffix),
+        )
+        for suffix in MAP_SUFFIXES
+    )
+
+
+def scenario_pieces(scenarios: Sequence[Scenario]) -> tuple[Piece, ...]:
+    """Return the scenarios' files, each named after its scenario."""
+    names = _file_names([scenario.name for scenario in scenarios])
+    return tuple(
+        Piece(
+            f"scenarios/{name}.yaml",
+            "export_page.about_scenario",
+            partial(_scenario_bytes, scenario),
+        )
+        for name, scenario in zip(names, scenarios, strict=True)
+    )
+
+
+def _scenario_bytes(scenario: Scenario) -> bytes:
+    return dump_scenario(scenario).encode("utf-8")
+
+
+def county_pieces(folder: Path) -> tuple[Piece, ...]:
+    """Return the files of the county folder.
+
+    Raises
+    ------
+    InputError
+        If they cannot be found.
+    """
+    return tuple(
+        Piece(f"county/{name}", "export_page.about_county", path.read_bytes)
+        for name, path in county_files(folder).items()
+    )
+
+
+def guide(pieces: Iterable[Piece], heading: str, language: Language) -> bytes:
+    """Return a text that says in plain words what each file is; for Windows' own editor too."""
+    lines = [heading, ""]
+    last = ""
+    for piece in pieces:
+        about = text(piece.about, language)
+        folder = piece.path.rsplit("/", 1)[0]
+        if about == last:
+            continue
+        shown = f"{folder}/" if piece.about == "export_page.about_county" else piece.path
+        lines += [shown, f"    {about}"]
+        last = about
+    return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
+
+
+def _file_names(names: Sequence[str]) -> list[str]:
+    """Return names that every system takes for files, no two alike."""
+    taken: set[str] = set()
+    found = []
+    for number, name in enumerate(names, 1):
+        plain = _UNSAFE.sub("_", name)[:_MAX_NAME].strip(" ._") or f"scenario-{number}"
+        unique = plain if plain.casefold() not in taken else f"{plain}-{number}"
+        taken.add(unique.casefold())
+        found.append(unique)
+    return found

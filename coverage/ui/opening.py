@@ -1,0 +1,212 @@
+"""Open a county, on whichever page none is open yet; and what stands above every page's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from coverage.desk.unpack import MAX_SENT_BYTES, Sent, Taken, take_in
+from coverage.errors import InputError, Problem
+from coverage.messages import Language, text
+from coverage.paths import DEMONSTRATION
+from coverage.results import Report
+from coverage.ui import cache
+from coverage.ui.frame_parts import refused
+from coverage.ui.state import Session, choose_scenario, open_folder, open_made, session
+from coverage.ui.words import literal
+from coverage.ui.working import waited
+from maps.words import county_name
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+_MEGA: Final = 1_000_000
+
+
+def is_local() -> bool:
+    """Return whether the browser runs on the machine that the app runs on.
+
+    Only then may it name folders of that machine, or see other people's desks.
+    """
+    headers: Mapping[str, str] = st.context.headers
+    if st.context.ip_address is not None or any(name in headers for name in _FORWARDED):
+        return False
+    host = headers.get("Host")
+    return host is None or urlsplit(f"//{host}").hostname in _LOOPBACK
+
+
+def chooser(current: Session) -> None:
+    """Draw the ways to open a county."""
+    language = current.language
+    local = is_local()
+    demonstration, *others = st.columns([1, 1.15, 1.6] if local else [1, 2], gap="small")
+    with demonstration.container(border=True, height="stretch"):
+        st.markdown(text("ui.demonstration_text", language))
+        if st.button(text("ui.open_demonstration", language), type="primary", key="demonstration"):
+            open_folder(DEMONSTRATION)
+    if local:
+        with others[0].form("own", height="stretch"):
+            typed = st.text_input(
+                text("ui.folder_label", language),
+                placeholder=text("ui.folder_placeholder", language),
+                key="folder",
+            )
+            if st.form_submit_button(text("ui.open_folder", language)) and (
+                folder := _folder(typed)
+            ):
+                open_folder(folder)
+    with others[-1].form("upload", height="stretch", clear_on_submit=True):
+        _uploader(language)
+
+
+def _folder(typed: str) -> Path | None:
+    """Return the folder that `typed` means: without the quotes that Windows copies along."""
+    name = typed.strip().strip("\"'").strip()
+    if not name:
+        return None
+    path = Path(name)
+    return path.parent if path.name == "county.toml" else path
+
+
+def _uploader(language: Language) -> None:
+    sent = st.file_uploader(
+        text("desk.upload_label", language),
+        accept_multiple_files=True,
+        key="upload-files",
+        max_upload_size=MAX_SENT_BYTES // _MEGA,
+        help=text("desk.upload_help", language, limit_mb=MAX_SENT_BYTES // _MEGA),
+    )
+    if st.form_submit_button(text("desk.open_upload", language)):
+        if sent:
+            _take(sent, language)
+        else:
+            st.info(text("desk.upload_nothing", language))
+
+
+def _take(sent: Sequence[UploadedFile], language: Language) -> None:
+    """Open what was uploaded; say what of it was left out."""
+    found: list[Taken] = []
+
+    def make(token: str) -> Path:
+        found.append(take_in([Sent(one.name, one, one.size) for one in sent], token))
+        return found[0].folder
+
+    try:
+        with st.spinner(text("desk.unpacking", language)):
+            open_made(make)
+    except InputError as error:
+        refused(error, language)
+        return
+    left = found[0].left_out
+    told = text("desk.uploaded", language, count=found[0].files)
+    if left:
+        names = text("report.list_separator", language).join(left[:5])
+        told += text("desk.upload_left_out", language, count=len(left), names=names)
+    session().notice = told
+
+
+def loaded(current: Session) -> Report | None:
+    """Return the report in force, with a sign of work while it is made; None where it was stopped.
+
+    That is the county with the desk's own parameters of rules, and with the scenario in force; a
+    scenario that does not fit the county is told and left out.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    folder, desk, language = current.folder, current.desk, current.language
+    if folder is None or not _is_folder(folder):
+        raise InputError([Problem("ui.no_folder", values={"folder": str(folder or "")})])
+    if current.stopped == folder:
+        st.info(text("desk.stopped", language), icon=":material/info:")
+        st.button(text("desk.go_on", language), on_click=_go_on, key="go-on", type="primary")
+        return None
+
+    def stop() -> None:
+        current.stopped = folder
+
+    report = waited(lambda: cache.report(folder, desk.overrides), stop, language)
+    scenario = desk.scenario
+    if scenario is None:
+        return report
+    try:
+        return waited(
+            lambda: cache.scenario_report(folder, desk.overrides, scenario), stop, language
+        )
+    except InputError as error:
+        lines = "\n".join(f"- {literal(line)}" for line in error.lines(language))
+    name = literal(scenario.name)
+    st.error(text("desk.scenario_unfit", language, name=name) + f"\n\n{lines}")
+    st.button(
+        text("desk.scenario_off", language),
+        key="scenario-off",
+        on_click=choose_scenario,
+        args=(None,),
+    )
+    return report
+
+
+def _go_on() -> None:
+    session().stopped = None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def chosen(language: Language) -> Report | None:
+    """Return the report in force, its heading drawn; else draw the choice of a county.
+
+    None also where reading was stopped.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    current = session()
+    if current.folder is None:
+        st.info(text("ui.no_county", language), icon=":material/info:")
+        chooser(current)
+        if current.folder is None:
+            return None
+        st.rerun()
+    report = loaded(current)
+    if report is not None:
+        heading(report, language)
+    return report
+
+
+def heading(report: Report, language: Language) -> None:
+    """Draw the county's name, the banner of invented data, and what is in force."""
+    identity = report.county.config.county
+    name = county_name(report, language)
+    st.markdown(text("ui.county_line", language, name=literal(name), code=identity.code))
+    if identity.illustrative:
+        st.warning(text("ui.illustrative", language), icon=":material/warning:")
+    in_force(session(), report, language)
+
+
+def in_force(current: Session, report: Report, language: Language) -> None:
+    """Say which scenario, and which parameters of this desk only, the figures rest on."""
+    parts = []
+    if report.scenario:
+        parts.append(text("desk.scenario_in_force", language, name=literal(report.scenario)))
+    if current.desk.overrides:
+        ids = text("report.list_separator", language).join(
+            literal(rule_id) for rule_id in sorted(current.desk.overrides)
+        )
+        parts.append(text("desk.overrides_in_force", language, ids=ids))
+    if parts:
+        st.info(" ".join(parts), icon=":material/tune:")

@@ -1,0 +1,189 @@
+"""Take the work along: every file with what it is, and a zip of all.
+
+Message ids with the prefix ``map_page.layer.`` (`maps.LAYERS`) are put together here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from coverage.desk.export import (
+    Piece,
+    county_pieces,
+    guide,
+    map_pieces,
+    report_pieces,
+    scenario_pieces,
+)
+from coverage.desk.pack import county_zip, zip_of
+from coverage.errors import InputError
+from coverage.messages import Language, text
+from coverage.results import Report
+from coverage.ui import cache
+from coverage.ui.frame_parts import refused
+from coverage.ui.opening import chosen
+from coverage.ui.state import Session, session
+from coverage.ui.words import literal
+from maps.basemap import Basemap
+from maps.words import county_name
+
+_MEGA = 1_000_000
+_KEY = "export-zip"
+_TYPES = {
+    ".html": "text/html",
+    ".png": "image/png",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".yaml": "application/yaml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A zip of all, and what it was made of."""
+
+    of: tuple[object, ...]
+    content: bytes
+
+
+def page() -> None:
+    """Draw the page."""
+    current = session()
+    language = current.language
+    st.title(text("export_page.title", language))
+    report = chosen(language)
+    folder = current.folder
+    if report is None or folder is None:
+        return
+    files = report_pieces(report, language)
+    drawn = _map(current, folder, report)
+    scenarios = scenario_pieces(current.desk.scenarios)
+    _all(current, report, (*files, *drawn, *scenarios), folder)
+    _heading("export_page.report_title", "export_page.report_hint", language)
+    _rows(files, language)
+    layer = text(f"map_page.layer.{current.layer}", language)
+    st.markdown(f"#### {literal(text('export_page.map_title', language, layer=layer))}")
+    st.caption(text("export_page.map_hint", language))
+    _rows(drawn, language)
+    st.markdown(f"#### {text('export_page.scenarios_title', language)}")
+    if not scenarios:
+        st.caption(text("export_page.scenarios_none", language))
+    _rows(scenarios, language)
+    st.markdown(f"#### {text('export_page.county_title', language)}")
+    code = report.county.config.county.code
+    whole = Piece(f"{code}.zip", "export_page.county_zip", lambda: county_zip(folder, code))
+    _rows((whole,), language)
+
+
+def _heading(title: str, hint: str, language: Language) -> None:
+    st.markdown(f"#### {text(title, language)}")
+    st.caption(text(hint, language))
+
+
+def _map(current: Session, folder: Path, report: Report) -> tuple[Piece, ...]:
+    before = None
+    if report.scenario:
+        before = cache.report(folder, current.desk.overrides)
+    return map_pieces(
+        report,
+        current.language,
+        current.layer,
+        rule=current.rule,
+        before=before,
+        basemap=Basemap(**current.desk.basemap),  # type: ignore[arg-type]
+    )
+
+
+def _rows(pieces: Sequence[Piece], language: Language) -> None:
+    """Draw a row for each file: its name, what it is, a button that makes and sends it."""
+    for piece in pieces:
+        name, about, button = st.columns([2, 6, 1.3], gap="small", vertical_alignment="center")
+        name.markdown(f"**{literal(piece.name)}**")
+        about.markdown(text(piece.about, language))
+        button.download_button(
+            text("export_page.download", language),
+            piece.make,
+            file_name=piece.name,
+            mime=_TYPES.get(Path(piece.name).suffix, "application/octet-stream"),
+            on_click="ignore",
+            key=f"get-{piece.path}",
+            width="stretch",
+        )
+
+
+def _all(current: Session, report: Report, pieces: Sequence[Piece], folder: Path) -> None:
+    language = current.language
+    made_of = (
+        folder,
+        cache.fingerprint(folder),
+        str(current.desk.overrides),
+        current.desk.scenarios,
+        current.desk.current,
+        current.desk.basemap,
+        current.layer,
+        current.rule,
+        language,
+    )
+    with st.container(border=True, key="export-all"):
+        told, button = st.columns([4, 1.3], vertical_alignment="center")
+        told.markdown(f"**{text('export_page.all_title', language)}**")
+        told.caption(text("export_page.all_hint", language))
+        kept: _Made | None = st.session_state.get(_KEY)
+        if kept is None or kept.of != made_of:
+            wanted = button.button(
+                text("export_page.make_all", language),
+                key="make-all",
+                type="primary",
+                width="stretch",
+            )
+            if not wanted:
+                return
+            try:
+                content = _zip(report, (*pieces, *county_pieces(folder)), language)
+            except InputError as error:
+                refused(error, language)
+                return
+            kept = _Made(made_of, content)
+            st.session_state[_KEY] = kept
+            st.rerun()
+        button.download_button(
+            text("export_page.download_all", language, mb=len(kept.content) / _MEGA),
+            kept.content,
+            file_name=f"{report.county.config.county.code}-1030.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+            key="download-all",
+            width="stretch",
+        )
+
+
+def _zip(report: Report, pieces: Sequence[Piece], language: Language) -> bytes:
+    """Make every file, one after the other; a click on the button ends it."""
+    st.button(text("export_page.stop", language), key="stop-export")
+    bar = st.progress(0.0)
+    code = report.county.config.county.code
+    files = {f"{code}/{text('export_page.guide_name', language)}": _guide(report, pieces, language)}
+    for number, piece in enumerate(pieces):
+        said = text("export_page.making", language, name=literal(piece.name))
+        bar.progress(number / len(pieces), text=said)
+        files[f"{code}/{piece.path}"] = piece.make()
+    bar.progress(1.0)
+    return zip_of(files)
+
+
+def _guide(report: Report, pieces: Sequence[Piece], language: Language) -> bytes:
+    identity = report.county.config.county
+    name = county_name(report, language)
+    heading = text("export_page.guide_heading", language, name=name, code=identity.code)
+    if report.scenario:
+        heading += text("export_page.guide_scenario", language, scenario=report.scenario)
+    if identity.illustrative:
+        heading += text("export_page.guide_illustrative", language)
+    return guide(pieces, heading, language)
