@@ -1,0 +1,299 @@
+"""Roads closed or slowed: edges are split exactly where a shape meets them, nothing else moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely import LineString, Polygon
+from shapely.ops import substring
+
+from coverage.network.build import (
+    M_PER_MIN_AT_1_KPH,
+    OFF_MAIN,
+    components_of,
+    note_of,
+    off_main_quality,
+)
+from coverage.network.model import FloatArray, IntArray, Network
+from coverage.network.snap import AT_END_M
+
+SAME_PLACE_M: Final = 1e-6
+"""Places along an edge that are nearer than this are one."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an edge.
+
+    Attributes
+    ----------
+    begin_m, end_m
+        Along the edge's line.
+    inside
+        It lies within the shape.
+    """
+
+    begin_m: float
+    end_m: float
+    inside: bool
+
+
+def close_across(network: Network, line: LineString, file: str = "") -> Network:
+    """Close roads where `line` crosses them: there they end, on either side.
+
+    What runs along the line goes. A line through a junction (within `AT_END_M`) takes apart the
+    roads that meet there.
+
+    Parameters
+    ----------
+    line
+        In the network's CRS.
+    file
+        How messages name the road file.
+    """
+    return _edited(network, line, None, file)
+
+
+def close_within(network: Network, area: Polygon, file: str = "") -> Network:
+    """Take away all road in `area`; roads that lead into it end at its edge."""
+    return _edited(network, area, None, file)
+
+
+def slow_within(network: Network, area: Polygon, factor: float, file: str = "") -> Network:
+    """Drive all road in `area` at `factor` times its speed."""
+    return _edited(network, area, factor, file)
+
+
+def meets(network: Network, shape: LineString | Polygon) -> bool:
+    """Tell whether any road lies in or across `shape`."""
+    return bool(len(_candidates(network, shape)))
+
+
+def _candidates(network: Network, shape: LineString | Polygon) -> IntArray:
+    """Return the rows of the edges that meet `shape`, in order."""
+    lines = np.asarray(network.edges.geometry.array, dtype=object)
+    if not len(lines):
+        return np.zeros(0, dtype=np.int64)
+    x0, y0, x1, y1 = shape.bounds
+    bounds = shapely.bounds(lines)
+    near = (bounds[:, :2] <= [x1 + AT_END_M, y1 + AT_END_M]).all(axis=1)
+    near &= (bounds[:, 2:] >= [x0 - AT_END_M, y0 - AT_END_M]).all(axis=1)
+    rows = np.flatnonzero(near)
+    shapely.prepare(shape)
+    if isinstance(shape, Polygon):
+        return rows[shapely.intersects(shape, lines[rows])]
+    return rows[shapely.dwithin(shape, lines[rows], AT_END_M)]
+
+
+def _edited(
+    network: Network, shape: LineString | Polygon, factor: float | None, file: str
+) -> Network:
+    rows = _candidates(network, shape)
+    lines = np.asarray(network.edges.geometry.array, dtype=object)
+    whole = shapely.covers(shape, lines[rows]) & isinstance(shape, Polygon)
+    split = {
+        int(row): found
+        for row in rows[~whole].tolist()
+        if len(found := pieces(lines.item(row), shape)) > 1 or found[0].inside or _ends_on(found)
+    }
+    return _rebuilt(network, rows[whole], split, factor, file)
+
+
+def _ends_on(found: list[Piece]) -> bool:
+    """Tell whether a piece without length says that the shape meets the end of the edge."""
+    return any(piece.begin_m == piece.end_m for piece in found)
+
+
+def pieces(line: LineString, shape: LineString | Polygon) -> list[Piece]:
+    """Return the parts of `line` within and without `shape`, from its beginning.
+
+    Where `shape` is a line, a part without length marks each place where it crosses (also at the
+    line's ends). Where it is an area, parts that touch it in a point only are not parted.
+    """
+    length = line.length
+    cuts = _cuts(line, shape)
+    bounds = np.concatenate([[0.0], cuts[(cuts > 0.0) & (cuts < length)], [length]])
+    middle = line.interpolate((bounds[1:] + bounds[:-1]) / 2)
+    inside = (
+        shapely.dwithin(shape, middle, SAME_PLACE_M)
+        if isinstance(shape, LineString)
+        else (shapely.intersects(shape, middle))
+    )
+    found: list[Piece] = []
+    crossed = set(cuts.tolist()) if isinstance(shape, LineString) else set()
+    for begin, end, is_in in zip(
+        bounds[:-1].tolist(), bounds[1:].tolist(), inside.tolist(), strict=True
+    ):
+        if begin in crossed and not is_in and not (found and found[-1].inside):
+            found.append(Piece(begin, begin, inside=True))
+        if found and found[-1].inside == is_in and found[-1].begin_m < found[-1].end_m:
+            found[-1] = Piece(found[-1].begin_m, end, is_in)
+        else:
+            found.append(Piece(begin, end, is_in))
+    if length in crossed and not found[-1].inside:
+        found.append(Piece(length, length, inside=True))
+    return found
+
+
+def _cuts(line: LineString, shape: LineString | Polygon) -> FloatArray:
+    """Return the places along `line` where it meets the outline of `shape`, ascending.
+
+    They are found on each straight part by itself, so that a line that meets itself has no place
+    that could be taken for another.
+    """
+    outline = shape.boundary if isinstance(shape, Polygon) else shape
+    xy = shapely.get_coordinates(line)
+    step = np.hypot(*np.diff(xy, axis=0).T)
+    before = np.concatenate([[0.0], np.cumsum(step)])
+    parts = np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)), dtype=object)
+    met = np.flatnonzero(shapely.intersects(parts, outline))
+    where, owner = shapely.get_coordinates(
+        shapely.intersection(parts[met], outline), return_index=True
+    )
+    part = met[owner]
+    along = before[part] + np.hypot(*(where - xy[part]).T)
+    length = line.length
+    near_m = SAME_PLACE_M
+    if isinstance(shape, LineString):
+        near_m = AT_END_M
+        ends = np.array([0.0, length])
+        along = np.append(along, ends[shapely.dwithin(shape, line.interpolate(ends), AT_END_M)])
+    along[along <= near_m] = 0.0
+    along[along >= length - near_m] = length
+    along = np.unique(along)
+    first = np.append(True, np.diff(along) > SAME_PLACE_M)
+    cuts: FloatArray = along[first] if len(along) else along
+    return cuts
+
+
+def _rebuilt(
+    network: Network,
+    whole: IntArray,
+    split: dict[int, list[Piece]],
+    factor: float | None,
+    file: str,
+) -> Network:
+    """Return the network with the pieces in place of the edges that were split."""
+    if not len(whole) and not split:
+        return network
+    edges = network.edges
+    n = len(edges)
+    if factor is not None and len(whole):
+        edges = _slower(edges, np.isin(np.arange(n), whole), factor)
+    gone = np.zeros(n, dtype=bool)
+    gone[list(split)] = True
+    if factor is None:
+        gone[whole] = True
+    made = _Made(edges, len(network.node_x))
+    for row, found in split.items():
+        made.add(row, found, factor)
+    kept = edges[~gone]
+    table = pd.concat([kept, made.table()]) if made.rows else kept
+    place = np.concatenate([np.flatnonzero(~gone), np.array(made.rows, dtype=np.int64)])
+    table = table.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+    if factor is not None and made.slow:
+        slowed = np.concatenate([np.zeros(len(kept), dtype=bool), np.array(made.slow)])
+        table = _slower(table, slowed[np.argsort(place, kind="stable")], factor)
+    return _counted(
+        replace(
+            network,
+            node_x=np.append(network.node_x, [x for x, _ in made.nodes]),
+            node_y=np.append(network.node_y, [y for _, y in made.nodes]),
+            edges=gpd.GeoDataFrame(table, geometry="geometry", crs=network.crs),
+        ),
+        file,
+    )
+
+
+class _Made:
+    """The pieces that take the place of edges, and their new nodes."""
+
+    def __init__(self, edges: gpd.GeoDataFrame, n_nodes: int) -> None:
+        self.edges = edges
+        self.n_nodes = n_nodes
+        self.rows: list[int] = []
+        self.slow: list[bool] = []
+        self.nodes: list[tuple[float, float]] = []
+        self._ends: list[tuple[int, int]] = []
+        self._lines: list[LineString] = []
+        self._share: list[float] = []
+        self._geometry = np.asarray(edges.geometry.array, dtype=object)
+        self._u, self._v = edges["u"].to_numpy(), edges["v"].to_numpy()
+
+    def add(self, row: int, found: list[Piece], factor: float | None) -> None:
+        """Add the pieces of one edge; closed ones are left out, and what is beside them ends."""
+        line: LineString = self._geometry[row]
+        length = line.length
+        node = int(self._u[row])
+        closed = False
+        for number, piece in enumerate(found):
+            if piece.inside and factor is None:
+                closed = True
+                continue
+            if piece.begin_m == piece.end_m:
+                continue
+            if closed:
+                node = self._new_node(line, piece.begin_m)
+            begin = node
+            following = found[number + 1] if number + 1 < len(found) else None
+            # Before what is closed it is a dead end; else the next piece begins there.
+            node = int(self._v[row]) if following is None else self._new_node(line, piece.end_m)
+            closed = False
+            self._ends.append((begin, node))
+            part = substring(line, piece.begin_m, piece.end_m)
+            assert isinstance(part, LineString)
+            self._lines.append(part)
+            self._share.append((piece.end_m - piece.begin_m) / length)
+            self.rows.append(row)
+            self.slow.append(piece.inside)
+
+    def _new_node(self, line: LineString, along_m: float) -> int:
+        point = line.interpolate(along_m)
+        self.nodes.append((point.x, point.y))
+        return self.n_nodes + len(self.nodes) - 1
+
+    def table(self) -> gpd.GeoDataFrame:
+        """Return the pieces as edges, at the speed of the edge that each is of."""
+        table = self.edges.iloc[self.rows]
+        share = np.array(self._share)
+        ends = np.array(self._ends, dtype=np.int64).reshape(-1, 2)
+        return table.assign(
+            u=ends[:, 0],
+            v=ends[:, 1],
+            length_m=table["length_m"].to_numpy(float) * share,
+            drive_min=table["drive_min"].to_numpy(float) * share,
+            geometry=gpd.GeoSeries(
+                np.array([*self._lines, None], dtype=object)[:-1], index=table.index, crs=table.crs
+            ),
+        )
+
+
+def _slower(edges: gpd.GeoDataFrame, which: np.ndarray, factor: float) -> gpd.GeoDataFrame:
+    """Return the edges, those of `which` at `factor` times their speed."""
+    speed = edges["speed_kph"].to_numpy(float) * np.where(which, factor, 1.0)
+    minutes = edges["length_m"].to_numpy(float) / (speed * M_PER_MIN_AT_1_KPH)
+    kept = edges["drive_min"].to_numpy(float)
+    return edges.assign(speed_kph=speed, drive_min=np.where(which, minutes, kept))
+
+
+def _counted(network: Network, file: str) -> Network:
+    """Return the network with its components, counts and warnings worked out anew."""
+    edges, note = network.edges, network.note
+    if len(edges):
+        used, ends = np.unique(
+            np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]), return_inverse=True
+        )
+        n = len(edges)
+        length_m = edges["length_m"].to_numpy(float)
+        edges = edges.assign(component=components_of(ends[:n], ends[n:], length_m, len(used)))
+        note = note_of(edges, len(used), note.unknown_class_share, note.dropped)
+    else:
+        note = replace(note, nodes=0, edges=0, length_km={}, components=0, off_main_share=0.0)
+    told = [problem for problem in network.quality if problem.code != OFF_MAIN]
+    quality = (*off_main_quality(note, file), *told)
+    return replace(network, edges=edges, note=note, quality=quality)
