@@ -1,0 +1,144 @@
+"""A rule's clause, reading and figures, and what its result rests on.
+
+Message ids with the prefixes ``report.origin_`` (`coverage.rules.model.Parameter.origin`) and
+``report.force_`` (`coverage.rules.model.Rule.force`) are put together here, and with ``ui.unit.``
+for the units that the catalogue's parameters have.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from coverage.county.words import meanings
+from coverage.messages import Language, text
+from coverage.report.access import access_text, worst_access
+from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult
+from coverage.ui.words import literal
+
+_VOCABULARIES: Final = ("township_kind", "village_kind", "area_class", "facility_kind")
+_WORST: Final = 5
+"""Villages that are listed with a rule's travel times."""
+
+
+def clause_panel(result: RuleResult, language: Language) -> None:
+    """Draw everything behind one result."""
+    rule = result.rule
+    with st.container(border=True, key="clause"):
+        st.markdown(f"##### {literal(getattr(rule.title, language))}")
+        clause_text(rule, language)
+        if result.note is not None:
+            st.info(literal(result.note.text(language)), icon=":material/info:")
+        if result.access is not None:
+            _access(result.access, language)
+        if rule.parameters:
+            parameter_table(rule, language)
+
+
+def clause_text(rule: Rule, language: Language) -> None:
+    """Draw a rule's force, deadline, sources and reading."""
+    st.caption(
+        text(
+            "ui.rule_line",
+            language,
+            id=rule.id,
+            force=text(f"report.force_{rule.force}", language),
+        )
+        + (text("ui.deadline", language, deadline=literal(rule.deadline)) if rule.deadline else "")
+        + (text("ui.beside", language, id=literal(rule.beside)) if rule.beside else "")
+    )
+    for source in rule.sources:
+        number = text("ui.number", language, number=source.number) if source.number else ""
+        place = text(
+            "ui.source",
+            language,
+            title=source.title,
+            number=number,
+            date=source.date,
+            clause=source.clause,
+        )
+        st.markdown(f"**{literal(place)}**")
+        st.markdown("> " + literal(getattr(source.paraphrase, language)))
+    st.markdown(f"**{text('ui.reading', language)}** " + literal(getattr(rule.reading, language)))
+
+
+def _access(access: AccessResult, language: Language) -> None:
+    st.markdown(literal(access_text(access, language)))
+    unreached = text("ui.unreached", language)
+    worst = worst_access(access, _WORST)
+    st.table(
+        pd.DataFrame(
+            {
+                text("ui.column_village", language): [literal(v.name) for v in worst],
+                text("ui.column_township", language): [literal(v.township) for v in worst],
+                text("ui.column_travel", language): [
+                    unreached if math.isnan(v.minutes) else f"{v.minutes:.1f}" for v in worst
+                ],
+                text("ui.column_facility", language): [
+                    literal(v.facility_name) or text("ui.unknown", language) for v in worst
+                ],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def parameter_table(rule: Rule, language: Language) -> None:
+    """Draw a rule's parameters with their values and where these come from."""
+    parameters = rule.parameters
+    st.table(
+        pd.DataFrame(
+            {
+                text("ui.column_meaning", language): [
+                    literal(getattr(parameter.meaning, language))
+                    for parameter in parameters.values()
+                ],
+                text("ui.column_value", language): [
+                    literal(value_text(parameter.value, language))
+                    for parameter in parameters.values()
+                ],
+                text("ui.column_unit", language): [
+                    unit_text(parameter.unit, language) for parameter in parameters.values()
+                ],
+                text("ui.column_origin", language): [
+                    text(f"report.origin_{parameter.origin}", language)
+                    for parameter in parameters.values()
+                ],
+                text("ui.column_parameter", language): [literal(name) for name in parameters],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """Return the word for a parameter's unit; a unit of a user's own as it stands."""
+    if not unit:
+        return ""
+    known = unit in _UNITS
+    return text(f"ui.unit.{unit}", language) if known else literal(unit)
+
+
+_UNITS: Final = frozenset({"min", "m", "residents", "per_1000", "per_10000", "share"})
+
+
+def value_text(value: ParameterValue, language: Language) -> str:
+    """Return a parameter's value for a reader."""
+    if isinstance(value, bool):
+        return text("ui.yes" if value else "ui.no", language)
+    if isinstance(value, float):
+        return f"{value:g}"
+    words = value if isinstance(value, list) else [str(value)]
+    return text("report.list_separator", language).join(word_text(word, language) for word in words)
+
+
+def word_text(word: str, language: Language) -> str:
+    """Return what `word` means where it is one of the county tables' own words, else itself."""
+    for vocabulary in _VOCABULARIES:
+        if word in meanings(vocabulary):
+            chinese, english = meanings(vocabulary)[word]
+            return chinese if language == "zh" else english
+    return word
