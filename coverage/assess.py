@@ -33,6 +33,7 @@ from coverage.rules.select import applicable_rules, generic_rules, selection_not
 from coverage.rules.units import township_population
 from coverage.travel.model import Response
 from coverage.travel.response import respond
+from coverage.travel.trips import Trips
 
 Progress = Callable[[Message], None]
 """Is told the step that begins."""
@@ -69,10 +70,11 @@ def assess_folder(
     """
     county, network, rules = read_folder(folder, progress, region)
     progress(Message("report.step_response"))
-    response = respond(county, network)
+    trips = Trips(network)
+    response = respond(county, network, trips)
     progress(Message("report.step_rules"))
     code = "" if region is None else region_code(region)
-    return report_of(county, network, response, rules, as_of=as_of, region=code)
+    return report_of(county, network, response, rules, as_of=as_of, region=code, trips=trips)
 
 
 def read_folder(
@@ -109,7 +111,8 @@ def _rules(folder: Path, config: CountyConfig, region: str | None) -> tuple[Rule
 
 def assess(county: County, network: Network, rules: tuple[Rule, ...]) -> Report:
     """Return the result of testing `rules` on `county`; pure."""
-    return report_of(county, network, respond(county, network), rules)
+    trips = Trips(network)
+    return report_of(county, network, respond(county, network, trips), rules, trips=trips)
 
 
 def report_of(
@@ -120,6 +123,7 @@ def report_of(
     *,
     as_of: date | None = None,
     region: str = "",
+    trips: Trips | None = None,
 ) -> Report:
     """Return what `assess` does, for a response that is already computed.
 
@@ -127,8 +131,10 @@ def report_of(
     ----------
     region
         Code of the region whose rules are tested, or ``generic``; empty: the county's own.
+    trips
+        Over `network`, if some are known already.
     """
-    evidence = gathered(county, network, response, rules, region)
+    evidence = gathered(county, network, response, rules, region, trips)
     results = tuple(evaluate(rule, county, evidence[rule.id]) for rule in rules)
     limit_rule = next((rule for rule in rules if is_response(rule)), None)
     limit_min = limits_min(limit_rule or _reference_limit_rule(), county)

@@ -11,6 +11,7 @@ from coverage.rules.access import MINUTES, destinations
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.gather import access_minutes, gathered
 from coverage.rules.model import Access, AccessResult, Rule
+from coverage.travel.trips import Trips
 from tests.rules_fixtures import county, network, response, rule_for
 
 CATALOGUE = load_catalogue()
@@ -104,5 +105,5 @@ def test_verdicts_on_minutes_go_by_the_facilities_of_their_own_parameters() -> N
     goal = destinations(rule, place)
     assert goal is not None
     assert [place.facilities["id"].iloc[row] for row in goal.rows] == ["x", "y", "z"]
-    minutes = access_minutes(place, network(), goal)
+    minutes = access_minutes(place, Trips(network()), goal)
     assert minutes.villages["minutes"].tolist() == [3.0, 0.0, 7.0]

@@ -14,7 +14,17 @@ AT_END_M: Final = 0.01
 """A point this near to an edge's end is on the node: a one-way does not bind it there."""
 
 
-def snap(network: Network, points: gpd.GeoSeries, max_access_m: float) -> Snap:
+def tree_of(network: Network) -> shapely.STRtree:
+    """Return the edges' lines as a search tree, for several calls of `snap`."""
+    return shapely.STRtree(np.asarray(network.edges.geometry.array, dtype=object))
+
+
+def snap(
+    network: Network,
+    points: gpd.GeoSeries,
+    max_access_m: float,
+    tree: shapely.STRtree | None = None,
+) -> Snap:
     """Put each point on the edge nearest to it; the first of them where several are as near.
 
     Parameters
@@ -25,6 +35,8 @@ def snap(network: Network, points: gpd.GeoSeries, max_access_m: float) -> Snap:
         In the network's CRS; None or empty where a point has no place.
     max_access_m
         Points farther from every edge have edge -1.
+    tree
+        From `tree_of`; made here if not given.
 
     Returns
     -------
@@ -32,13 +44,14 @@ def snap(network: Network, points: gpd.GeoSeries, max_access_m: float) -> Snap:
         One entry a point.
     """
     geometry = np.asarray(points.array, dtype=object)
-    lines = np.asarray(network.edges.geometry.array, dtype=object)
+    tree = tree_of(network) if tree is None else tree
+    lines = np.asarray(tree.geometries, dtype=object)
     n = len(geometry)
     edge = np.full(n, -1, dtype=np.int64)
     fraction, distance_m = np.full(n, np.nan), np.full(n, np.nan)
     placed = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     if len(placed) and len(lines):
-        (point, line), distance = shapely.STRtree(lines).query_nearest(
+        (point, line), distance = tree.query_nearest(
             geometry[placed], return_distance=True, all_matches=True
         )
         order = np.lexsort((line, point))

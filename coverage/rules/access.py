@@ -134,20 +134,29 @@ def _villages(county: County, minutes: AccessMinutes) -> tuple[VillageAccess, ..
     township = dict(zip(county.townships["code"], county.townships["name"], strict=True))
     rows = minutes.villages["facility"].to_numpy(dtype=np.int64, na_value=NOWHERE)
     straight_km = _straight_km(county, rows)
-    people = villages["population"].to_numpy(float)
-    times = minutes.villages["minutes"].to_numpy(float)
+    # Read cell by cell from a table, these would take longer than all the driving.
+    ids, names = (facilities[column].tolist() for column in ("id", "name"))
     return tuple(
         VillageAccess(
-            code=str(villages["code"].iloc[place]),
-            name=str(villages["name"].iloc[place]),
-            township=str(township[villages["township"].iloc[place]]),
-            population=_plain(people[place]),
-            facility_id="" if row == NOWHERE else str(facilities["id"].iloc[row]),
-            facility_name="" if row == NOWHERE else str(facilities["name"].iloc[row]),
-            minutes=_plain(times[place]),
-            straight_km=_plain(straight_km[place]),
+            code=str(code),
+            name=str(name),
+            township=str(township[unit]),
+            population=_plain(people),
+            facility_id="" if row == NOWHERE else str(ids[row]),
+            facility_name="" if row == NOWHERE else str(names[row]),
+            minutes=_plain(taken),
+            straight_km=_plain(km),
         )
-        for place, row in enumerate(rows)
+        for code, name, unit, people, row, taken, km in zip(
+            villages["code"].tolist(),
+            villages["name"].tolist(),
+            villages["township"].tolist(),
+            villages["population"].to_numpy(float).tolist(),
+            rows.tolist(),
+            minutes.villages["minutes"].to_numpy(float).tolist(),
+            straight_km.tolist(),
+            strict=True,
+        )
     )
 
 

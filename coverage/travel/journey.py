@@ -16,7 +16,7 @@ from coverage.errors import Problem
 from coverage.network.model import FloatArray, IntArray, Network, Snap
 from coverage.network.snap import entering_min, leaving_min, snap
 from coverage.travel.model import Direction, Journey
-from coverage.travel.sweep import TIE_MIN, Kernel, Starts, Sweep, arcs_of, scipy_kernel, sweep
+from coverage.travel.sweep import TIE_MIN, Arcs, Kernel, Starts, Sweep, arcs_of, scipy_kernel, sweep
 
 EndCosts = Callable[[Network, Snap], tuple[FloatArray, FloatArray]]
 
@@ -56,12 +56,44 @@ def journey(
     """
     places = snap(network, facilities, response.max_access_m)
     ends = snap(network, points, response.max_access_m)
-    drive_min, place = drive(network, ends, places, direction, kernel)
+    found = drive(network, ends, places, direction, kernel)
+    return timed(
+        network,
+        (points.index, ends),
+        (facilities.index, places),
+        found,
+        direction=direction,
+        response=response,
+    )
+
+
+def timed(
+    network: Network,
+    points: tuple[pd.Index, Snap],
+    facilities: tuple[pd.Index, Snap],
+    found: tuple[FloatArray, IntArray],
+    *,
+    direction: Direction,
+    response: ResponseParameters,
+) -> Journey:
+    """Return the journey of a drive that is already known.
+
+    Parameters
+    ----------
+    points, facilities
+        Their names and where they stand on the roads.
+    found
+        From `drive`.
+    direction, response
+        As in `journey`.
+    """
+    (labels, ends), (names, places) = points, facilities
+    drive_min, place = found
     access = ends.distance_m * response.access_detour
     access_min = access / (response.access_speed_kph * _M_PER_MIN_AT_1_KPH)
     reached = place >= 0
     rows = pd.array([None] * len(place), dtype="Int64")
-    rows[reached] = facilities.index.to_numpy()[place[reached]]
+    rows[reached] = names.to_numpy()[place[reached]]
     table = pd.DataFrame(
         {
             "facility": rows,
@@ -69,7 +101,7 @@ def journey(
             "access_min": np.where(reached, access_min, np.nan),
             "access_m": ends.distance_m,
         },
-        index=points.index,
+        index=labels,
     )
     quality = (*_facility_quality(network, places), *_point_quality(network, ends, reached))
     return Journey(table=table, direction=direction, quality=quality)
@@ -81,16 +113,19 @@ def drive(
     facilities: Snap,
     direction: Direction,
     kernel: Kernel = scipy_kernel,
+    arcs: Arcs | None = None,
 ) -> tuple[FloatArray, IntArray]:
     """Return the least drive to or from each point, minutes, and the facility's position.
 
-    Infinite and -1 where no facility reaches the point.
+    Infinite and -1 where no facility reaches the point. `arcs` are those of `arcs_of`, made here
+    if not given.
     """
     outward = direction == "from_facility"
     leaving, entering = (
         (leaving_min, entering_min) if outward else (entering_min, leaving_min)
     )  # a sweep over turned arcs leaves facilities by the ways that traffic enters by
-    found = sweep(arcs_of(network, direction), starts_of(network, facilities, leaving), kernel)
+    arcs = arcs_of(network, direction) if arcs is None else arcs
+    found = sweep(arcs, starts_of(network, facilities, leaving), kernel)
     best = _Best.nowhere(len(points.edge), len(facilities.edge))
     u, v = network.edges["u"].to_numpy(), network.edges["v"].to_numpy()
     for node, minutes in zip((u, v), entering(network, points), strict=True):

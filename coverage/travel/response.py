@@ -12,9 +12,9 @@ import pandas as pd
 from coverage.county.model import County
 from coverage.errors import Problem
 from coverage.network.model import Network
-from coverage.network.snap import snap
-from coverage.travel.journey import journey, off_main
+from coverage.travel.journey import off_main
 from coverage.travel.model import Response
+from coverage.travel.trips import Trips
 
 DECIMALS: Final = 9
 """Minutes are rounded to this, so that sums in another order compare the same with a limit."""
@@ -22,7 +22,7 @@ DECIMALS: Final = 9
 BoolArray = npt.NDArray[np.bool_]
 
 
-def respond(county: County, network: Network) -> Response:
+def respond(county: County, network: Network, trips: Trips | None = None) -> Response:
     """Return the response time at every village and demand point.
 
     A facility with ambulances and a place answers calls, if a road is within `max_access_m`. Of
@@ -34,18 +34,21 @@ def respond(county: County, network: Network) -> Response:
         Its `facilities`, `villages`, `demand` and ``[response]``.
     network
         Its roads.
+    trips
+        Over the same network, if some are known already.
 
     Returns
     -------
     Response
         Minutes rounded to `DECIMALS`; NaN where no station can come.
     """
+    trips = Trips(network) if trips is None else trips
     parameters = county.config.response
     facilities = county.facilities
     called = (facilities["ambulances"].astype("Float64").fillna(0.0) > 0).to_numpy(dtype=bool)
     placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty).to_numpy()
     candidates = facilities[called & placed].sort_values("id", kind="stable")
-    place = snap(network, candidates.geometry, parameters.max_access_m)
+    place = trips.snap(candidates.geometry, parameters.max_access_m)
     near = place.edge >= 0
     stations = candidates[near]
     n = len(county.villages)
@@ -55,8 +58,7 @@ def respond(county: County, network: Network) -> Response:
         ),
         crs=county.crs,
     )
-    found = journey(
-        network,
+    found = trips.journey(
         points,
         gpd.GeoSeries(stations.geometry),
         direction="from_facility",
@@ -65,7 +67,7 @@ def respond(county: County, network: Network) -> Response:
     table = _table(found.table, facilities["id"], parameters.turnout_min)
     quality = (
         *_station_quality(county, called & ~placed, candidates, near, off_main(network, place)),
-        *_village_quality(county, network, table.iloc[:n]),
+        *_village_quality(county, trips, table.iloc[:n]),
     )
     return Response(
         villages=table.iloc[:n].reset_index(drop=True),
@@ -119,14 +121,14 @@ def _station_quality(
     return tuple(problems)
 
 
-def _village_quality(county: County, network: Network, table: pd.DataFrame) -> tuple[Problem, ...]:
+def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple[Problem, ...]:
     """Count villages, and the people in them, that no station reaches, and why."""
     file = county.config.sources.villages.path
     metres = round(county.config.response.max_access_m)
     villages = county.villages
-    place = snap(network, villages.geometry, county.config.response.max_access_m)
+    place = trips.snap(villages.geometry, county.config.response.max_access_m)
     far = (place.edge < 0) & np.isfinite(place.distance_m)
-    apart = off_main(network, place)
+    apart = off_main(trips.network, place)
     unreached = table["response_min"].isna().to_numpy() & ~far
     groups: tuple[tuple[str, BoolArray, dict[str, object]], ...] = (
         ("travel.village_far", far, {"metres": metres}),
@@ -143,8 +145,9 @@ def _village_quality(county: County, network: Network, table: pd.DataFrame) -> t
 
 
 def _problem(code: str, file: str, table: pd.DataFrame, values: dict[str, object]) -> Problem:
-    rows = tuple(int(row) for row in table["source_row"])
-    return Problem(code, level="warning", values=values, file=file, rows=rows, count=len(rows))
+    # A row that a scenario added stands in no file: it has no number.
+    rows = tuple(int(row) for row in table["source_row"] if row > 0)
+    return Problem(code, level="warning", values=values, file=file, rows=rows, count=len(table))
 
 
 def _names(table: pd.DataFrame) -> str:
