@@ -1,39 +1,52 @@
-"""The county's map: what is shown is chosen, a village is searched or clicked, its way is drawn.
-
-Message ids with the prefix ``map_page.layer.`` (`maps.LAYERS`) are put together here.
-"""
+"""The county's map: what is shown is chosen, a village is searched or clicked, its way is drawn."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import streamlit as st
 
 from coverage.messages import text
 from coverage.ui import cache
-from coverage.ui.live import Event, live_arguments, show_live
-from coverage.ui.pages.county import chosen
+from coverage.ui.live import Event, Pick
+from coverage.ui.map_view import basemap_form, controls, draw, way_told
+from coverage.ui.opening import chosen
+from coverage.ui.scenario_state import fitting, work
+from coverage.ui.scenario_tools import picked
 from coverage.ui.state import session
-from maps import LAYERS
+
+_HEIGHT: Final = cache.MAP_HEIGHT
 
 
 def page() -> None:
     """Draw the page."""
     current = session()
     language = current.language
-    st.title(text("map_page.title", language))
-    if chosen(language) is None or current.folder is None:
+    st.title(text("ui.map_title", language))
+    report = chosen(language)
+    if report is None:
         return
-    layer = st.radio(
-        text("map_page.layer", language),
-        LAYERS,
-        format_func=lambda name: text(f"map_page.layer.{name}", language),
-        horizontal=True,
-        label_visibility="collapsed",
-        key="layer",
+    what, under = st.columns([9, 2], gap="small", vertical_alignment="bottom")
+    with what:
+        layer, rule = controls(report, language, "map")
+    with under, st.popover(text("map_page.basemap", language), key="basemap", width="stretch"):
+        basemap_form(language)
+    now = work()
+    drawn = fitting(current)
+    draw(
+        drawn,
+        language,
+        layer,
+        rule,
+        key="map",
+        height=_HEIGHT,
+        tell=_heard,
+        village=now.village,
     )
-    drawing = cache.map_arguments(cache.Case(current.folder), language, layer)
-    show_live(live_arguments(drawing.base, drawing.layers), "map", _heard)
+    way_told(drawn, report, now.village, language)
     st.caption(text("map_page.hint", language))
 
 
 def _heard(event: Event) -> None:
-    st.session_state["heard"] = event
+    if isinstance(event, Pick):
+        picked(event.key)

@@ -1,0 +1,190 @@
+"""A county's map as pages draw it: what it shows is chosen, a village is searched or clicked.
+
+Message ids with the prefixes ``map_page.layer.`` (`maps.LAYERS`) and ``map_page.basemap_``
+(`maps.basemap.KINDS`) are put together here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, cast
+
+import streamlit as st
+
+from coverage.errors import InputError
+from coverage.messages import Language, text
+from coverage.results import Report
+from coverage.ui import cache
+from coverage.ui.live import Event, Tool, live_arguments, show_live
+from coverage.ui.opening import is_local
+from coverage.ui.scenario_forms import find_village, village_box
+from coverage.ui.scenario_state import work
+from coverage.ui.state import Session, session, set_basemap
+from coverage.ui.words import literal
+from maps import LAYERS
+from maps.basemap import KINDS, LOCAL, NO_BASEMAP, Basemap, Kind
+from maps.words import minutes, people
+
+_LEGS: Final = 6
+"""Roads of a way that are named."""
+
+
+def layers_of(current: Session) -> tuple[str, ...]:
+    """Return the layers there are: the difference only where a scenario is in force."""
+    return tuple(name for name in LAYERS if name != "change" or current.scenario is not None)
+
+
+def controls(report: Report, language: Language, key: str) -> tuple[str, str | None]:
+    """Draw the choice of what is shown, and the search; return layer and rule."""
+    current = session()
+    names = layers_of(current)
+    if current.layer not in names:
+        current.layer = names[0]
+    layer_box, rule_box, search_box = st.columns([4, 4, 4], gap="small")
+    with layer_box:
+        layer = st.selectbox(
+            text("map_page.layer", language),
+            names,
+            index=names.index(current.layer),
+            format_func=lambda name: text(f"map_page.layer.{name}", language),
+            key=f"{key}-layer-{len(names)}-{current.layer}",
+        )
+    if layer != current.layer:
+        current.layer = layer
+        st.rerun()
+    rule = None
+    with rule_box:
+        if layer == "units":
+            rule = _rule(report, language, key)
+    with search_box:
+        searched = f"{key}-village"
+        before = st.session_state.get(f"{searched}-seen")
+        code = village_box(report, language, searched, label="map_page.search")
+        if code != before:
+            st.session_state[f"{searched}-seen"] = code
+            find_village(report, code)
+    return layer, rule
+
+
+def _rule(report: Report, language: Language, key: str) -> str | None:
+    titles = {r.rule.id: getattr(r.rule.title, language) for r in report.rules if r.units}
+    if not titles:
+        return None
+    return cast(
+        "str | None",
+        st.selectbox(
+            text("map_page.rule", language),
+            list(titles),
+            format_func=lambda rule: titles.get(rule, rule),
+            key=f"{key}-rule",
+        ),
+    )
+
+
+def draw(
+    case: cache.Case,
+    language: Language,
+    layer: str,
+    rule: str | None,
+    *,
+    key: str,
+    height: int,
+    tell: Callable[[Event], None],
+    tool: Tool = "look",
+    village: str | None = None,
+) -> None:
+    """Draw the map; it keeps its place, zoom and layers whatever is drawn on it."""
+    basemap = chosen_basemap(session())
+    try:
+        drawing = cache.map_arguments(
+            case, language, layer, rule=rule, village=village, basemap=basemap, height=height
+        )
+    except InputError as error:
+        if basemap == NO_BASEMAP:
+            raise
+        st.warning(literal(" ".join(error.lines(language))), icon=":material/warning:")
+        drawing = cache.map_arguments(
+            case, language, layer, rule=rule, village=village, height=height
+        )
+    show_live(live_arguments(drawing.base, drawing.layers, tool, work().focus), key, tell)
+
+
+def way_told(case: cache.Case, report: Report, code: str | None, language: Language) -> None:
+    """Say how the ambulance reaches the village that was clicked or searched."""
+    codes = report.villages["code"].astype(str).tolist()
+    if code not in codes:
+        return
+    row = report.villages.iloc[codes.index(code)]
+    found = cache.way(case, code)
+    named = f"**{literal(str(row['name']))}** · {people(float(row['population']), language)}"
+    with st.container(border=True, key="way"):
+        if found is None:
+            st.markdown(text("map_page.no_way", language, village=named))
+            return
+        st.markdown(
+            text(
+                "map_page.way",
+                language,
+                village=named,
+                station=literal(str(row["station_name"])),
+                response=minutes(found.response_min, language),
+                turnout=minutes(found.turnout_min, language),
+                drive=minutes(found.drive_min, language),
+                access=minutes(found.access_min, language),
+                km=f"{found.length_m / 1000:.1f}",
+            )
+        )
+        roads = list(dict.fromkeys(leg.name for leg in found.legs if leg.name))
+        if roads:
+            listed = text("maps.list_separator", language).join(roads[:_LEGS])
+            more = "…" if len(roads) > _LEGS else ""
+            st.caption(text("map_page.way_roads", language, roads=literal(listed) + more))
+
+
+def chosen_basemap(current: Session) -> Basemap:
+    """Return the base map that the desk names; none where what it names cannot be one."""
+    kept = current.desk.basemap
+    kind = kept.get("kind", "none")
+    if kind not in KINDS or (kind in LOCAL and not is_local()):
+        return NO_BASEMAP
+    try:
+        return Basemap(cast(Kind, kind), kept.get("path", ""), kept.get("key", "")).checked()
+    except InputError:
+        return NO_BASEMAP
+
+
+def basemap_form(language: Language) -> None:
+    """Draw the choice of what lies under the county."""
+    kept = session().desk.basemap
+    kinds = [kind for kind in KINDS if kind not in LOCAL or is_local()]
+    at = kinds.index(cast(Kind, kept.get("kind"))) if kept.get("kind") in kinds else 0
+    kind = st.selectbox(
+        text("map_page.basemap", language),
+        kinds,
+        index=at,
+        format_func=lambda name: text(f"map_page.basemap_{name}", language),
+        key="basemap-kind",
+    )
+    path, secret = "", ""
+    if kind in LOCAL:
+        path = st.text_input(
+            text("map_page.basemap_file", language), value=kept.get("path", ""), key="basemap-path"
+        )
+    if kind == "tianditu":
+        secret = st.text_input(
+            text("map_page.basemap_secret", language),
+            value=kept.get("key", ""),
+            type="password",
+            key="basemap-key",
+        )
+    if kind in {"osm", "tianditu"}:
+        st.caption(text("map_page.basemap_online", language))
+    if st.button(text("scenario_page.apply", language), key="basemap-apply"):
+        chosen = Basemap(cast(Kind, kind), path.strip().strip("\"'"), secret.strip())
+        try:
+            chosen.checked()
+        except InputError as error:
+            st.error(literal(" ".join(error.lines(language))))
+            return
+        set_basemap({"kind": chosen.kind, "path": chosen.path, "key": chosen.key})
+        st.rerun()

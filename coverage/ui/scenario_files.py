@@ -1,0 +1,174 @@
+"""Choose, begin, copy, rename, open and save scenarios."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from coverage.errors import InputError, Problem
+from coverage.messages import Language, text
+from coverage.scenario.file import MAX_BYTES, SUFFIXES, dump_scenario, parse_scenario
+from coverage.scenario.model import Scenario
+from coverage.ui import cache
+from coverage.ui.scenario_edits import free_name
+from coverage.ui.scenario_state import case, change, fresh, refuse, work
+from coverage.ui.state import Session, choose_scenario, drop_scenario, put_scenario, session
+from coverage.ui.words import literal
+
+_CHOICE: Final = "scenario-choice"
+_NAME: Final = "scenario-name"
+_NOTE: Final = "scenario-note"
+_UNSAFE: Final = '<>:"/\\|?*'
+
+
+def chooser(current: Session, language: Language) -> None:
+    """Draw which scenario is in force, and what can be done with it."""
+    names = [scenario.name for scenario in current.desk.scenarios]
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="scenario-files")
+    with row:
+        # The key changes with the answer, so that the box always shows what is in force.
+        st.selectbox(
+            text("scenario_page.scenario", language),
+            [None, *names],
+            index=names.index(current.desk.current) + 1 if current.desk.current in names else 0,
+            format_func=lambda name: text("scenario_page.none", language) if name is None else name,
+            key=_choice_key(current),
+            on_change=_choose,
+            label_visibility="collapsed",
+            width=320,
+        )
+        st.button(text("scenario_page.new", language), on_click=_new, key="scenario-new")
+        scenario = current.scenario
+        st.button(
+            text("scenario_page.duplicate", language),
+            on_click=_duplicate,
+            disabled=scenario is None,
+            key="scenario-duplicate",
+        )
+        with st.popover(
+            text("scenario_page.rename", language), disabled=scenario is None, key="scenario-about"
+        ):
+            if scenario is not None:
+                _about(scenario, language)
+        with st.popover(text("scenario_page.open", language), key="scenario-open"):
+            _opener(language)
+        st.download_button(
+            text("scenario_page.save", language),
+            dump_scenario(scenario) if scenario is not None else "",
+            file_name=f"{_file_name(scenario.name if scenario else '')}.yaml",
+            mime="text/yaml",
+            on_click="ignore",
+            disabled=scenario is None,
+            key="scenario-save",
+        )
+        with st.popover(
+            text("scenario_page.drop", language), disabled=scenario is None, key="scenario-drop"
+        ):
+            if scenario is not None:
+                st.markdown(text("scenario_page.drop_sure", language, name=literal(scenario.name)))
+                st.button(
+                    text("scenario_page.drop_yes", language),
+                    on_click=_drop,
+                    args=(scenario.name,),
+                    key="scenario-drop-yes",
+                )
+
+
+def _choice_key(current: Session) -> str:
+    return f"{_CHOICE}-{current.desk.current}-{len(current.desk.scenarios)}"
+
+
+def _choose() -> None:
+    chosen = st.session_state.get(_choice_key(session()))
+    work().trouble = None
+    choose_scenario(chosen if isinstance(chosen, str) else None)
+
+
+def _new() -> None:
+    try:
+        put_scenario(fresh(session()))
+    except InputError as error:
+        work().trouble = error
+
+
+def _duplicate() -> None:
+    current = session()
+    scenario = current.scenario
+    if scenario is not None:
+        taken = {kept.name for kept in current.desk.scenarios}
+        put_scenario(scenario.model_copy(update={"name": free_name(scenario.name, taken)}))
+
+
+def _drop(name: str) -> None:
+    drop_scenario(name)
+    work().histories.pop(name, None)
+
+
+def _about(scenario: Scenario, language: Language) -> None:
+    with st.form("scenario-about-form", border=False):
+        st.text_input(
+            text("scenario_page.name", language), value=scenario.name, max_chars=200, key=_NAME
+        )
+        st.text_area(
+            text("scenario_page.note", language), value=scenario.note, max_chars=5000, key=_NOTE
+        )
+        st.form_submit_button(text("scenario_page.apply", language), on_click=_rename)
+
+
+def _rename() -> None:
+    current = session()
+    name = str(st.session_state.get(_NAME, "")).strip()
+    note = str(st.session_state.get(_NOTE, "")).strip()
+    if not name or current.scenario is None:
+        refuse(Problem("scenario_page.name_blank"))
+        return
+    if name in {kept.name for kept in current.desk.scenarios} - {current.scenario.name}:
+        refuse(Problem("scenario_page.name_taken", values={"name": name}))
+        return
+    change(lambda scenario: Scenario.model_validate({**dict(scenario), "name": name, "note": note}))
+
+
+def _opener(language: Language) -> None:
+    sent = st.file_uploader(
+        text("scenario_page.open_label", language),
+        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        key="scenario-file",
+        max_upload_size=max(1, MAX_BYTES // 1_000_000),
+    )
+    if st.button(text("scenario_page.open_now", language), key="scenario-open-now") and sent:
+        open_text(sent.getvalue(), sent.name)
+        st.rerun()
+
+
+def open_text(content: bytes, file: str) -> bool:
+    """Open a scenario file; refused, and told, where it does not fit the county."""
+    current = session()
+    now = work()
+    now.trouble = None
+    try:
+        scenario = parse_scenario(_decoded(content, file), file)
+        found = case(current)
+        cache.scenario_report(found.folder, found.overrides, scenario)
+    except InputError as error:
+        now.trouble = error
+        return False
+    taken = {kept.name for kept in current.desk.scenarios}
+    name = free_name(scenario.name, taken)
+    put_scenario(scenario.model_copy(update={"name": name}))
+    return True
+
+
+def _decoded(content: bytes, file: str) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError([Problem("scenario_page.no_text", values={"file": file})])
+
+
+def _file_name(name: str) -> str:
+    """Return `name` as a file may be called on every system."""
+    plain = "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in name).strip(". ")
+    return plain[:80] or "scenario"

@@ -1,0 +1,301 @@
+"""What a scenario changes without the map: facilities' figures, times, speeds, limits, people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import pandas as pd
+import streamlit as st
+
+from coverage.county.words import columns, meanings
+from coverage.messages import Language, text
+from coverage.results import Report
+from coverage.scenario.columns import Cell, number_columns
+from coverage.scenario.model import Grow, Scenario, SetResponse, SetRule
+from coverage.ui.scenario_edits import (
+    added,
+    facility_changed,
+    facility_removed,
+    population_set,
+)
+from coverage.ui.scenario_state import change, look_at, work
+from coverage.ui.scenario_tools import facility_fields, place_facility
+
+_FACILITY: Final = "scenario-facility"
+_FIGURES_HEIGHT: Final = 248
+_RESPONSE: Final = ("turnout_min", "speed_factor")
+_ROADS: Final = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential")
+
+
+def facility_form(report: Report, language: Language) -> None:
+    """Draw the choice of a facility, its figures, and a facility in a village."""
+    table = report.county.facilities
+    ids = table["id"].astype(str).tolist()
+    named = dict(zip(ids, _facility_names(report, language), strict=True))
+    now = work()
+    if now.facility in named:
+        st.session_state[_FACILITY] = now.facility
+        now.facility = None
+    if st.session_state.get(_FACILITY) not in named:
+        st.session_state.pop(_FACILITY, None)
+    chosen = st.selectbox(
+        text("scenario_page.facility", language),
+        ids,
+        index=None,
+        format_func=lambda key: named.get(key, str(key)),
+        placeholder=text("scenario_page.facility_choose", language),
+        key=_FACILITY,
+    )
+    if chosen is not None:
+        _figures(report, ids.index(chosen), language)
+    with st.expander(text("scenario_page.in_village", language)):
+        _in_village(report, language)
+
+
+def _facility_names(report: Report, language: Language) -> list[str]:
+    table = report.county.facilities
+    kinds = meanings("facility_kind")
+    return [
+        f"{name} · {kinds[kind][language == 'en'] if kind in kinds else kind}"
+        for name, kind in zip(table["name"].astype(str), table["kind"].astype(str), strict=True)
+    ]
+
+
+def _figures(report: Report, row: int, language: Language) -> None:
+    """Draw the numbers of a facility, to be changed in place, and what else becomes of it."""
+    table = report.county.facilities
+    facility = str(table["id"].iloc[row])
+    names = [name for name in number_columns() if name in table.columns]
+    dictionary = {c.column: c for c in columns()["facilities"]}
+    values = [_number(table[name].iloc[row]) for name in names]
+    label, figure = text("scenario_page.figure", language), text("scenario_page.value", language)
+    with st.form("scenario-figures", border=False):
+        edited = st.data_editor(
+            pd.DataFrame(
+                {
+                    label: [getattr(dictionary[name], f"meaning_{language}") for name in names],
+                    figure: pd.array(values, dtype="Float64"),
+                }
+            ),
+            hide_index=True,
+            disabled=[label],
+            height=_FIGURES_HEIGHT,
+            column_config={
+                figure: st.column_config.NumberColumn(min_value=0, step=1, width="small")
+            },
+            key=f"figures-{facility}-{language}-{hash(tuple(values))}",
+        )
+        with st.container(horizontal=True):
+            apply_ = st.form_submit_button(text("scenario_page.apply", language), type="primary")
+            remove = st.form_submit_button(text("scenario_page.remove_facility", language))
+    if apply_:
+        after = [_number(value) for value in edited[figure]]
+        cells: dict[str, Cell] = {
+            name: None if math.isnan(new) else round(new)
+            for name, old, new in zip(names, values, after, strict=True)
+            if not (old == new or (math.isnan(old) and math.isnan(new)))
+        }
+        change(lambda scenario: facility_changed(scenario, facility, cells))
+        st.rerun()
+    if remove:
+        change(lambda scenario: facility_removed(scenario, facility))
+        st.rerun()
+
+
+def _in_village(report: Report, language: Language) -> None:
+    facility_fields(language)
+    village = village_box(report, language, "place-village")
+    st.button(
+        text("scenario_page.place_here", language),
+        on_click=_place_in,
+        args=(report, village),
+        disabled=village is None,
+        key="place-here",
+    )
+
+
+def _place_in(report: Report, code: str) -> None:
+    villages = report.county.villages
+    row = villages["code"].astype(str).tolist().index(code)
+    place_facility(float(villages["lon"].iloc[row]), float(villages["lat"].iloc[row]))
+
+
+def village_box(
+    report: Report, language: Language, key: str, *, label: str = "scenario_page.village"
+) -> str | None:
+    """Draw a box in which a village is searched by its name; return its code."""
+    villages = report.villages
+    codes = villages["code"].astype(str).tolist()
+    named = {
+        code: f"{name} · {township}"
+        for code, name, township in zip(
+            codes, villages["name"], villages["township_name"], strict=True
+        )
+    }
+    if st.session_state.get(key) not in named:
+        st.session_state.pop(key, None)
+    return cast(
+        "str | None",
+        st.selectbox(
+            text(label, language),
+            codes,
+            index=None,
+            format_func=lambda code: named.get(code, str(code)),
+            placeholder=text("scenario_page.village_choose", language),
+            key=key,
+        ),
+    )
+
+
+def find_village(report: Report, code: str | None) -> None:
+    """Let the map turn to the village, and its way be drawn."""
+    villages = report.county.villages
+    codes = villages["code"].astype(str).tolist()
+    if code in codes:
+        row = codes.index(code)
+        work().village = code
+        look_at(
+            f"village:{code}", float(villages["lon"].iloc[row]), float(villages["lat"].iloc[row])
+        )
+
+
+def response_form(report: Report, language: Language) -> None:
+    """Draw turn-out, speeds and the limits of the rules on the ambulance's time."""
+    parameters = report.county.config.response
+    with st.form("scenario-response", border=False):
+        turnout, factor = st.columns(2)
+        asked = {
+            "turnout_min": turnout.number_input(
+                text("scenario_page.turnout_min", language),
+                min_value=0.0,
+                max_value=60.0,
+                value=float(parameters.turnout_min),
+                step=0.5,
+                format="%.1f",
+            ),
+            "speed_factor": factor.number_input(
+                text("scenario_page.speed_factor", language),
+                min_value=0.1,
+                max_value=3.0,
+                value=float(parameters.speed_factor),
+                step=0.05,
+                format="%.2f",
+            ),
+        }
+        speeds = _speeds(parameters.speeds_kph, language)
+        limits = _limits(report, language)
+        if st.form_submit_button(text("scenario_page.apply", language), type="primary"):
+            values: dict[str, Any] = {
+                name: asked[name] for name in _RESPONSE if asked[name] != getattr(parameters, name)
+            }
+            if speeds:
+                values["speeds_kph"] = speeds
+            change(lambda scenario: _limits_set(_response_set(scenario, values), limits))
+            st.rerun()
+
+
+def _speeds(stated: Mapping[str, float], language: Language) -> dict[str, float | None]:
+    """Draw the speeds of the classes of road; return those that were changed."""
+    st.caption(text("scenario_page.speeds", language))
+    road, kph = text("scenario_page.road", language), text("scenario_page.kph", language)
+    values = [float(stated.get(name, math.nan)) for name in _ROADS]
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                road: [text(f"scenario_page.road_{name}", language) for name in _ROADS],
+                kph: pd.array(values, dtype="Float64"),
+            }
+        ),
+        hide_index=True,
+        disabled=[road],
+        column_config={kph: st.column_config.NumberColumn(min_value=1, max_value=150, step=1)},
+        key=f"speeds-{language}-{hash(tuple(values))}",
+    )
+    after = [_number(value) for value in edited[kph]]
+    return {
+        name: None if math.isnan(new) else new
+        for name, old, new in zip(_ROADS, values, after, strict=True)
+        if not (old == new or (math.isnan(old) and math.isnan(new)))
+    }
+
+
+def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
+    """Draw the limits in minutes of the rules that have some; return those that were changed."""
+    found: dict[str, dict[str, float]] = {}
+    for result in report.rules:
+        if result.rule.kind != "response_time":
+            continue
+        for name, parameter in result.rule.parameters.items():
+            if parameter.unit != "min" or isinstance(parameter.value, str | list | bool):
+                continue
+            old = float(parameter.value)
+            new = st.number_input(
+                f"{getattr(parameter.meaning, language)} ({result.rule.id})",
+                min_value=float(parameter.minimum if parameter.minimum is not None else 0.0),
+                max_value=float(parameter.maximum if parameter.maximum is not None else 600.0),
+                value=old,
+                step=1.0,
+                format="%.0f",
+                key=f"limit-{result.rule.id}-{name}-{old}",
+            )
+            if new != old:
+                found.setdefault(result.rule.id, {})[name] = new
+    return found
+
+
+def _response_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    return added(scenario, SetResponse.model_validate(values)) if values else scenario
+
+
+def _limits_set(scenario: Scenario, limits: Mapping[str, Mapping[str, float]]) -> Scenario:
+    for rule, parameters in limits.items():
+        stated = {"id": rule, "parameters": dict(parameters)}
+        scenario = added(scenario, SetRule.model_validate(stated))
+    return scenario
+
+
+def people_form(report: Report, language: Language) -> None:
+    """Draw growth, and the residents of one village."""
+    units = report.units
+    named = dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True))
+    with st.form("scenario-grow", border=False):
+        percent = st.number_input(
+            text("scenario_page.grow", language),
+            min_value=-90.0,
+            max_value=900.0,
+            value=0.0,
+            step=1.0,
+            format="%.1f",
+        )
+        where = st.multiselect(
+            text("scenario_page.grow_where", language),
+            list(named),
+            format_func=lambda code: named[code],
+            placeholder=text("scenario_page.grow_everywhere", language),
+        )
+        if st.form_submit_button(text("scenario_page.apply", language), type="primary") and percent:
+            factor = round(1 + percent / 100, 6)
+            change(lambda s: added(s, Grow(factor=factor, townships=tuple(where))))
+            st.rerun()
+    st.divider()
+    code = village_box(report, language, "people-village")
+    if code is not None:
+        row = report.villages["code"].astype(str).tolist().index(code)
+        known = _number(report.villages["population"].iloc[row])
+        with st.form("scenario-people", border=False):
+            people = st.number_input(
+                text("scenario_page.people", language),
+                min_value=0,
+                max_value=10_000_000,
+                value=0 if math.isnan(known) else round(known),
+                key=f"people-{code}-{known}",
+            )
+            if st.form_submit_button(text("scenario_page.apply", language), type="primary"):
+                change(lambda s: population_set(s, code, float(people)))
+                st.rerun()
+
+
+def _number(value: Any) -> float:
+    return math.nan if pd.isna(value) else float(value)
