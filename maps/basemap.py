@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 from coverage.errors import InputError, Problem
@@ -55,6 +56,14 @@ class Basemap:
         if self.kind in LOCAL and not self.path:
             raise InputError([Problem("maps.basemap_no_path")])
         return self
+
+    def state(self) -> tuple[int, int]:
+        """Return time of change (ns) and size of what lies on the disk; zeros without it."""
+        try:
+            stat = Path(self.path).stat() if self.kind in LOCAL else None
+        except (OSError, ValueError):
+            stat = None
+        return (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
 
     def for_export(self) -> Basemap:
         """Return what may stand in a file: itself where it is local, else none."""

@@ -5,8 +5,9 @@ Uses one message for each kind of unit, ``maps.kind_<kind>``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import RLock
 from typing import Final
 
@@ -24,26 +25,34 @@ from matplotlib.transforms import Affine2D
 from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
+from maps.basemap import NO_BASEMAP, Basemap
+from maps.changes import Changes, changes
+from maps.drawing import Areas, Drawing, drawing
+from maps.ground import picture_in
 from maps.labels import Taken, place_beside, place_in_polygon
 from maps.layers import bounds, choose_roads, facilities, road_lines, unit_polygons
-from maps.legend import draw_legend
-from maps.sheet import WIDTH_MM, Sheet, outline_of
+from maps.legend import Shown, draw_legend
+from maps.sheet import DASHES, HEAVY_PT, WIDTH_MM, Sheet, outline_of
 from maps.style import (
-    CLASSES,
+    CLOSED,
     FACILITY_GROUPS,
     INK,
     MAIN_GROUPS,
+    MARK_SYMBOLS,
     MUTED,
+    ROUTE_ACCESS,
+    SCENARIO_EDGE,
+    SCENARIO_FILL,
     SIZES,
+    SLOWED,
     STATION,
     UNIT_EDGE,
     UNIT_FILL,
     WARNING_EDGE,
     WARNING_FILL,
+    Stroke,
     Symbol,
-    check_layer,
     size_classes,
-    village_classes,
 )
 from maps.typeset import MM_PER_PT, clean
 
@@ -57,6 +66,8 @@ _STATION_NAMES: Final = 25
 _LONGEST_NAME_MM: Final = 45.0
 _NAME_GAP_MM: Final = 1.0
 _NAME_HEIGHT: Final = 1.25
+_AREA_OPACITY: Final = 0.55
+_JUDGED_MM: Final = 1.8
 _LOCK: Final = RLock()
 
 
@@ -70,69 +81,112 @@ def fixed_settings() -> Iterator[None]:
         yield
 
 
-def briefing_map(report: Report, language: Language, layer: str = "minutes") -> Figure:
+def briefing_map(
+    report: Report,
+    language: Language,
+    layer: str = "minutes",
+    *,
+    rule: str | None = None,
+    before: Report | None = None,
+    basemap: Basemap = NO_BASEMAP,
+) -> Figure:
     """Return the briefing map: units, roads, villages, stations, legend, notes.
 
     Parameters
     ----------
-    layer
-        One of `maps.LAYERS`: what colours the villages.
+    layer, rule, before, basemap
+        As for `maps.interactive.interactive_map`; of base maps only local ones are drawn.
 
     Raises
     ------
     InputError
-        If there is no such layer.
+        If there is no such layer or rule, or ``change`` has nothing to compare with, or the base
+        map cannot be read.
     """
-    check_layer(layer)
+    drawn = drawing(report, layer, rule=rule, before=before)
+    roads = choose_roads(report)
+    found = None if before is None else changes(before, report)
     with fixed_settings():
         sheet = Sheet()
         axes = sheet.axes(_MAP_X, _MAP_Y, _MAP_W, _MAP_H)
-        west, south, metres_per_mm = _set_extent(axes, report)
+        ground = _set_extent(axes, report)
+        picture = picture_in(basemap, report.county.crs, ground.box)
         polygons = unit_polygons(report)
-        drawn = choose_roads(report)
-        _draw_units(axes, report, polygons)
-        for z, (group, lines) in enumerate(
-            zip(drawn.groups, road_lines(report, drawn), strict=True)
-        ):
-            pieces = [shapely.get_coordinates(line) for line in lines.geoms]
-            width_pt = group.width_mm / MM_PER_PT
-            axes.add_collection(
-                LineCollection(pieces, colors=group.colour, linewidths=width_pt, zorder=2 + z / 10)
-            )
+        if picture is None:
+            _draw_units(axes, report, polygons)
+        else:
+            axes.imshow(picture, extent=ground.extent, aspect="auto", zorder=0.5)
+        if drawn.areas is not None:
+            _draw_areas(axes, drawn.areas)
+        if drawn.lines is None:
+            strokes = [Stroke(g.colour, g.width_px, g.width_mm) for g in roads.groups]
+            _draw_lines(axes, road_lines(report, roads), strokes)
+        else:
+            classes = reversed(drawn.lines.classes)
+            strokes = [Stroke(c.colour, c.width_px, c.width_mm) for c in classes]
+            _draw_lines(axes, drawn.lines.lines[::-1], strokes)
         _draw_borders(axes, polygons)
-        villages = _to_sheet(report.villages.geometry.to_numpy(), west, south, metres_per_mm)
-        _draw_villages(sheet, report, layer, villages)
-        outside, stations = _draw_facilities(sheet, report, west, south, metres_per_mm)
-        _name(sheet, report, polygons, stations, villages, (west, south, metres_per_mm))
-        _draw_head(sheet, report, language, layer)
-        draw_legend(
-            sheet, report, language, layer, drawn, metres_per_mm, (_PANEL_X, _MAP_Y, _MAP_H)
-        )
-        _draw_notes(sheet, report, language, outside)
+        if found is not None:
+            _draw_lines(axes, (found.slowed, found.closed), [SLOWED, CLOSED], 3.5)
+        villages = ground.on_sheet(report.villages.geometry.to_numpy())
+        _draw_villages(sheet, report, drawn, villages)
+        outside, stations = _draw_facilities(sheet, report, ground, drawn)
+        if found is not None:
+            _draw_marks(sheet, ground, found)
+        _name(sheet, report, polygons, stations, villages, ground)
+        _draw_head(sheet, report, language, drawn)
+        place = (_PANEL_X, _MAP_Y, _MAP_H)
+        shown = Shown(report, language, drawn, roads, found)
+        draw_legend(sheet, shown, ground.metres_per_mm, place)
+        _draw_notes(sheet, report, language, drawn, outside)
     return sheet.figure
 
 
-def _set_extent(axes: Axes, report: Report) -> tuple[float, float, float]:
-    """Fit the county into the frame; return west and south (m) and metres a mm."""
+@dataclass(frozen=True)
+class _Ground:
+    """Where the sheet lies on the ground: its map's south-west corner, m, and metres a mm."""
+
+    west: float
+    south: float
+    metres_per_mm: float
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east, north, m."""
+        east = self.west + _MAP_W * self.metres_per_mm
+        return self.west, self.south, east, self.south + _MAP_H * self.metres_per_mm
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, east, south, north, m: matplotlib's order."""
+        west, south, east, north = self.box
+        return west, east, south, north
+
+    def on_sheet(self, shapes: npt.NDArray[np.object_]) -> FloatArray:
+        """Return the coordinates of `shapes`, mm on the sheet."""
+        return self.to_mm(shapely.get_coordinates(shapes))
+
+    def to_mm(self, xy: FloatArray) -> FloatArray:
+        """Return places on the ground in mm on the sheet."""
+        return (xy - [self.west, self.south]) / self.metres_per_mm + [_MAP_X, _MAP_Y]
+
+
+def _set_extent(axes: Axes, report: Report) -> _Ground:
+    """Fit the county into the frame."""
     west, south, east, north = bounds(report)
     scale = max((east - west) / _MAP_W, (north - south) / _MAP_H, 1.0) * _ROOM_AROUND
-    west = (west + east) / 2 - scale * _MAP_W / 2
-    south = (south + north) / 2 - scale * _MAP_H / 2
-    axes.set_xlim(west, west + scale * _MAP_W)
-    axes.set_ylim(south, south + scale * _MAP_H)
+    ground = _Ground(
+        (west + east) / 2 - scale * _MAP_W / 2, (south + north) / 2 - scale * _MAP_H / 2, scale
+    )
+    west, south, east, north = ground.box
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_linewidth(0.6)
         spine.set_color(INK)
-    return west, south, scale
-
-
-def _to_sheet(
-    shapes: npt.NDArray[np.object_], west: float, south: float, metres_per_mm: float
-) -> FloatArray:
-    xy = shapely.get_coordinates(shapes)
-    return (xy - [west, south]) / metres_per_mm + [_MAP_X, _MAP_Y]
+    return ground
 
 
 def _draw_units(axes: Axes, report: Report, polygons: npt.NDArray[np.object_]) -> None:
@@ -140,6 +194,39 @@ def _draw_units(axes: Axes, report: Report, polygons: npt.NDArray[np.object_]) -
         fill = UNIT_FILL.get(kind, UNIT_FILL["township"])
         paths = [_path(part) for part in shapely.get_parts(polygon)]
         axes.add_collection(PathCollection(paths, facecolors=fill, edgecolors="none", zorder=1))
+
+
+def _draw_areas(axes: Axes, areas: Areas) -> None:
+    for polygon, place in zip(areas.polygons, areas.of.tolist(), strict=True):
+        paths = [_path(part) for part in shapely.get_parts(polygon) if part.area > 0]
+        axes.add_collection(
+            PathCollection(
+                paths,
+                facecolors=areas.classes[place].fill,
+                edgecolors=UNIT_EDGE,
+                linewidths=0.4,
+                alpha=_AREA_OPACITY,
+                zorder=1.5,
+            )
+        )
+
+
+def _draw_lines(
+    axes: Axes,
+    lines: Sequence[shapely.MultiLineString],
+    strokes: Sequence[Stroke],
+    zorder: float = 2.0,
+) -> None:
+    for place, (line, stroke) in enumerate(zip(lines, strokes, strict=True)):
+        axes.add_collection(
+            LineCollection(
+                [shapely.get_coordinates(part) for part in line.geoms],
+                colors=stroke.colour,
+                linewidths=stroke.width_mm / MM_PER_PT,
+                linestyles=[(0, DASHES)] if stroke.dash_px else "solid",
+                zorder=zorder + place / 10,
+            )
+        )
 
 
 def _draw_borders(axes: Axes, polygons: npt.NDArray[np.object_]) -> None:
@@ -153,15 +240,33 @@ def _path(polygon: shapely.Geometry) -> Path:
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 
-def _draw_villages(sheet: Sheet, report: Report, layer: str, places: FloatArray) -> None:
-    classes = village_classes(report.villages, layer)
+def _draw_villages(sheet: Sheet, report: Report, drawn: Drawing, places: FloatArray) -> None:
+    of = drawn.villages.of
     sizes = size_classes(report.villages["population"])
     # the large ones first, so that no village is hidden by its neighbour
     order = np.argsort(-sizes, kind="stable")
-    for position, entry in enumerate(CLASSES[layer]):
-        chosen = order[classes[order] == position]
+    for position, entry in enumerate(drawn.villages.classes):
+        chosen = order[of[order] == position]
         radii = np.array([size.radius_mm for size in SIZES])[sizes[chosen]]
         _stamp(sheet, places[chosen], radii, entry.symbol, 4 + position / 100)
+
+
+def _draw_marks(sheet: Sheet, ground: _Ground, found: Changes) -> None:
+    for marked in found.facilities:
+        symbol = MARK_SYMBOLS[marked.mark]
+        place = ground.on_sheet(np.array([marked.place], dtype=object))
+        _stamp(sheet, place, np.array([symbol.radius_mm]), symbol, 7.0)
+        if marked.was is not None:
+            ends = np.vstack([ground.on_sheet(np.array([marked.was], dtype=object)), place])
+            line = LineCollection(
+                [ends],
+                colors=ROUTE_ACCESS.colour,
+                linewidths=ROUTE_ACCESS.width_mm / MM_PER_PT,
+                linestyles=[(0, DASHES)],
+                zorder=6.5,
+            )
+            line.set_clip_path(_frame_path(), Affine2D() + sheet.paper.transData)
+            sheet.paper.add_collection(line)
 
 
 def _stamp(
@@ -172,7 +277,11 @@ def _stamp(
     outline = outline_of(symbol)
     shapes = outline[None, :, :] * radii[:, None, None] + places[:, None, :]
     marks = PolyCollection(
-        list(shapes), facecolors=symbol.fill, edgecolors=symbol.edge, linewidths=0.4, zorder=zorder
+        list(shapes),
+        facecolors=symbol.fill,
+        edgecolors=symbol.edge,
+        linewidths=HEAVY_PT if symbol.heavy else 0.4,
+        zorder=zorder,
     )
     marks.set_clip_path(_frame_path(), Affine2D() + sheet.paper.transData)
     sheet.paper.add_collection(marks)
@@ -185,11 +294,11 @@ def _frame_path() -> Path:
 
 
 def _draw_facilities(
-    sheet: Sheet, report: Report, west: float, south: float, metres_per_mm: float
+    sheet: Sheet, report: Report, ground: _Ground, drawn: Drawing
 ) -> tuple[int, list[tuple[str, float, float]]]:
     """Draw the facilities; return how many lie outside the frame, and the stations inside it."""
     table = facilities(report)
-    places = _to_sheet(table.geometry.to_numpy(), west, south, metres_per_mm)
+    places = ground.on_sheet(table.geometry.to_numpy())
     inside = (
         (places[:, 0] >= _MAP_X) & (places[:, 0] <= _MAP_X + _MAP_W)
         & (places[:, 1] >= _MAP_Y) & (places[:, 1] <= _MAP_Y + _MAP_H)
@@ -199,6 +308,12 @@ def _draw_facilities(
         chosen = places[inside & (table["group"] == key).to_numpy()]
         radii = np.full(len(chosen), entry.symbol.radius_mm)
         _stamp(sheet, chosen, radii, entry.symbol, 6.0 if key == STATION else 5.0)
+    if drawn.facilities is not None:
+        judged = report.county.facilities.geometry.iloc[list(drawn.facility_rows)]
+        at = ground.on_sheet(np.asarray(judged.array, dtype=object))
+        for place, entry in enumerate(drawn.facilities.classes):
+            chosen = at[drawn.facilities.of == place]
+            _stamp(sheet, chosen, np.full(len(chosen), _JUDGED_MM), entry.symbol, 5.5)
     shown = inside & (table["group"] == STATION).to_numpy()
     names = table["name"].astype("str").to_numpy()[shown]
     stations = [
@@ -213,18 +328,15 @@ def _name(
     polygons: npt.NDArray[np.object_],
     stations: list[tuple[str, float, float]],
     villages: FloatArray,
-    extent: tuple[float, float, float],
+    ground: _Ground,
 ) -> None:
     """Put the names of the units, and of the stations where they are not too many."""
-    west, south, metres_per_mm = extent
     radius = FACILITY_GROUPS[STATION].symbol.radius_mm
     frame = (_MAP_X + 1, _MAP_Y + 1, _MAP_X + _MAP_W - 1, _MAP_Y + _MAP_H - 1)
     marks = [(x - radius, y - radius, x + radius, y + radius) for _, x, y in stations]
     taken = Taken(frame, [], marks, villages)
     size = 9.0 if len(polygons) <= 40 else 7.0 if len(polygons) <= 80 else 5.5
-    paper = shapely.transform(
-        polygons, lambda xy: (xy - [west, south]) / metres_per_mm + [_MAP_X, _MAP_Y]
-    )
+    paper = shapely.transform(polygons, ground.to_mm)
     names = [sheet.cut(clean(str(n)), size, _LONGEST_NAME_MM) for n in report.units["name"]]
     for index in np.argsort(shapely.area(paper), kind="stable").tolist():
         width = sheet.measure(names[index], size) + _NAME_GAP_MM
@@ -242,29 +354,33 @@ def _name(
         sheet.text(box[0], middle, name, 6.5, color=colour, halo=True, zorder=9)
 
 
-def _draw_head(sheet: Sheet, report: Report, language: Language, layer: str) -> None:
-    title = text(
-        "maps.title",
-        language,
-        county=words.county_name(report, language),
-        layer=words.layer_title(layer, language),
-    )
-    illustrative = report.county.config.county.illustrative
+def _draw_head(sheet: Sheet, report: Report, language: Language, drawn: Drawing) -> None:
+    banners = []
+    if report.county.config.county.illustrative:
+        banners.append((text("maps.illustrative", language), WARNING_FILL, WARNING_EDGE))
+    if report.scenario:
+        told = text("maps.scenario", language, name=report.scenario)
+        banners.append((told, SCENARIO_FILL, SCENARIO_EDGE))
     width = WIDTH_MM - 2 * _MARGIN_MM
-    sheet.fitted(_MARGIN_MM, 198.5 if illustrative else 194.5, title, 19, width)
-    if illustrative:
-        sheet.box(_MARGIN_MM, 186.5, width, 5.5, WARNING_FILL, WARNING_EDGE)
-        sheet.fitted(_MARGIN_MM + 2, 189.2, text("maps.illustrative", language), 9, width - 4)
+    title = words.title(report, language, drawn)
+    sheet.fitted(_MARGIN_MM, 198.5 if banners else 194.5, title, 19, width)
+    each = width / len(banners) if banners else 0.0
+    for place, (told, fill, edge) in enumerate(banners):
+        x = _MARGIN_MM + place * each
+        sheet.box(x, 186.5, each - (2.0 if place < len(banners) - 1 else 0.0), 5.5, fill, edge)
+        sheet.fitted(x + 2, 189.2, told, 9, each - 6)
 
 
-def _draw_notes(sheet: Sheet, report: Report, language: Language, outside: int) -> None:
-    turnout = words.minutes(report.county.config.response.turnout_min, language)
+def _draw_notes(
+    sheet: Sheet, report: Report, language: Language, drawn: Drawing, outside: int
+) -> None:
     notes = list(words.data_notes(report, language))
     if outside:
         notes.append(text("maps.outside", language, count=outside))
     lines = [
-        *words.rule_lines(report, language),
-        text("maps.measure", language, turnout=turnout),
+        *words.rule_lines(report, language, drawn.rule),
+        *(note.text(language) for note in drawn.notes),
+        words.measure(report, language),
         *([text("maps.data_notes", language, notes=" ".join(notes))] if notes else []),
         words.source_line(report, language),
     ]

@@ -16,7 +16,7 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 from folium.utilities import JsCode
 
-from maps.style import FONTS_HTML, Symbol, svg
+from maps.style import FONTS_HTML, HEAVY_PX, Symbol, svg
 
 _WIDE: Final = 1.3
 NARROW: Final = JsCode("(window.innerWidth < 850)")
@@ -26,19 +26,21 @@ _POINT_JS: Final = """function(feature, latlng) {
     var symbols = %(symbols)s;
     var p = feature.properties, s = symbols[p.s];
     if (s.shape === 'circle') {
-        return L.circleMarker(latlng, {radius: p.r, color: s.edge, weight: 0.8,
-            fillColor: s.fill, fillOpacity: 0.92});
+        return L.circleMarker(latlng, {radius: p.r, color: s.edge, weight: s.weight,
+            fill: s.fill !== 'none', fillColor: s.fill, fillOpacity: 0.92, interactive: !p.q});
     }
     var points = s.points.map(function(q) {
         return (q[0] * p.r).toFixed(2) + ',' + (-q[1] * p.r).toFixed(2); }).join(' ');
     var half = p.r * 1.25 + 1, box = [-half, -half, 2 * half, 2 * half].join(' ');
-    return L.marker(latlng, {zIndexOffset: s.lift, icon: L.divIcon({className: 'planner-symbol',
-        iconSize: [2 * half, 2 * half], html: '<svg width="' + 2 * half + '" height="' + 2 * half +
-        '" viewBox="' + box + '" style="display:block"><polygon points="' + points + '" fill="' +
-        s.fill + '" stroke="' + s.edge + '" stroke-width="1"/></svg>'})});
+    return L.marker(latlng, {zIndexOffset: s.lift, interactive: !p.q, icon: L.divIcon({
+        className: 'planner-symbol', iconSize: [2 * half, 2 * half],
+        html: '<svg width="' + 2 * half + '" height="' + 2 * half + '" viewBox="' + box +
+        '" style="display:block"><polygon points="' + points + '" fill="' + s.fill +
+        '" stroke="' + s.edge + '" stroke-width="1"/></svg>'})});
 }"""
 _BIND_JS: Final = """function(feature, layer) {
     var p = feature.properties, labels = %(labels)s;
+    if (p.q || !p.t) { return; }
     layer.bindTooltip(p.t);
     if (!p.v) { return; }
     var rows = p.v.map(function(value, i) {
@@ -77,14 +79,22 @@ def point_layer(
     ----------
     data
         Feature collection of points; properties ``s`` (position in `symbols`), ``r`` (radius,
-        px), ``n`` (name), ``t`` (tooltip) and ``v`` (the popup's values, one a label), all `safe`.
+        px), ``n`` (name), ``t`` (tooltip) and ``v`` (the popup's values, one a label), all `safe`;
+        ``q`` where it neither tells anything nor catches a click.
     symbols
         Each with its outline; an empty outline is a circle.
     lift
         How far these markers are drawn above the others.
     """
     drawn = [
-        {"shape": s.shape, "fill": s.fill, "edge": s.edge, "points": points, "lift": lift}
+        {
+            "shape": s.shape,
+            "fill": s.fill,
+            "edge": s.edge,
+            "weight": HEAVY_PX if s.heavy else 0.8,
+            "points": points,
+            "lift": lift,
+        }
         for s, points in symbols
     ]
     return folium.GeoJson(
@@ -102,12 +112,16 @@ def bind_code(labels: list[str]) -> JsCode:
 
 
 class Panel(MacroElement):
-    """A box in a corner of the map.
+    """A box in a corner of the map, that comes with its layer in place of the box before.
+
+    What the reader has folded up stays folded up.
 
     Parameters
     ----------
     html
         Shown as it is: everything in it must be escaped already.
+    css
+        Its class; a box takes the place of that of the same class.
     position
         A corner, as Leaflet names it.
     """
@@ -126,20 +140,23 @@ class Panel(MacroElement):
                 L.DomEvent.disableScrollPropagation(box);
                 return box;
             };
-            {% if this.follows %}
             {{ this._parent.get_name() }}.on('add', function(event) {
-                var map = event.target._map;
-                if (map.plannerLegend) { map.removeControl(map.plannerLegend); }
-                map.plannerLegend = {{ this.get_name() }};
+                var map = event.target._map, panels = map.plannerPanels = map.plannerPanels || {};
+                var old = panels[{{ this.css|tojson }}], open = [];
+                if (old) {
+                    old.getContainer().querySelectorAll('details').forEach(function(part) {
+                        open.push(part.open); });
+                    map.removeControl(old);
+                }
+                panels[{{ this.css|tojson }}] = {{ this.get_name() }};
                 map.addControl({{ this.get_name() }});
+                {{ this.get_name() }}.getContainer().querySelectorAll('details').forEach(
+                    function(part, place) {
+                        if (place < open.length) { part.open = open[place]; } });
             });
-            {% else %}
-            {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
-            {% endif %}
         {% endmacro %}
         """
     )
-    follows = False
     narrow = NARROW
 
     def __init__(self, html: str, css: str, position: str) -> None:
@@ -148,12 +165,6 @@ class Panel(MacroElement):
         self.html = f'<div style="{_BOX_STYLE}">{html}</div>'
         self.css = css
         self.position = position
-
-
-class LayerLegend(Panel):
-    """A panel that comes with its layer, in place of the legend of the layer before."""
-
-    follows = True
 
 
 _BOX_STYLE: Final = (

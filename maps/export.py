@@ -7,14 +7,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from matplotlib.figure import Figure
+
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.results import Report
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.briefing import briefing_map, fixed_settings
+from maps.classes import check_layer
 from maps.interactive import interactive_map
 from maps.offline import offline_html
-from maps.style import check_layer
 
 SUFFIXES: Final = (".png", ".pdf", ".svg", ".html")
 # what matplotlib writes into a file besides the drawing: no clock, no version
@@ -52,9 +54,15 @@ def write_map(
         values = {"suffix": path.suffix or path.name, "known": ", ".join(SUFFIXES)}
         raise InputError([Problem(code="maps.unknown_suffix", values=values)])
     if suffix == ".html":
-        body = offline_html(interactive_map(report, language, layer)).encode("utf-8")
+        drawn = interactive_map(
+            report, language, layer, rule=rule, before=before, basemap=basemap.for_export()
+        )
+        body = offline_html(drawn).encode("utf-8")
     else:
-        body = _static(report, suffix, language, layer)
+        figure = briefing_map(
+            report, language, layer, rule=rule, before=before, basemap=basemap.for_export()
+        )
+        body = _printed(figure, suffix)
     try:
         _replace(path, body)
     except OSError as error:
@@ -62,9 +70,8 @@ def write_map(
         raise InputError([Problem(code="maps.cannot_write", values=values)]) from error
 
 
-def _static(report: Report, suffix: str, language: Language, layer: str) -> bytes:
+def _printed(figure: Figure, suffix: str) -> bytes:
     buffer = BytesIO()
-    figure = briefing_map(report, language, layer)
     with fixed_settings():
         figure.savefig(buffer, format=suffix[1:], metadata=_METADATA[suffix])
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -74,7 +75,12 @@ def road_lines(report: Report, choice: RoadChoice) -> tuple[shapely.MultiLineStr
     They move by at most 10 m, and 25 m where there are very many bends.
     """
     geometry = np.asarray(report.network.edges.geometry.array, dtype=object)
-    joined = [_joined(geometry[rows]) for rows in choice.edges]
+    return merged_lines([geometry[rows] for rows in choice.edges])
+
+
+def merged_lines(groups: Sequence[Geometries]) -> tuple[shapely.MultiLineString, ...]:
+    """Return the pieces of each group as one geometry, joined and simplified as by `road_lines`."""
+    joined = [_joined(pieces) for pieces in groups]
     bends = sum(int(shapely.get_num_coordinates(lines).sum()) for lines in joined)
     tolerance = _ROAD_TOLERANCE_M if bends <= _MANY_BENDS else _ROAD_TOLERANCE_MANY_M
     return tuple(

@@ -6,27 +6,31 @@ Uses one message for each kind of unit, ``maps.kind_<kind>``.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from coverage.messages import Language, text
+from coverage.messages import Language, Message, text
 from coverage.results import Report
 from maps import words
+from maps.changes import MARKS, Changes
+from maps.drawing import Drawing, Lines, Points
 from maps.layers import RoadChoice, facilities
+from maps.panels import MOST_AREAS
 from maps.sheet import WIDTH_MM, Sheet
 from maps.style import (
-    CLASSES,
+    CLOSED,
     FACILITY_GROUPS,
     INK,
     MAIN_GROUPS,
+    MARK_SYMBOLS,
     MUTED,
     PAPER,
     SIZES,
+    SLOWED,
     UNIT_EDGE,
     UNIT_FILL,
+    RoadGroup,
     Symbol,
-    village_classes,
 )
 
 _RIGHT_MM: Final = WIDTH_MM - 10.0
@@ -85,38 +89,73 @@ class _Column:
             self.sheet.symbol(self.x + 3.0, self.middle, symbol, radius_mm)
         self.label(label, right)
 
+    def line_row(self, colour: str, width_mm: float, label: str, *, dashed: bool = False) -> None:
+        if not self.rehearse:
+            ends = (self.x, self.x + 6.0)
+            self.sheet.line(ends, self.middle, colour, width_mm, dashed=dashed)
+        self.label(label)
+
+    def box_row(self, fill: str, label: str, right: str = "") -> None:
+        if not self.rehearse:
+            self.sheet.box(self.x + 0.5, self.middle - 1.3, 5.5, 2.6, fill, UNIT_EDGE)
+        self.label(label, right)
+
     def paragraph(self, words_: str, size_pt: float) -> None:
         self.top = self.sheet.paragraph(
             self.x, self.top, words_, size_pt * self.squeeze, self.width, draw=not self.rehearse
         )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a legend explains: the county, a layer of it, the roads drawn, what a scenario does."""
+
+    report: Report
+    language: Language
+    drawing: Drawing
+    roads: RoadChoice
+    changes: Changes | None
+
+
 def draw_legend(
-    sheet: Sheet, report: Report, language: Language, layer: str, drawn: RoadChoice,
-    metres_per_mm: float, place: tuple[float, float, float],
-) -> None:  # fmt: skip
+    sheet: Sheet, shown: Shown, metres_per_mm: float, place: tuple[float, float, float]
+) -> None:
     """Draw the column at `place`: x, y of its lower left corner and its height, mm."""
     x, bottom, height = place
     room = height - _SCALE_HEIGHT_MM
     squeeze = 1.0
     for _ in range(4):  # smaller type breaks lines elsewhere, so that once is not always enough
         rehearsal = _Column(sheet, x, bottom + height, squeeze, rehearse=True)
-        _rows(rehearsal, report, language, layer, drawn)
+        _rows(rehearsal, shown)
         needed = bottom + height - rehearsal.top
         if needed <= room:
             break
         squeeze *= room / needed
-    _rows(_Column(sheet, x, bottom + height, squeeze, False), report, language, layer, drawn)
-    _scale(sheet, language, metres_per_mm, x, bottom)
-    _north(sheet, language, WIDTH_MM - 16.0, bottom + 1.0)
+    _rows(_Column(sheet, x, bottom + height, squeeze, False), shown)
+    _scale(sheet, shown.language, metres_per_mm, x, bottom)
+    _north(sheet, shown.language, WIDTH_MM - 16.0, bottom + 1.0)
 
 
-def _rows(
-    column: _Column, report: Report, language: Language, layer: str, drawn: RoadChoice
-) -> None:
+def _rows(column: _Column, shown: Shown) -> None:
+    report, language, drawing = shown.report, shown.language, shown.drawing
     for line in words.figure_lines(report, language):
         column.paragraph(line, 8.5)
-    _villages(column, report, language, layer)
+    if drawing.areas is not None:
+        _areas(column, drawing, language)
+    elif drawing.lines is not None:
+        _lines(column, drawing.lines, language)
+    elif drawing.facilities is not None:
+        column.heading(text("maps.judged", language), text("maps.village_count", language))
+        _points(column, drawing.facilities, language)
+    else:
+        column.heading(text("maps.villages", language), text("maps.village_count", language))
+        _points(column, drawing.villages, language)
+    if shown.changes is not None:
+        _changes(column, shown.changes, language)
+    column.heading(text("maps.village_sizes", language))
+    for size in SIZES:
+        symbol = Symbol("circle", "#d9d9d9", INK)
+        column.symbol_row(symbol, size.radius_mm, size.label.text(language))
     used = set(facilities(report)["group"]) & set(MAIN_GROUPS)
     if used:
         column.heading(text("maps.facilities", language))
@@ -125,20 +164,62 @@ def _rows(
             entry = FACILITY_GROUPS[key]
             radius = min(entry.symbol.radius_mm, 1.9)
             column.symbol_row(entry.symbol, radius, entry.label.text(language))
-    _units(column, report, language)
-    _roads(column, drawn, language)
+    if drawing.areas is None:
+        _units(column, report, language)
+    if drawing.lines is None:
+        _roads(column, shown.roads, language)
 
 
-def _villages(column: _Column, report: Report, language: Language, layer: str) -> None:
-    classes = CLASSES[layer]
-    counts = np.bincount(village_classes(report.villages, layer), minlength=len(classes))
-    column.heading(text("maps.villages", language), text("maps.village_count", language))
-    for entry, count in zip(classes, counts.tolist(), strict=True):
-        column.symbol_row(entry.symbol, 1.45, entry.label.text(language), f"{count:,}")
-    column.heading(text("maps.village_sizes", language))
-    for size in SIZES:
-        symbol = Symbol("circle", "#d9d9d9", INK)
-        column.symbol_row(symbol, size.radius_mm, size.label.text(language))
+def _points(column: _Column, points: Points, language: Language) -> None:
+    for place, (entry, count) in enumerate(zip(points.classes, points.counts, strict=True)):
+        label = entry.label.text(language)
+        if points.people and count:
+            people = words.people(points.people[place], language)
+            label = text("maps.name_and", language, name=label, value=people)
+        column.symbol_row(entry.symbol, 1.45, label, f"{count:,}")
+
+
+def _areas(column: _Column, drawing: Drawing, language: Language) -> None:
+    areas = drawing.areas
+    assert areas is not None
+    of_villages = drawing.layer == "station"
+    heading = text("maps.group_station" if of_villages else "maps.units", language)
+    column.heading(heading, text("maps.village_count" if of_villages else "maps.count", language))
+    for place, entry in enumerate(areas.classes):
+        if place == MOST_AREAS and len(areas.classes) > MOST_AREAS + 1:
+            rest = len(areas.classes) - MOST_AREAS
+            column.label(text("maps.more_stations", language, count=rest))
+            break
+        count = drawing.villages.counts[place] if of_villages else int((areas.of == place).sum())
+        column.box_row(entry.fill, entry.label.text(language), f"{count:,}")
+
+
+def _lines(column: _Column, lines: Lines, language: Language) -> None:
+    column.heading(text("maps.roads", language), text("maps.length", language))
+    for entry, km in zip(lines.classes, lines.length_km, strict=True):
+        label = Message("maps.and_length", {"name": entry.label, "km": f"{km:,.0f}"})
+        column.line_row(entry.colour, entry.width_mm, label.text(language))
+    _omitted(column, lines.omitted, language)
+
+
+def _changes(column: _Column, found: Changes, language: Language) -> None:
+    """Say what the marks of the scenario mean.
+
+    One message for each mark, ``maps.mark_<mark>``.
+    """
+    if found.nothing:
+        return
+    column.heading(text("maps.marks", language))
+    for shape, stroke, label in (
+        (found.closed, CLOSED, "maps.mark_closed"),
+        (found.slowed, SLOWED, "maps.mark_slowed"),
+    ):
+        if not shape.is_empty:
+            column.line_row(stroke.colour, stroke.width_mm, text(label, language), dashed=True)
+    present = {marked.mark for marked in found.facilities}
+    for mark in MARKS:
+        if mark in present:
+            column.symbol_row(MARK_SYMBOLS[mark], 1.4, text(f"maps.mark_{mark}", language))
 
 
 def _units(column: _Column, report: Report, language: Language) -> None:
@@ -167,14 +248,13 @@ def _roads(column: _Column, drawn: RoadChoice, language: Language) -> None:
         return
     column.heading(text("maps.roads", language))
     for group in reversed(drawn.groups):
-        if not column.rehearse:
-            ends = (column.x, column.x + 6.0)
-            column.sheet.line(ends, column.middle, group.colour, group.width_mm)
-        column.label(group.label.text(language))
-    if drawn.omitted:
-        names = text("maps.list_separator", language).join(
-            group.label.text(language) for group in drawn.omitted
-        )
+        column.line_row(group.colour, group.width_mm, group.label.text(language))
+    _omitted(column, drawn.omitted, language)
+
+
+def _omitted(column: _Column, groups: tuple[RoadGroup, ...], language: Language) -> None:
+    if groups:
+        names = text("maps.list_separator", language).join(g.label.text(language) for g in groups)
         column.paragraph(text("maps.roads_omitted", language, groups=names), 7.0)
 
 

@@ -19,6 +19,8 @@ from maps.typeset import MM_PER_PT, clean, font, wrap
 WIDTH_MM: Final = 297.0
 HEIGHT_MM: Final = 210.0
 DPI: Final = 200
+DASHES: Final = (1.6, 1.0)
+HEAVY_PT: Final = 1.6
 _LINE_HEIGHT: Final = 1.45
 _CIRCLE: Final = np.linspace(0, 2 * np.pi, 49)[:-1]
 
@@ -96,14 +98,30 @@ class Sheet:
     def symbol(self, x: float, y: float, symbol: Symbol, radius_mm: float) -> None:
         """Put a symbol."""
         outline = outline_of(symbol) * radius_mm + [x, y]
+        width = HEAVY_PT if symbol.heavy else 0.5
         self.paper.add_patch(
-            Polygon(outline, closed=True, facecolor=symbol.fill, edgecolor=symbol.edge, lw=0.5)
+            Polygon(outline, closed=True, facecolor=symbol.fill, edgecolor=symbol.edge, lw=width)
         )
 
-    def line(self, x: tuple[float, float], y: float, colour: str, width_mm: float) -> None:
+    def line(
+        self,
+        x: tuple[float, float],
+        y: float,
+        colour: str,
+        width_mm: float,
+        *,
+        dashed: bool = False,
+    ) -> None:
         """Put a horizontal line."""
         self.paper.add_line(
-            Line2D(x, (y, y), color=colour, lw=width_mm / MM_PER_PT, solid_capstyle="butt")
+            Line2D(
+                x,
+                (y, y),
+                color=colour,
+                lw=width_mm / MM_PER_PT,
+                solid_capstyle="butt",
+                ls=(0, DASHES) if dashed else "-",
+            )
         )
 
     def box(

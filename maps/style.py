@@ -1,18 +1,13 @@
-"""The one style of every map: colours, class breaks, shapes, sizes.
+"""The one style of every map: shapes, sizes, units, facilities, roads.
 
-The classes of minutes take the viridis ramp from light (near) to dark (far), covered and not
-covered take blue and orange of Okabe and Ito; both are told apart by colour-blind readers, and
-everything that matters has a shape of its own besides. Message ids used here:
-``maps.minutes_up_to, maps.minutes_between, maps.minutes_over, maps.covered, maps.not_covered,
-maps.unreachable, maps.people_up_to, maps.people_between, maps.people_over``; one for each facility
-group, ``maps.group_<key>``, and one for each group of roads, ``maps.road_<key>``.
+Message ids used here: ``maps.people_up_to, maps.people_between, maps.people_over``; one for each
+facility group, ``maps.group_<key>``, and one for each group of roads, ``maps.road_<key>``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -20,9 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
-from maps import LAYERS
 
 IntArray = npt.NDArray[np.int64]
 Vertices = tuple[tuple[float, float], ...]
@@ -33,12 +26,14 @@ _PLUS: Final[Vertices] = (
     (_ARM, 1), (-_ARM, 1), (-_ARM, _ARM), (-1, _ARM), (-1, -_ARM), (-_ARM, -_ARM),
 )  # fmt: skip
 _TURN: Final = 0.5**0.5
+HEAVY_PX: Final = 3.0
 SHAPES: Final[Mapping[str, Vertices]] = MappingProxyType(
     {
         "circle": (),
         "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
         "diamond": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
         "triangle": ((-1, -0.8), (1, -0.8), (0, 1)),
+        "down": ((-1, 0.8), (1, 0.8), (0, -1)),
         "plus": _PLUS,
         "cross": tuple(((x - y) * _TURN, (x + y) * _TURN) for x, y in _PLUS),
     }
@@ -54,6 +49,8 @@ class Symbol:
     ----------
     radius_px, radius_mm
         Radius on the screen and on paper; villages are sized by `SIZES` instead.
+    heavy
+        Whether its edge is thick; a `fill` of ``none`` makes it a ring.
     """
 
     shape: str
@@ -61,6 +58,7 @@ class Symbol:
     edge: str
     radius_px: float = 6.0
     radius_mm: float = 1.4
+    heavy: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,51 +97,29 @@ class RoadGroup:
     width_mm: float
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """How a line is drawn; ``dash_px`` as in SVG, empty for none."""
+
+    colour: str
+    width_px: float
+    width_mm: float
+    dash_px: str = ""
+
+
 INK: Final = "#1a1a1a"
 PAPER: Final = "#ffffff"
 MUTED: Final = "#5a5a5a"
 WARNING_FILL: Final = "#fff3cd"
 WARNING_EDGE: Final = "#b8860b"
+SCENARIO_FILL: Final = "#e3f0fb"
+SCENARIO_EDGE: Final = "#0072b2"
 UNIT_EDGE: Final = "#6b6f76"
 UNIT_FILL: Final[Mapping[str, str]] = MappingProxyType(
     {"township": "#f6f4ec", "street": "#e9edf3", "zone": "#efe9f1"}
 )
 FONTS_HTML: Final = "'Microsoft YaHei','PingFang SC',SimHei,'Noto Sans CJK SC',sans-serif"
 FONTS_STATIC: Final = ("Microsoft YaHei", "SimHei", "Noto Sans CJK SC")
-
-MINUTE_BREAKS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0)
-_RAMP: Final = ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#31073d")
-_UNREACHABLE: Final = PointClass(Message("maps.unreachable"), Symbol("cross", "#000000", PAPER))
-
-
-def _circle(fill: str) -> Symbol:
-    return Symbol("circle", fill, INK)
-
-
-def _minute_classes() -> tuple[PointClass, ...]:
-    labels = [
-        Message("maps.minutes_up_to", {"high": f"{MINUTE_BREAKS[0]:g}"}),
-        *(
-            Message("maps.minutes_between", {"low": f"{low:g}", "high": f"{high:g}"})
-            for low, high in pairwise(MINUTE_BREAKS)
-        ),
-        Message("maps.minutes_over", {"low": f"{MINUTE_BREAKS[-1]:g}"}),
-    ]
-    classes = (PointClass(m, _circle(c)) for m, c in zip(labels, _RAMP, strict=True))
-    return (*classes, _UNREACHABLE)
-
-
-CLASSES: Final[Mapping[str, tuple[PointClass, ...]]] = MappingProxyType(
-    {
-        "minutes": _minute_classes(),
-        "coverage": (
-            PointClass(Message("maps.covered"), _circle("#0072b2")),
-            PointClass(Message("maps.not_covered"), Symbol("diamond", "#e69f00", INK)),
-            _UNREACHABLE,
-        ),
-    }
-)
-"""The classes of villages of each layer, in the order of the legend; the last is unreachable."""
 
 _PEOPLE_BREAKS: Final = (1_000, 3_000, 10_000)
 SIZES: Final = (
@@ -166,6 +142,20 @@ SIZES: Final = (
     ),
     SizeClass(Message("maps.people_over", {"low": f"{_PEOPLE_BREAKS[2]:,}"}), 10.0, 1.95),
 )
+
+ROUTE: Final = Stroke("#d7191c", 4.5, 1.0)
+ROUTE_ACCESS: Final = Stroke("#d7191c", 2.5, 0.5, "2 6")
+CLOSED: Final = Stroke("#000000", 5.0, 1.0, "3 6")
+SLOWED: Final = Stroke("#d95f0e", 5.0, 1.0, "10 6")
+MARK_SYMBOLS: Final[Mapping[str, Symbol]] = MappingProxyType(
+    {
+        "new": Symbol("circle", "none", "#009e73", 14.0, 3.2, heavy=True),
+        "changed": Symbol("circle", "none", "#56b4e9", 14.0, 3.2, heavy=True),
+        "moved": Symbol("circle", "none", "#cc79a7", 14.0, 3.2, heavy=True),
+        "gone": Symbol("cross", INK, PAPER, 8.0, 1.8),
+    }
+)
+"""Rings around the facilities that a scenario touches, and a cross where it takes one away."""
 
 STATION: Final = "station"
 FACILITY_GROUPS: Final[Mapping[str, PointClass]] = MappingProxyType(
@@ -221,38 +211,6 @@ ROAD_GROUPS: Final = (
 )
 
 
-def check_layer(layer: str) -> str:
-    """Return `layer` if there is such a layer.
-
-    Raises
-    ------
-    InputError
-        If `layer` is not one of `LAYERS`.
-    """
-    if layer not in LAYERS:
-        values = {"layer": layer, "known": ", ".join(LAYERS)}
-        raise InputError([Problem(code="maps.unknown_layer", values=values)])
-    return layer
-
-
-def village_classes(villages: pd.DataFrame, layer: str) -> IntArray:
-    """Return each village's position in ``CLASSES[layer]``.
-
-    Parameters
-    ----------
-    villages
-        ``Report.villages``: ``response_min`` (NaN is unreachable) and ``covered``.
-    """
-    minutes = villages["response_min"].to_numpy(dtype=float, na_value=np.nan)
-    last = len(CLASSES[check_layer(layer)]) - 1
-    if layer == "minutes":
-        # "left" puts a value that equals a break into the class that ends there
-        classes = np.searchsorted(MINUTE_BREAKS, minutes, side="left")
-    else:
-        classes = np.where(villages["covered"].to_numpy(dtype=bool), 0, 1)
-    return np.where(np.isnan(minutes), last, classes).astype(np.int64)
-
-
 def size_classes(population: pd.Series) -> IntArray:
     """Return each village's position in `SIZES`; the smallest where people are not known."""
     people = np.nan_to_num(population.to_numpy(dtype=float, na_value=np.nan), nan=0.0)
@@ -275,9 +233,10 @@ def road_group(highway: str) -> int:
 
 def svg(symbol: Symbol, radius_px: float) -> str:
     """Return an inline SVG picture of `symbol`, without any reference to outside."""
-    half = radius_px * 1.25 + 1.0
+    half = radius_px * 1.25 + (HEAVY_PX if symbol.heavy else 1.0)
     vertices = SHAPES[symbol.shape]
-    paint = f'fill="{symbol.fill}" stroke="{symbol.edge}" stroke-width="1"'
+    width = HEAVY_PX if symbol.heavy else 1.0
+    paint = f'fill="{symbol.fill}" stroke="{symbol.edge}" stroke-width="{width:g}"'
     if vertices:
         points = " ".join(f"{x * radius_px:.2f},{-y * radius_px:.2f}" for x, y in vertices)
         shape = f'<polygon points="{points}" {paint}/>'

@@ -12,6 +12,8 @@ from itertools import chain
 from coverage.messages import Language, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
+from coverage.travel.route import Route
+from maps.drawing import Drawing
 
 _OSM_SUFFIXES = (".osm", ".pbf", ".graphml")
 
@@ -43,9 +45,59 @@ def county_name(report: Report, language: Language) -> str:
     return identity.name_en if language == "en" and identity.name_en else identity.name
 
 
-def layer_title(layer: str, language: Language) -> str:
+def layer_title(layer: str, language: Language, rule: RuleResult | None = None) -> str:
     """Return what the layer shows."""
+    if rule is not None:
+        return text("maps.layer_units_of", language, rule=rule_title(rule, language))
     return text(f"maps.layer_{layer}", language)
+
+
+def rule_title(result: RuleResult, language: Language) -> str:
+    """Return the rule's title."""
+    return result.rule.title.zh if language == "zh" else result.rule.title.en
+
+
+def title(report: Report, language: Language, drawn: Drawing) -> str:
+    """Return the whole map's title: the county, what is shown, and the scenario if there is one."""
+    county = county_name(report, language)
+    shown = layer_title(drawn.layer, language, drawn.rule)
+    return text("maps.title", language, county=county, layer=shown)
+
+
+def figure(value: float, unit: str, language: Language) -> str:
+    """Return a rule's figure with its unit; it is cut off, so that too little never reads enough.
+
+    The units are the messages ``report.unit_<unit>``.
+    """
+    if math.isnan(value):
+        return text("maps.not_known", language)
+    if unit == "share":
+        return per_cent(value)
+    cut = math.floor(value * 1000 + 1e-6) / 1000
+    return text(f"report.unit_{unit}", language, number=f"{cut:,.3f}".rstrip("0").rstrip("."))
+
+
+def measure(report: Report, language: Language) -> str:
+    """Return what the minutes are made of."""
+    turnout = report.county.config.response.turnout_min
+    return text("maps.measure", language, turnout=minutes(turnout, language))
+
+
+def way(report: Report, route: Route, language: Language) -> str:
+    """Return station, length, minutes and main roads of a way, in one line."""
+    roads = sorted(
+        {leg.name: leg.length_m for leg in route.legs if leg.name}.items(), key=lambda r: -r[1]
+    )
+    along = text("maps.list_separator", language).join(str(name) for name, _ in roads[:3])
+    return text(
+        "maps.way_told",
+        language,
+        station=report.county.facilities["name"].iloc[route.station],
+        village=report.county.villages["name"].iloc[route.village],
+        km=f"{route.length_m / 1000:.1f}",
+        minutes=minutes(route.response_min, language),
+        roads=text("maps.way_along", language, roads=along) if along else "",
+    )
 
 
 def response_rules(report: Report) -> tuple[RuleResult, ...]:
@@ -53,17 +105,18 @@ def response_rules(report: Report) -> tuple[RuleResult, ...]:
     return tuple(result for result in report.rules if result.rule.kind == "response_time")
 
 
-def rule_lines(report: Report, language: Language) -> tuple[str, ...]:
-    """Return each rule on the ambulance's time with its document, number and clause."""
+def rule_lines(
+    report: Report, language: Language, rule: RuleResult | None = None
+) -> tuple[str, ...]:
+    """Return each rule on the ambulance's time, or only `rule`, with document, number, clause."""
     lines = []
-    for result in response_rules(report):
-        title = result.rule.title.zh if language == "zh" else result.rule.title.en
+    for result in response_rules(report) if rule is None else (rule,):
         source = result.rule.sources[0]
         lines.append(
             text(
                 "maps.rule",
                 language,
-                title=title,
+                title=rule_title(result, language),
                 document=source.title or source.document,
                 number=source.number,
                 clause=source.clause,

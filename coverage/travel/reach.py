@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,8 @@ from coverage.travel.journey import starts_of
 from coverage.travel.route import Assessed
 from coverage.travel.sweep import arcs_of, sweep
 
-REACH_MIN = (10.0, 20.0, 30.0)
+REACH_MIN: Final = (10.0, 20.0, 30.0)
+_LEAST_SHARE: Final = 1e-12
 
 
 def reach(
@@ -154,7 +156,7 @@ def _bands(spans: _Spans, limits: FloatArray) -> tuple[IntArray, FloatArray, Flo
     first = np.concatenate([begin for _, begin, _, _ in pieces])
     last = np.concatenate([end for _, _, end, _ in pieces])
     band_of = np.concatenate([np.full(len(rows), band) for rows, _, _, band in pieces])
-    kept = last > first
+    kept = last - first > _LEAST_SHARE
     span, first, last, band_of = span[kept], first[kept], last[kept], band_of[kept]
     wide = spans.end[span] - spans.begin[span]
     # an end that is not cut keeps the span's own fraction, to the last bit

@@ -1,0 +1,89 @@
+"""A base map as layers of the interactive map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from coverage.messages import Language, text
+from coverage.results import Report
+from maps.basemap import LOCAL, Basemap
+from maps.controls import safe
+from maps.ground import lonlat_corners, mercator_picture
+from maps.layers import bounds
+
+_OSM_TILES: Final = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_TIANDITU_TILES: Final = (
+    "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
+    "&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
+)
+_TIANDITU_LAYERS: Final = ("vec", "cva")
+_ROOM_AROUND: Final = 0.15
+
+
+class LaidPicture(MacroElement):
+    """A picture under everything else.
+
+    Parameters
+    ----------
+    url
+        Holds the picture itself.
+    corners
+        South-west and north-east, latitude first.
+    credit
+        Escaped already.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.imageOverlay({{ this.url|tojson }},
+                {{ this.corners|tojson }},
+                {pane: 'tilePane', attribution: {{ this.credit|tojson }}}
+            ).addTo({{ this._parent.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, url: str, corners: list[list[float]], credit: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "LaidPicture"
+        self.url, self.corners, self.credit = url, corners, credit
+
+
+def underlays(
+    basemap: Basemap, report: Report, language: Language
+) -> Iterator[folium.TileLayer | LaidPicture]:
+    """Yield the layers of `basemap`, the lowest first.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    basemap.checked()
+    if basemap.kind == "osm":
+        yield _tiles(_OSM_TILES, text("maps.credit_osm", language), "abc")
+    elif basemap.kind == "tianditu":
+        for layer in _TIANDITU_LAYERS:
+            address = _TIANDITU_TILES.format(layer=layer, key=basemap.key)
+            yield _tiles(address, text("maps.credit_tianditu", language), "01234567")
+    elif basemap.kind in LOCAL:
+        west, south, east, north = bounds(report)
+        room = _ROOM_AROUND * max(east - west, north - south)
+        box = (west - room, south - room, east + room, north + room)
+        picture = mercator_picture(basemap, report.county.crs, box)
+        credit = text("maps.credit_local", language, name=Path(basemap.path).name)
+        yield LaidPicture(picture.data_url(), lonlat_corners(picture.box), safe(credit))
+
+
+def _tiles(address: str, credit: str, hosts: str) -> folium.TileLayer:
+    return folium.TileLayer(
+        address, attr=credit, max_zoom=18, control=False, overlay=True, subdomains=hosts
+    )
