@@ -11,11 +11,11 @@ import re
 import stat
 import unicodedata
 import zipfile
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from coverage.county.config import CONFIG_NAME
 from coverage.county.files import nearest, shown
@@ -121,11 +121,13 @@ def _take_zip(sent: Sent, token: str) -> Taken:
         raise _refused("desk.too_many_files", limit=MAX_FILES)
     try:
         with _opened(sent) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
             entries = [_Entry(i.filename, _parts(i.filename), info=i) for i in infos]
             _check_archive(infos, sent.size)
             return _written(_placed(entries), token, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # what zipfile raises on spoilt bytes is not bounded by its manual
         raise _refused("desk.zip_broken", file=shown(sent.name)) from error
 
 
@@ -185,7 +187,7 @@ def _in_folder(entries: Sequence[_Entry]) -> list[_Entry]:
     flat = all(len(entry.parts) == 1 for entry in entries)
     return [
         _Entry(entry.name, (OWN_FOLDER, *entry.parts), sent=entry.sent)
-        if flat and entry.parts[0].casefold().endswith((".yaml", ".yml"))
+        if flat and entry.parts[0].casefold().endswith(".yaml")
         else entry
         for entry in entries
     ]
@@ -288,17 +290,31 @@ def _written(
                 parts = (CONFIG_NAME,)
             target = folder.making.joinpath(*parts)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if entry.info is not None and archive is not None:
-                with archive.open(entry.info) as source:
-                    room -= _copied(source, target, room)
-            elif entry.sent is not None:
-                entry.sent.stream.seek(0)
-                room -= _copied(entry.sent.stream, target, room)
+            room -= _copied(_chunks(entry, archive), target, room)
     return Taken(folder.made, len(entries), left_out)
 
 
-def _copied(source: IO[bytes], target: Path, room: int) -> int:
-    """Write `source` to the new file `target` and return its bytes.
+def _chunks(entry: _Entry, archive: zipfile.ZipFile | None) -> Iterator[bytes]:
+    """Yield the bytes of one file.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        For anything that is wrong with an archive's bytes.
+    """
+    if entry.sent is not None:
+        entry.sent.stream.seek(0)
+        yield from iter(partial(entry.sent.stream.read, _CHUNK), b"")
+    elif entry.info is not None and archive is not None:
+        try:
+            with archive.open(entry.info) as source:
+                yield from iter(partial(source.read, _CHUNK), b"")
+        except Exception as error:
+            raise zipfile.BadZipFile(entry.name) from error
+
+
+def _copied(chunks: Iterable[bytes], target: Path, room: int) -> int:
+    """Write `chunks` to the new file `target` and return their bytes.
 
     Raises
     ------
@@ -307,7 +323,7 @@ def _copied(source: IO[bytes], target: Path, room: int) -> int:
     """
     written = 0
     with target.open("xb") as stream:
-        while chunk := source.read(_CHUNK):
+        for chunk in chunks:
             written += len(chunk)
             if written > room:
                 raise _refused("desk.too_big", limit_mb=MAX_UNPACKED_BYTES // _MEGA)
