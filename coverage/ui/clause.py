@@ -13,13 +13,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from coverage.county.words import meanings
 from coverage.messages import Language, text
 from coverage.report.access import access_text, worst_access
+from coverage.report.condition_text import word_text
 from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult
 from coverage.ui.words import literal
 
-_VOCABULARIES: Final = ("township_kind", "village_kind", "area_class", "facility_kind")
 _WORST: Final = 5
 """Villages that are listed with a rule's travel times."""
 
@@ -133,12 +132,3 @@ def value_text(value: ParameterValue, language: Language) -> str:
         return f"{value:g}"
     words = value if isinstance(value, list) else [str(value)]
     return text("report.list_separator", language).join(word_text(word, language) for word in words)
-
-
-def word_text(word: str, language: Language) -> str:
-    """Return what `word` means where it is one of the county tables' own words, else itself."""
-    for vocabulary in _VOCABULARIES:
-        if word in meanings(vocabulary):
-            chinese, english = meanings(vocabulary)[word]
-            return chinese if language == "zh" else english
-    return word

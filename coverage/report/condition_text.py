@@ -1,0 +1,74 @@
+"""Columns and conditions of rules in the words of a bureau."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic_core import PydanticCustomError
+
+from coverage.county.words import TABLES, Column, columns, meanings
+from coverage.messages import Language, text
+from coverage.rules.condition import Condition, parse, parse_region
+
+_VOCABULARIES: Final = (
+    "township_kind",
+    "village_kind",
+    "area_class",
+    "facility_kind",
+    "service_mode",
+)
+_SIGNS: Final = {">=": "≥", "<=": "≤", "=": "="}
+
+
+def word_text(word: str, language: Language) -> str:
+    """Return what a word of a rule means to a reader, itself where it is nobody's word.
+
+    It may be one of the county tables' own words, a column, or a condition on facilities.
+    """
+    for vocabulary in _VOCABULARIES:
+        if word in meanings(vocabulary):
+            chinese, english = meanings(vocabulary)[word]
+            return chinese if language == "zh" else english
+    for table in reversed(TABLES):
+        for column in columns()[table]:
+            if column.column == word:
+                return column_text(column, language)
+    try:
+        return condition_text(parse(word), language)
+    except PydanticCustomError:
+        pass
+    try:
+        region, condition = parse_region(word)
+    except PydanticCustomError:
+        return word
+    words = condition_text(condition, language)
+    return text("rules_page.in_region", language, region=region, words=words)
+
+
+def column_text(column: Column, language: Language) -> str:
+    """Return what a bureau calls a column; in English its own name, its underscores as spaces."""
+    return column.chinese if language == "zh" else column.column.replace("_", " ")
+
+
+def condition_text(condition: Condition, language: Language) -> str:
+    """Return a condition on facilities in words."""
+    column = next(c for c in columns()["facilities"] if c.column == condition.column)
+    name = column_text(column, language)
+    if condition.operator == "yes":
+        return name
+    if condition.operator == "not":
+        return text("rules_page.without", language, name=name)
+    value = condition.value
+    if isinstance(value, float):
+        shown = f"{value:g}"
+    else:
+        known = meanings(column.vocabulary) if column.vocabulary else {}
+        both = known.get(value)
+        shown = value if both is None else both[0] if language == "zh" else both[1]
+    return text(
+        "rules_page.compared",
+        language,
+        name=name,
+        sign=_SIGNS[condition.operator],
+        value=shown,
+    )

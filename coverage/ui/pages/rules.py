@@ -1,0 +1,258 @@
+"""The catalogue with clause, reading and figures; other figures tried; a rule of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+import pandas as pd
+import streamlit as st
+
+from coverage.county.config import load_config
+from coverage.county.words import fold
+from coverage.errors import InputError
+from coverage.messages import Language, text
+from coverage.report.condition_text import column_text
+from coverage.report.rule_text import regions_text
+from coverage.report.score import clause_text, kind_text, said
+from coverage.results import Report
+from coverage.rules.catalogue import KINDS
+from coverage.rules.model import Rule, RuleResult
+from coverage.rules.needs import needed_columns
+from coverage.rules.settings import CountyRule, county_rules
+from coverage.ui import cache
+from coverage.ui.clause import clause_text as draw_clause
+from coverage.ui.effect_table import effect_table
+from coverage.ui.frame_parts import problems
+from coverage.ui.opening import chosen
+from coverage.ui.rule_form import rule_form
+from coverage.ui.rule_values import rule_values
+from coverage.ui.score_card import tinted, verdict_mark
+from coverage.ui.state import keep, session
+from coverage.ui.tables import row_height, save_button
+from coverage.ui.words import literal
+
+_TITLE_PX: Final = 300
+_KIND_PX: Final = 116
+_VERDICT_PX: Final = 104
+_STATE_PX: Final = 120
+_REGIONS_PX: Final = 96
+_CLAUSE_PX: Final = 244
+_HEIGHT_PX: Final = 330
+
+
+def page() -> None:
+    """Draw the page."""
+    language = session().language
+    st.title(text("ui.rules_title", language))
+    try:
+        report = chosen(language)
+    except InputError as error:
+        if not session().desk.overrides:
+            raise
+        problems(error, language)
+        st.button(
+            text("rules_page.drop_all", language),
+            type="primary",
+            on_click=_drop_all,
+            key="rules-drop-all",
+        )
+        return
+    folder = session().folder
+    if report is None or folder is None:
+        return
+    known = county_rules(folder, load_config(folder))
+    parts = ("catalogue", "form")
+    part = st.segmented_control(
+        text("rules_page.part", language),
+        parts,
+        # The parts' names are the messages rules_page.part_<part>.
+        format_func=lambda name: text(f"rules_page.part_{name}", language),
+        default=parts[0],
+        required=True,
+        key="rules-part",
+        label_visibility="collapsed",
+    )
+    if part == "form":
+        rule_form(report, folder, known, language)
+    else:
+        _catalogue(report, folder, known, language)
+
+
+def _drop_all() -> None:
+    keep(replace(session().desk, overrides={}))
+
+
+def _catalogue(
+    report: Report, folder: Path, known: Mapping[str, CountyRule], language: Language
+) -> None:
+    found = _filtered(known, language)
+    results = {result.rule.id: result for result in report.rules}
+    if not found:
+        st.info(text("rules_page.none_found", language))
+        return
+    _table(found, results, language)
+    current = session()
+    shown = current.rule if current.rule in found else next(iter(found))
+    _one(report, folder, found[shown], results.get(shown), language)
+
+
+def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, CountyRule]:
+    """Return the rules that the visitor looks for."""
+    kind_column, where_column, word_column = st.columns([2, 3, 3], vertical_alignment="bottom")
+    kind = kind_column.selectbox(
+        text("ui.column_kind", language),
+        ("", *KINDS),
+        format_func=lambda name: (
+            kind_text(name, language) if name else text("rules_page.every_kind", language)
+        ),
+        key="rules-kind",
+    )
+    scopes = ("tested", "own", "all")
+    scope = where_column.segmented_control(
+        text("rules_page.which", language),
+        scopes,
+        # The scopes' names are the messages rules_page.scope_<scope>.
+        format_func=lambda name: text(f"rules_page.scope_{name}", language),
+        default=scopes[0],
+        required=True,
+        key="rules-scope",
+    )
+    word = fold(
+        word_column.text_input(
+            text("rules_page.search", language),
+            placeholder=text("rules_page.search_hint", language),
+            key="rules-search",
+        )
+    )
+    changed = session().desk.overrides
+    return {
+        rule_id: one
+        for rule_id, one in known.items()
+        if (not kind or one.text.kind == kind)
+        and (scope == "all" or (one.own if scope == "own" else one.tested or rule_id in changed))
+        and (not word or word in _searched(one.text))
+    }
+
+
+def _searched(rule: Rule) -> str:
+    words = [rule.id, rule.title.zh, rule.title.en, rule.reading.zh, rule.reading.en]
+    for source in rule.sources:
+        words += [source.document, source.title, source.number, source.clause]
+    return fold(" ".join(words))
+
+
+def _table(
+    found: Mapping[str, CountyRule], results: Mapping[str, RuleResult], language: Language
+) -> None:
+    title, kind = text("ui.column_rule", language), text("ui.column_kind", language)
+    verdict = text("ui.column_verdict", language)
+    state = text("rules_page.column_state", language)
+    regions, clause = (
+        text("rules_page.column_regions", language),
+        text("ui.column_clause", language),
+    )
+    separator = text("report.list_separator", language)
+    verdicts = [results[i].verdict if i in results else "not_applicable" for i in found]
+    table = pd.DataFrame(
+        {
+            title: [said(one.text.title, language) for one in found.values()],
+            kind: [kind_text(one.text.kind, language) for one in found.values()],
+            verdict: [
+                verdict_mark(results[i].verdict, language)
+                if i in results
+                else text("rules_page.not_tested", language)
+                for i in found
+            ],
+            state: [_state(one, language) for one in found.values()],
+            regions: [regions_text(one.text, language) for one in found.values()],
+            clause: [
+                separator.join(clause_text(source, language) for source in one.text.sources)
+                for one in found.values()
+            ],
+        }
+    )
+    column = st.column_config.TextColumn
+    key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
+    st.dataframe(
+        tinted(table, verdict, verdicts),
+        hide_index=True,
+        on_select=partial(_choose, key, tuple(found)),
+        selection_mode="single-cell",
+        key=key,
+        height=_HEIGHT_PX,
+        row_height=row_height(
+            {
+                _TITLE_PX: table[title],
+                _KIND_PX: table[kind],
+                _STATE_PX: table[state],
+                _REGIONS_PX: table[regions],
+                _CLAUSE_PX: table[clause],
+            }
+        ),
+        column_config={
+            title: column(width=_TITLE_PX),
+            kind: column(width=_KIND_PX),
+            verdict: column(width=_VERDICT_PX),
+            state: column(width=_STATE_PX),
+            regions: column(width=_REGIONS_PX),
+            clause: column(width=_CLAUSE_PX),
+        },
+    )
+    left, right = st.columns(2)
+    left.caption(text("rules_page.table_hint", language, count=len(found)))
+    with right:
+        save_button(table, "rules", language)
+
+
+def _state(one: CountyRule, language: Language) -> str:
+    """Return whose rule it is, and whose figures it has."""
+    if one.text.id in session().desk.overrides:
+        return text("rules_page.state_tried", language)
+    if one.rule.values() != one.text.values():
+        return text("rules_page.state_county", language)
+    return text("rules_page.state_own" if one.own else "rules_page.state_plain", language)
+
+
+def _choose(key: str, ids: tuple[str, ...]) -> None:
+    """Remember the rule whose row was clicked."""
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells and int(cells[0][0]) < len(ids):
+        session().rule = ids[int(cells[0][0])]
+
+
+def _one(
+    report: Report,
+    folder: Path,
+    known: CountyRule,
+    result: RuleResult | None,
+    language: Language,
+) -> None:
+    rule = known.text
+    with st.container(border=True, key="rule"):
+        st.markdown(f"#### {literal(said(rule.title, language))}")
+        written, figures = st.columns([1, 1], gap="large")
+        with written:
+            draw_clause(rule if result is None else result.rule, language)
+            _needs(rule, language)
+            if result is not None and result.note is not None:
+                st.info(literal(result.note.text(language)), icon=":material/info:")
+        with figures:
+            rule_values(known, language)
+        overrides = session().desk.overrides
+        if overrides:
+            before, after = cache.report(folder), cache.report(folder, overrides)
+            effect_table(before, after, set(overrides), language)
+        elif result is not None:
+            effect_table(report, report, {rule.id}, language)
+
+
+def _needs(rule: Rule, language: Language) -> None:
+    separator = text("report.list_separator", language)
+    needed = separator.join(column_text(column, language) for column in needed_columns(rule))
+    if needed:
+        st.caption(text("rules_page.needs", language, columns=literal(needed)))
