@@ -17,7 +17,7 @@ from streamlit.navigation.page import StreamlitPage
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
 from coverage.ui.frame_parts import guarded, problems
-from coverage.ui.pages import county, export, overview
+from coverage.ui.pages import county, export, overview, rules
 from coverage.ui.pages import map as map_page
 from coverage.ui.state import (
     Session,
@@ -36,7 +36,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _DROP_ZONE: Final = '[data-testid="stFileUploaderDropzone"]'
 _UPLOADER: Final = {
     "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
-    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; font-size: 0.9rem; }}",
+    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; }}",
 }
 
 
@@ -79,6 +79,7 @@ def pages(language: Language) -> list[StreamlitPage]:
         ("county", county.page, ":material/folder_open:"),
         ("overview", overview.page, ":material/fact_check:"),
         ("map", map_page.page, ":material/map:"),
+        ("rules", rules.page, ":material/rule:"),
         ("export", export.page, ":material/download:"),
     )
     return [
