@@ -232,3 +232,55 @@ def _scaled(weight: Floats, group: pd.Series[str], totals: pd.Series[float]) -> 
     """Scale the weights so that each group sums to its total."""
     sums = pd.Series(weight, index=group.index).groupby(group).transform("sum")
     return np.asarray(weight / sums.to_numpy(float) * group.map(totals).to_numpy(float))
+
+
+def respread(
+    demand: gpd.GeoDataFrame, villages: gpd.GeoDataFrame, townships: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return the people of changed tables over the cells of an older demand from a grid.
+
+    It is what `grid_demand` would give: within what shares a total, cells keep their proportions;
+    where they held nobody, all get the same. A village that has no cell is at its own point.
+
+    Parameters
+    ----------
+    demand
+        From `grid_demand`.
+    villages
+        Those it was made for, in the same order, with other residents; further ones may follow.
+    townships
+        With their present totals.
+    """
+    village = demand["village"].to_numpy(np.int64)
+    geometry = np.asarray(demand.geometry.array, dtype=object)
+    points = np.asarray(villages.geometry.array, dtype=object)
+    count = np.bincount(village, minlength=len(villages))
+    at_home = (count[village] == 1) & shapely.equals(geometry, points[village])
+    bare = count == 0
+    bare[village[at_home]] = True
+    cells = pd.DataFrame(
+        {
+            "village": village[~at_home],
+            "group": _groups(villages).to_numpy(object)[village[~at_home]],
+            "weight": demand["population"].fillna(0.0).to_numpy(float)[~at_home],
+        }
+    )
+    empty = cells.groupby("group")["weight"].transform("sum") <= 0
+    weight = cells["weight"].where(~empty, 1.0).to_numpy(float)
+    totals = _group_totals(villages, townships, bare)
+    own = np.flatnonzero(bare)
+    table = pd.DataFrame(
+        {
+            "village": np.concatenate([cells["village"].to_numpy(np.int64), own]),
+            "population": np.concatenate(
+                [
+                    _scaled(weight, cells["group"], totals),
+                    villages["population"].to_numpy(float)[own],
+                ]
+            ),
+        }
+    )
+    order = np.argsort(table["village"].to_numpy(), kind="stable")
+    places = np.concatenate([geometry[~at_home], points[own]])
+    found = gpd.GeoDataFrame(table, geometry=places, crs=villages.crs)
+    return found.iloc[order].reset_index(drop=True)

@@ -107,7 +107,7 @@ class _WithColumns(Action):
         return made
 
     @property
-    def values(self) -> Mapping[str, Cell]:
+    def cells(self) -> Mapping[str, Cell]:
         """The table's columns that are stated beside the fields above (None = not known)."""
         return dict(self.model_extra or {})
 
@@ -154,7 +154,7 @@ class ChangeFacility(_WithColumns):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.values:
+        if not self.cells:
             raise PydanticCustomError("nothing_stated", "no column")
         return self
 

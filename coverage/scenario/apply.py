@@ -1,0 +1,228 @@
+"""What a county is after the edits of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from coverage.county.config import CountyConfig, ResponseParameters
+from coverage.county.model import County
+from coverage.crs import WGS84
+from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.messages import Message
+from coverage.network.edit import close_across, close_within, meets, slow_within
+from coverage.network.model import FloatArray, Network
+from coverage.network.respeed import respeed
+from coverage.results import Report
+from coverage.rules.catalogue import load_catalogue, with_own_rules
+from coverage.rules.model import Rule
+from coverage.rules.select import applicable_rules
+from coverage.scenario.draft import Draft, Misfit
+from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetRule, SlowRoad
+
+ROAD_MARGIN_M: Final = 20_000.0
+"""A road may be closed or slowed so far outside the county."""
+
+_ON_ROADS: Final = frozenset({"close_road", "slow_road"})
+
+Keep = Callable[[Hashable, Callable[[], Network]], Network]
+"""Gives the network made before from the same key, or makes it."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A county after the edits.
+
+    Attributes
+    ----------
+    county
+        Its `config` has the response parameters and rule parameters that are in force.
+    network
+        The roads, at the speeds that are in force.
+    roads
+        What tells this network from others made of the same roads.
+    rules
+        To be tested, with their parameters.
+    """
+
+    county: County
+    network: Network
+    roads: Hashable
+    rules: tuple[Rule, ...]
+
+
+def _anew(key: Hashable, make: Callable[[], Network]) -> Network:  # noqa: ARG001
+    return make()
+
+
+def apply(base: Report, scenario: Scenario, keep: Keep = _anew) -> Applied:
+    """Return the county of `base` after the edits of `scenario`, in their order.
+
+    Edits that are off are left out. Speeds are set before any road is slowed, for the two do not
+    depend on each other's order.
+
+    Parameters
+    ----------
+    base
+        The county as it is; it is not changed.
+    keep
+        Where networks made before are found.
+
+    Raises
+    ------
+    InputError
+        With every edit that does not fit: another county's code, an id that the county does not
+        have or has already, a place outside it, an unknown rule, parameter or road class.
+    """
+    problems: list[Problem] = []
+    county = base.county
+    if scenario.county != county.config.county.code:
+        values = {"stated": scenario.county, "code": county.config.county.code}
+        raise InputError([Problem("scenario.other_county", values=values)])
+    draft = Draft(county)
+    config = county.config
+    for number, edit in scenario.in_force():
+        try:
+            if isinstance(edit.action, SetResponse):
+                config = _with_response(config, edit.action)
+            elif isinstance(edit.action, SetRule):
+                config = _with_rule(config, edit.action)
+            elif edit.verb not in _ON_ROADS:
+                getattr(draft, edit.verb)(edit.action)
+        except Misfit as error:
+            problems.append(in_edit(number, error.message))
+    rules = tuple(result.rule for result in base.rules)
+    if config.rules != county.config.rules:
+        rules = _rules(base, config, scenario, problems) or ()
+    network, roads = _network(base, config, scenario, keep, problems)
+    problems.sort(key=lambda problem: int(str(problem.values.get("number", 0))))
+    raise_if_errors(problems)
+    changed = replace(
+        county,
+        config=config,
+        townships=draft.townships,
+        villages=draft.villages,
+        facilities=draft.facilities,
+        demand=draft.demand(),
+        quality=(*county.quality, *problems),
+    )
+    return Applied(changed, network, roads, rules)
+
+
+def in_edit(number: int, message: Message, level: Any = "error") -> Problem:
+    """Return the problem that says what is wrong with edit `number`."""
+    return Problem("scenario.in_edit", level=level, values={"number": number, "body": message})
+
+
+def _with_response(config: CountyConfig, said: SetResponse) -> CountyConfig:
+    stated = said.model_dump(exclude_none=True)
+    response = config.response.model_dump()
+    speeds = {**response["speeds_kph"], **stated.pop("speeds_kph", {})}
+    speeds = {name: kph for name, kph in speeds.items() if kph is not None}
+    if said.speeds_kph:
+        speeds = {n: kph for n, kph in speeds.items() if said.speeds_kph.get(n, kph) is not None}
+    changed = ResponseParameters.model_validate({**response, **stated, "speeds_kph": speeds})
+    return config.model_copy(update={"response": changed})
+
+
+def _with_rule(config: CountyConfig, said: SetRule) -> CountyConfig:
+    stated = {**config.rules.get(said.id, {}), **said.parameters}
+    if said.enabled is not None:
+        stated["enabled"] = said.enabled
+    return config.model_copy(update={"rules": {**config.rules, said.id: stated}})
+
+
+def _rules(
+    base: Report, config: CountyConfig, scenario: Scenario, problems: list[Problem]
+) -> tuple[Rule, ...] | None:
+    """Return the rules to test; what is wrong is told of the edits that name the rule."""
+    try:
+        found = with_own_rules(base.county.folder, load_catalogue())
+        return applicable_rules(config, found.catalogue, base.region or None, found.own)
+    except InputError as error:
+        edits = [(n, e.action) for n, e in scenario.in_force() if isinstance(e.action, SetRule)]
+        for problem in error.problems:
+            said = str(problem.values.get("key", problem.values.get("id", "")))
+            words = said.removeprefix("rules.").split(".")
+            of_rule = [number for number, action in edits if action.id == words[0]]
+            message = Message(problem.code, problem.values)
+            problems.append(in_edit(of_rule[-1], message) if of_rule else problem)
+        return None
+
+
+def _network(
+    base: Report, config: CountyConfig, scenario: Scenario, keep: Keep, problems: list[Problem]
+) -> tuple[Network, Hashable]:
+    """Return the roads at their speeds, after every road edit, and what they were made from."""
+    network = base.network
+    speeds = _speeds(config.response)
+    roads: tuple[Hashable, ...] = ("as read",)
+    if speeds != _speeds(base.county.config.response):
+        roads = (speeds,)
+        try:
+            network = keep(roads, lambda: respeed(base.network, config.response))
+        except InputError as error:
+            numbers = [n for n, edit in scenario.in_force() if edit.verb == "set_response"]
+            problems += [in_edit(numbers[-1], Message(p.code, p.values)) for p in error.problems]
+    file = config.sources.roads.path
+    county_area = shapely.box(*base.county.townships.total_bounds).buffer(ROAD_MARGIN_M)
+    to_metres = Transformer.from_crs(WGS84, base.county.crs, always_xy=True)
+    for number, edit in scenario.in_force():
+        if edit.verb not in _ON_ROADS:
+            continue
+        shape = _moved(_shape(edit), to_metres)
+        if not shape.is_valid or not shape.intersects(county_area):
+            problems.append(in_edit(number, Message("scenario.roads_elsewhere")))
+            continue
+        if not meets(network, shape):
+            problems.append(in_edit(number, Message("scenario.no_road"), "warning"))
+            continue
+        roads = (*roads, edit.model_dump_json(include={"close_road", "slow_road"}))
+        network = _kept_edit(network, edit, shape, roads, keep, file)
+    return network, roads
+
+
+def _kept_edit(
+    network: Network,
+    edit: Edit,
+    shape: Any,
+    roads: Hashable,
+    keep: Keep,
+    file: str,
+) -> Network:
+    def make() -> Network:
+        if isinstance(edit.action, SlowRoad):
+            return slow_within(network, shape, edit.action.factor, file)
+        closing = close_across if isinstance(shape, shapely.LineString) else close_within
+        return closing(network, shape, file)
+
+    return keep(roads, make)
+
+
+def _shape(edit: Edit) -> shapely.LineString | shapely.Polygon:
+    """Return what is drawn, in degrees."""
+    action = edit.action
+    assert isinstance(action, CloseRoad | SlowRoad)
+    if isinstance(action, CloseRoad) and action.line is not None:
+        return shapely.LineString(action.line)
+    return shapely.Polygon(action.area)
+
+
+def _moved(
+    shape: shapely.LineString | shapely.Polygon, to_metres: Transformer
+) -> shapely.LineString | shapely.Polygon:
+    def metres(places: FloatArray) -> FloatArray:
+        return np.column_stack(to_metres.transform(places[:, 0], places[:, 1]))
+
+    return shapely.transform(shape, metres)
+
+
+def _speeds(response: ResponseParameters) -> Hashable:
+    """Return what the roads' speeds depend on."""
+    own = tuple(sorted(response.speeds_kph.items()))
+    return response.speed_profile, response.speed_factor, own

@@ -1,0 +1,145 @@
+"""A county assessed after the edits of a scenario, computing only what they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from coverage.assess import report_of
+from coverage.county.files import shown
+from coverage.errors import Problem
+from coverage.network.model import Network
+from coverage.results import Report
+from coverage.scenario.apply import apply
+from coverage.scenario.model import Scenario
+from coverage.travel.response import respond
+from coverage.travel.trips import Kept, Trips
+
+_NETWORKS: Final = 12
+_REPORTS: Final = 16
+
+
+class Memo:
+    """What was computed for one county, by what it was computed from; bounded.
+
+    It holds networks with the snaps and sweeps made over them, and whole reports. It may be shared
+    between threads. What it gives must not be changed.
+    """
+
+    def __init__(self, networks: int = _NETWORKS, reports: int = _REPORTS) -> None:
+        self.networks = Kept(networks)
+        self.trips = Kept(networks)
+        self.reports = Kept(reports)
+
+
+def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) -> Report:
+    """Return what assessing the county of `base` after the edits of `scenario` gives.
+
+    It is what assessing a folder that was edited by hand would give, with the name of the scenario
+    in it (see `coverage.scenario.apply` for what an edit means).
+
+    Parameters
+    ----------
+    base
+        The county as it is.
+    memo
+        What was computed before for the same county.
+
+    Raises
+    ------
+    InputError
+        With every edit that does not fit the county.
+    """
+    memo = Memo() if memo is None else memo
+    found = _assessed(base, scenario, memo)
+    return replace(
+        found,
+        scenario=scenario.name,
+        parameters={**found.parameters, "scenario": scenario.model_dump(mode="json")},
+        quality=(_in_force(scenario), *found.quality),
+    )
+
+
+def with_overrides(
+    base: Report, overrides: Mapping[str, Mapping[str, Any]], memo: Memo | None = None
+) -> Report:
+    """Return `base` with other parameters of its rules.
+
+    Parameters
+    ----------
+    overrides
+        For each rule its ``enabled`` and parameters, as in ``[rules.<id>]`` of ``county.toml``;
+        they stand in the `config` of the report's county, so that scenarios build on them.
+
+    Raises
+    ------
+    InputError
+        With every unknown rule or parameter, and every value of a wrong type or out of range.
+    """
+    if not overrides:
+        return base
+    edits = tuple(
+        {
+            "set_rule": {
+                "id": rule_id,
+                "enabled": stated.get("enabled"),
+                "parameters": {k: v for k, v in stated.items() if k != "enabled"},
+            }
+        }
+        for rule_id, stated in overrides.items()
+        if stated
+    )
+    code = base.county.config.county.code
+    scenario = Scenario.model_validate({"name": code, "county": code, "edits": edits})
+    return _assessed(base, scenario, Memo() if memo is None else memo)
+
+
+class _Same:
+    """A key that is equal only for the very same object, which it keeps alive."""
+
+    def __init__(self, it: object) -> None:
+        self._it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._it is self._it
+
+    def __hash__(self) -> int:
+        return id(self._it)
+
+
+def _assessed(base: Report, scenario: Scenario, memo: Memo) -> Report:
+    key = (_Same(base), scenario.county, _content(scenario))
+    return memo.reports.get(key, lambda: _computed(base, scenario, memo))
+
+
+def _computed(base: Report, scenario: Scenario, memo: Memo) -> Report:
+    origin = _Same(base.network)
+
+    def keep(roads: Hashable, make: Callable[[], Network]) -> Network:
+        return memo.networks.get((origin, roads), make)
+
+    found = apply(base, scenario, keep)
+    trips = memo.trips.get((origin, found.roads), lambda: Trips(found.network))
+    return report_of(
+        found.county,
+        found.network,
+        respond(found.county, found.network, trips),
+        found.rules,
+        as_of=base.as_of,
+        region=base.region,
+        trips=trips,
+    )
+
+
+def _content(scenario: Scenario) -> str:
+    """Return what the figures depend on: the edits that are applied, without their notes."""
+    edits = [(number, edit.verb, edit.action.stated()) for number, edit in scenario.in_force()]
+    return json.dumps(edits, sort_keys=True, ensure_ascii=False)
+
+
+def _in_force(scenario: Scenario) -> Problem:
+    count = sum(1 for _ in scenario.in_force())
+    values = {"name": shown(scenario.name), "count": count}
+    return Problem("scenario.in_force", level="note", values=values, count=count)
