@@ -20,6 +20,7 @@ from maps.style import SHAPES, Symbol
 
 _MARK: Final = Symbol("circle", "#ffd400", "#000000", radius_px=8.0)
 _OUTLINE: Final = {"color": "#000000", "weight": 3, "fillColor": "#ffd400", "fillOpacity": 0.45}
+_LINE: Final = {"color": "#ffd400", "weight": 7, "opacity": 0.95}
 
 
 def rows_map(
@@ -30,25 +31,25 @@ def rows_map(
     Parameters
     ----------
     places
-        Columns ``row`` (as a reader of the file counts it), ``key`` (code or id), ``name`` and
-        ``geometry`` (point or polygon, in the county's CRS).
+        Columns ``row`` (as a reader of the file counts it; 0: none), ``key`` (code or id),
+        ``name`` and ``geometry`` (point, line or polygon, in the county's CRS).
     """
     county = base_map(report, language, basemap)
     labels = [text("maps.row_number", language), text("maps.row_code", language)]
     shapes = to_lonlat(np.asarray(places.geometry.array, dtype=object), report.county.crs, 6)
-    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    dimension = shapely.get_dimensions(shapes).tolist()
     rows = places.drop(columns="geometry").to_dict("records")
     features = [
-        feature(shape, _properties(row, bool(point)))
-        for row, shape, point in zip(rows, shapes, is_point, strict=True)
+        feature(shape, _properties(row, dimensions))
+        for row, shape, dimensions in zip(rows, shapes, dimension, strict=True)
     ]
     marked = folium.FeatureGroup(name=text("maps.marked_rows", language))
-    polygons = [f for f, point in zip(features, is_point, strict=True) if not point]
-    if polygons:
-        folium.GeoJson(
-            collection(polygons), control=False, on_each_feature=bind_code(labels)
-        ).add_to(marked)
-    points = [f for f, point in zip(features, is_point, strict=True) if point]
+    others = [f for f, dimensions in zip(features, dimension, strict=True) if dimensions]
+    if others:
+        folium.GeoJson(collection(others), control=False, on_each_feature=bind_code(labels)).add_to(
+            marked
+        )
+    points = [f for f, dimensions in zip(features, dimension, strict=True) if not dimensions]
     if points:
         symbols = [(_MARK, SHAPES[_MARK.shape])]
         point_layer(collection(points), symbols, labels).add_to(marked)
@@ -57,7 +58,11 @@ def rows_map(
     return county
 
 
-def _properties(row: Mapping[Hashable, Any], point: bool) -> dict[str, Any]:
+def _properties(row: Mapping[Hashable, Any], dimensions: int) -> dict[str, Any]:
+    """Return what a record says on the map: 0 dimensions is a point, 1 a line, 2 a polygon."""
     name = safe(str(row["name"]))
-    said = {"n": name, "t": name, "v": [str(row["row"]), safe(str(row["key"]))]}
-    return {**said, "s": 0, "r": _MARK.radius_px} if point else {**said, "style": _OUTLINE}
+    number = str(row["row"]) if row["row"] else ""
+    said = {"n": name, "t": name or safe(str(row["key"])), "v": [number, safe(str(row["key"]))]}
+    if dimensions == 0:
+        return {**said, "s": 0, "r": _MARK.radius_px}
+    return {**said, "style": _LINE if dimensions == 1 else _OUTLINE}

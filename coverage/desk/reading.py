@@ -13,6 +13,7 @@ import numpy as np
 from coverage.county.model import Role
 from coverage.errors import Problem
 from coverage.results import Report
+from coverage.rules.catalogue import OWN_FOLDER
 
 LEFT_OUT: Final[Mapping[str, Role]] = MappingProxyType(
     {
@@ -57,7 +58,8 @@ class FileCount:
     role, path, sha256
         As `coverage.county.model.InputFile`.
     read
-        Records; None where the file has none to count. Of roads: the pieces of the network.
+        Records; None where the file has none to count. Of roads: the pieces of the network. Of
+        own rules: the files.
     left_out, assumed
         Records that are not wholly in the figures, and those for which something was assumed; one
         record may be counted for more than one reason.
@@ -72,10 +74,14 @@ class FileCount:
 
 
 def file_counts(report: Report) -> tuple[FileCount, ...]:
-    """Return what became of each file, in the order in which they were read."""
+    """Return what became of each file, in the order in which they were read.
+
+    The county's own rules are one entry: how many there are.
+    """
     left_out = _sums(report, LEFT_OUT)
     assumed = _sums(report, ASSUMED)
-    return tuple(
+    inputs = report.county.inputs
+    counts = [
         FileCount(
             role=file.role,
             path=file.path,
@@ -84,8 +90,13 @@ def file_counts(report: Report) -> tuple[FileCount, ...]:
             left_out=left_out.get(file.role, 0),
             assumed=assumed.get(file.role, 0),
         )
-        for file in report.county.inputs
-    )
+        for file in inputs
+        if file.role != "rule"
+    ]
+    rules = sum(file.role == "rule" for file in inputs)
+    if rules:
+        counts.append(FileCount("rule", f"{OWN_FOLDER}/*.yaml", "", rules, 0, 0))
+    return tuple(counts)
 
 
 def _sums(report: Report, codes: Mapping[str, Role]) -> dict[Role, int]:
@@ -104,35 +115,68 @@ def _role(report: Report, problem: Problem) -> Role | None:
 
 
 def problem_places(report: Report, problem: Problem) -> gpd.GeoDataFrame:
-    """Return the records that `problem` speaks of, as far as they have a place.
+    """Return the records that `problem` speaks of, as far as they are known.
 
     Returns
     -------
     table
-        ``role, row`` (as a reader of the file counts it), ``key`` (code or id), ``name``,
-        ``geometry`` (point or polygon, in the county's CRS); empty where nothing has a place.
+        ``row`` (as a reader of the file counts it; 0 where it is no row), ``key`` (code or id),
+        ``name``, ``stands_for`` (``""`` where the geometry is the record's own; ``village`` or
+        ``township`` where a facility without coordinates is shown by that of its village or
+        township; ``none``), ``geometry`` (in the county's CRS; None where nothing is known).
     """
+    if problem.code == "network.off_main":
+        return _off_main(report)
+    if problem.code == "report.unreachable":
+        minutes = report.response.villages["response_min"].to_numpy(float)
+        return _records(report.county.villages[np.isnan(minutes)], "code", report)
     role = _role(report, problem)
+    if role not in ROW_TABLES or not problem.rows:
+        return _records(report.county.villages.iloc[:0], "code", report)
     tables = {
         "townships": report.county.townships,
         "villages": report.county.villages,
         "facilities": report.county.facilities,
     }
-    if role not in tables or not problem.rows:
-        return _places(tables["villages"].iloc[:0], "villages", report)
     table = tables[role]
     named = np.isin(table["source_row"].to_numpy(), np.array(problem.rows))
-    return _places(table[named & table.geometry.notna().to_numpy()], role, report)
+    return _records(table[named], "id" if role == "facilities" else "code", report)
 
 
-def _places(table: gpd.GeoDataFrame, role: Role, report: Report) -> gpd.GeoDataFrame:
+def _records(table: gpd.GeoDataFrame, key: str, report: Report) -> gpd.GeoDataFrame:
+    shapes, stands_for = [], []
+    villages = dict(zip(report.county.villages["code"], report.villages.geometry, strict=True))
+    townships = dict(zip(report.units["code"], report.units.geometry, strict=True))
+    for record in table.to_dict("records"):
+        shape, instead = record["geometry"], ""
+        if shape is None or shape.is_empty:
+            shape, instead = villages.get(record.get("village")), "village"
+        if shape is None:
+            shape, instead = townships.get(record.get("township")), "township"
+        shapes.append(shape)
+        stands_for.append("none" if shape is None else instead)
     return gpd.GeoDataFrame(
         {
-            "role": role,
             "row": table["source_row"].to_numpy(),
-            "key": table["id" if role == "facilities" else "code"].astype(str).to_numpy(),
+            "key": table[key].astype(str).to_numpy(),
             "name": table["name"].astype(str).to_numpy(),
+            "stands_for": np.array(stands_for, dtype=object),
         },
-        geometry=table.geometry.to_numpy(),
+        geometry=gpd.GeoSeries(shapes, dtype="geometry").to_numpy(),
+        crs=report.county.crs,
+    )
+
+
+def _off_main(report: Report) -> gpd.GeoDataFrame:
+    edges = report.network.edges
+    apart = edges[edges["component"].to_numpy() > 0]
+    return gpd.GeoDataFrame(
+        {
+            "row": np.zeros(len(apart), dtype=int),
+            "key": apart["highway"].astype(str).to_numpy(),
+            "name": apart["name"].fillna("").astype(str).to_numpy(),
+            "stands_for": "",
+        },
+        geometry=apart.geometry.to_numpy(),
         crs=report.county.crs,
     )

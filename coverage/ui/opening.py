@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,10 +36,22 @@ def is_local() -> bool:
     Only then may it name folders of that machine, or see other people's desks.
     """
     headers: Mapping[str, str] = st.context.headers
-    if st.context.ip_address is not None or any(name in headers for name in _FORWARDED):
+    address = st.context.ip_address  # none for 127.0.0.1 and ::1
+    if isinstance(address, str) and not _is_loopback(address):
+        return False
+    if any(name in headers for name in _FORWARDED):
         return False
     host = headers.get("Host")
     return host is None or urlsplit(f"//{host}").hostname in _LOOPBACK
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return bool((mapped or found).is_loopback)
 
 
 def chooser(current: Session) -> None:
@@ -192,7 +205,8 @@ def heading(report: Report, language: Language) -> None:
     """Draw the county's name, the banner of invented data, and what is in force."""
     identity = report.county.config.county
     name = county_name(report, language)
-    st.markdown(text("ui.county_line", language, name=literal(name), code=identity.code))
+    with st.container(key="county-name"):
+        st.markdown(text("ui.county_line", language, name=literal(name), code=identity.code))
     if identity.illustrative:
         st.warning(text("ui.illustrative", language), icon=":material/warning:")
     in_force(session(), report, language)

@@ -20,7 +20,12 @@ _ROW_PX = 35
 
 def open_demonstration(seen: Visit) -> None:
     seen.page.locator(".st-key-demonstration button").click()
-    expect(seen.page.get_by_text("430902")).to_be_visible()
+    expect(county_name(seen)).to_contain_text("430902")
+
+
+def county_name(seen: Visit) -> Locator:
+    """Return the line that names the open county."""
+    return seen.page.locator(".st-key-county-name")
 
 
 def open_folder(seen: Visit, folder: Path | str, language: Language = "zh") -> None:

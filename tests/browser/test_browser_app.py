@@ -56,7 +56,7 @@ def test_names_that_are_markup_show_as_they_stand(seen: Visit, tmp_path: Path) -
             "\n".join([header, ",".join(fields), *rest]) + "\n", encoding="utf-8"
         )
     story.open_folder(seen, folder)
-    expect(seen.page.get_by_text("430902")).to_contain_text(EVIL)
+    expect(story.county_name(seen)).to_contain_text(EVIL)
     story.go(seen, "overview")
     expect(seen.page.locator(".st-key-clause")).to_be_visible()
     story.go(seen, "map")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -18,14 +18,14 @@ from coverage.desk.folder import is_protected, save_to
 from coverage.desk.pack import county_zip
 from coverage.desk.reading import file_counts, problem_places
 from coverage.desk.store import listed
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Level, Problem
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.ui.assets import component_arguments, show_map
 from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
-from coverage.ui.tables import save_button
+from coverage.ui.tables import row_height, save_button
 from coverage.ui.words import literal
 from maps.rows import rows_map
 from maps.words import share
@@ -115,7 +115,9 @@ def _read(report: Report, language: Language) -> None:
                 f"{file.left_out:,}" for file in counts
             ],
             text("county_page.column_assumed", language): [f"{file.assumed:,}" for file in counts],
-            text("county_page.column_sha256", language): [file.sha256[:12] for file in counts],
+            text("county_page.column_sha256", language): [
+                file.sha256[:12] or unknown for file in counts
+            ],
         }
     )
     st.table(table, hide_index=True)
@@ -147,7 +149,15 @@ def _quality(report: Report, language: Language) -> None:
         notes=levels.count("note"),
     )
     st.caption(counted + " " + text("county_page.quality_hint", language))
-    table = _problem_table(report.quality, language)
+    found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
+    table = _problem_table(found, language)
+    widths = {
+        "county_page.column_level": 85,
+        "county_page.column_file": 130,
+        "county_page.column_rows": 80,
+        "county_page.column_problem": 560,
+        "county_page.column_count": 80,
+    }
     picked = st.dataframe(
         table,
         hide_index=True,
@@ -155,22 +165,16 @@ def _quality(report: Report, language: Language) -> None:
         selection_mode="single-row",
         key=f"quality-{language}",
         height="content",
+        row_height=row_height({}),
         column_config={
-            text("county_page.column_level", language): st.column_config.TextColumn(width=90),
-            text("county_page.column_file", language): st.column_config.TextColumn(width=130),
-            text("county_page.column_rows", language): st.column_config.TextColumn(width=90),
-            text("county_page.column_problem", language): st.column_config.TextColumn(
-                width="large"
-            ),
-            text("county_page.column_count", language): st.column_config.NumberColumn(
-                width=80, format="localized"
-            ),
+            text(name, language): st.column_config.Column(width=width)
+            for name, width in widths.items()
         },
     )
     save_button(table, "quality", language)
     rows = picked["selection"]["rows"]
-    if rows and rows[0] < len(report.quality):
-        _shown_problem(report, report.quality[rows[0]], language)
+    if rows and rows[0] < len(found):
+        _shown_problem(report, found[rows[0]], language)
 
 
 def _problem_table(found: tuple[Problem, ...], language: Language) -> pd.DataFrame:
@@ -199,15 +203,23 @@ def _shown_problem(report: Report, problem: Problem, language: Language) -> None
     with st.container(border=True, key="problem"):
         st.markdown(literal(problem.text(language)))
         places = problem_places(report, problem)
-        if places.empty:
+        placed = places[places.geometry.notna()]
+        if placed.empty:
             st.caption(text("county_page.no_place", language))
+        if places.empty:
             return
-        st.caption(text("county_page.places", language, count=len(places)))
-        listed_, drawn = st.columns([1, 2.4])
-        with listed_:
-            _places_table(places, language)
-        with drawn:
-            show_map(component_arguments(rows_map(report, places, language), _MAP_HEIGHT))
+        by_row = places["row"].gt(0).all()
+        if not placed.empty:
+            st.caption(text("county_page.places", language, count=len(placed)))
+        if placed["stands_for"].ne("").any():
+            st.caption(text("county_page.stands_for", language))
+        beside, drawn = st.columns([1, 2.4])
+        if by_row:
+            with beside:
+                _places_table(places, language)
+        if not placed.empty:
+            with drawn if by_row else st.container():
+                show_map(component_arguments(rows_map(report, placed, language), _MAP_HEIGHT))
 
 
 def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
