@@ -27,6 +27,7 @@ from coverage.results import Report
 from maps import words
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.changes import Changes, changes
+from maps.classes import AREA_OPACITY
 from maps.drawing import Areas, Drawing, drawing
 from maps.ground import picture_in
 from maps.labels import Taken, place_beside, place_in_polygon
@@ -66,7 +67,6 @@ _STATION_NAMES: Final = 25
 _LONGEST_NAME_MM: Final = 45.0
 _NAME_GAP_MM: Final = 1.0
 _NAME_HEIGHT: Final = 1.25
-_AREA_OPACITY: Final = 0.55
 _JUDGED_MM: Final = 1.8
 _LOCK: Final = RLock()
 
@@ -205,7 +205,7 @@ def _draw_areas(axes: Axes, areas: Areas) -> None:
                 facecolors=areas.classes[place].fill,
                 edgecolors=UNIT_EDGE,
                 linewidths=0.4,
-                alpha=_AREA_OPACITY,
+                alpha=AREA_OPACITY,
                 zorder=1.5,
             )
         )
@@ -248,6 +248,7 @@ def _draw_villages(sheet: Sheet, report: Report, drawn: Drawing, places: FloatAr
     for position, entry in enumerate(drawn.villages.classes):
         chosen = order[of[order] == position]
         radii = np.array([size.radius_mm for size in SIZES])[sizes[chosen]]
+        radii = radii * drawn.villages.scale
         _stamp(sheet, places[chosen], radii, entry.symbol, 4 + position / 100)
 
 

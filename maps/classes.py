@@ -30,10 +30,16 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class AreaClass:
-    """One entry of the legend of areas."""
+    """One entry of the legend of areas, which are drawn with `AREA_OPACITY`."""
 
     label: Message
     fill: str
+
+    @property
+    def seen(self) -> str:
+        """The colour as it is seen on white, for the legend."""
+        parts = [int(self.fill[at : at + 2], 16) for at in (1, 3, 5)]
+        return "#" + "".join(f"{round(255 - AREA_OPACITY * (255 - part)):02x}" for part in parts)
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,13 @@ class LineClass:
     width_mm: float
 
 
+AREA_OPACITY: Final = 0.55
 MINUTE_BREAKS: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0)
 _RAMP: Final = ("#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#31073d")
 BEYOND_BREAKS: Final = (2.0, 5.0, 10.0, 20.0)
 _BEYOND_RAMP: Final = ("#fee391", "#fdae4b", "#f07818", "#b8420a", "#5c1a04")
 SPEED_BREAKS: Final = (20.0, 30.0, 40.0, 60.0, 80.0)
-_SPEED_RAMP: Final = ("#b9b4ae", "#b5cf6b", "#4fae77", "#2a86a0", "#2d5c93", "#2c1e66")
+_SPEED_RAMP: Final = ("#d2cdc6", "#a0bf5a", "#4fae77", "#2a86a0", "#2d5c93", "#2c1e66")
 _REACH_RAMP: Final = ("#1b3b6f", "#2a8aa3", "#8fc96b")
 _REACH_NOT: Final = "#c98b8b"
 BLUE: Final = "#0072b2"

@@ -6,6 +6,7 @@ Both kinds of map are drawn from it, so that they cannot differ.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -39,6 +40,8 @@ from maps.layers import Geometries, choose_roads, merged_lines, unit_polygons
 from maps.style import INK, PointClass, RoadGroup, Symbol
 from maps.territory import neighbours_apart, territories
 
+_PLAIN_SCALE: Final = 0.65
+
 
 @dataclass(frozen=True)
 class Points:
@@ -52,11 +55,14 @@ class Points:
         Position in `classes` of every point.
     people
         Residents of every class, where the legend tells them.
+    scale
+        How large they are drawn; smaller where they are not what is shown.
     """
 
     classes: tuple[PointClass, ...]
     of: IntArray
     people: tuple[float, ...] = ()
+    scale: float = 1.0
 
     @property
     def counts(self) -> list[int]:
@@ -162,7 +168,7 @@ def rule_choices(report: Report) -> tuple[str, ...]:
 
 
 def _plain(report: Report) -> Points:
-    return Points((PLAIN,), np.zeros(len(report.villages), dtype=np.int64))
+    return Points((PLAIN,), np.zeros(len(report.villages), dtype=np.int64), scale=_PLAIN_SCALE)
 
 
 def _change(report: Report, before: Report | None) -> Drawing:

@@ -19,6 +19,7 @@ from coverage.results import Report
 from coverage.travel.route import Route
 from maps import words
 from maps.changes import MARKS, Changes
+from maps.classes import AREA_OPACITY
 from maps.controls import bind_code, point_layer, safe
 from maps.drawing import Areas, Drawing, Lines
 from maps.layers import (
@@ -50,7 +51,6 @@ from maps.style import (
 _LIFT: Final[Mapping[str, int]] = {STATION: 1000, "judged": 500}
 _LIFT_FACILITY: Final = -1000
 _LIFT_MARK: Final = 900
-_AREA_OPACITY: Final = 0.45
 
 
 def villages(
@@ -79,7 +79,7 @@ def villages(
                 {
                     "c": safe(str(row["code"])),
                     "s": cls,
-                    "r": SIZES[size].radius_px,
+                    "r": SIZES[size].radius_px * drawn.villages.scale,
                     "n": safe(str(row["name"])),
                     "t": safe(f"{row['name']} · {told}"),
                     "v": values if before is None else [*values, safe(then)],
@@ -174,7 +174,7 @@ def areas(report: Report, language: Language, drawn: Areas) -> folium.FeatureGro
             "color": UNIT_EDGE,
             "weight": 1.2,
             "fillColor": entry.fill,
-            "fillOpacity": _AREA_OPACITY,
+            "fillOpacity": AREA_OPACITY,
         }
         properties: dict[str, Any] = {"n": safe(name or label), "t": told, "style": style}
         if drawn.unit:

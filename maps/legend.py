@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from coverage.messages import Language, Message, text
+from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
 from maps.changes import MARKS, Changes
@@ -89,11 +89,13 @@ class _Column:
             self.sheet.symbol(self.x + 3.0, self.middle, symbol, radius_mm)
         self.label(label, right)
 
-    def line_row(self, colour: str, width_mm: float, label: str, *, dashed: bool = False) -> None:
+    def line_row(
+        self, colour: str, width_mm: float, label: str, right: str = "", *, dashed: bool = False
+    ) -> None:
         if not self.rehearse:
             ends = (self.x, self.x + 6.0)
             self.sheet.line(ends, self.middle, colour, width_mm, dashed=dashed)
-        self.label(label)
+        self.label(label, right)
 
     def box_row(self, fill: str, label: str, right: str = "") -> None:
         if not self.rehearse:
@@ -184,21 +186,21 @@ def _areas(column: _Column, drawing: Drawing, language: Language) -> None:
     assert areas is not None
     of_villages = drawing.layer == "station"
     heading = text("maps.group_station" if of_villages else "maps.units", language)
-    column.heading(heading, text("maps.village_count" if of_villages else "maps.count", language))
+    column.heading(heading, text("maps.villages" if of_villages else "maps.count", language))
     for place, entry in enumerate(areas.classes):
         if place == MOST_AREAS and len(areas.classes) > MOST_AREAS + 1:
             rest = len(areas.classes) - MOST_AREAS
             column.label(text("maps.more_stations", language, count=rest))
             break
         count = drawing.villages.counts[place] if of_villages else int((areas.of == place).sum())
-        column.box_row(entry.fill, entry.label.text(language), f"{count:,}")
+        column.box_row(entry.seen, entry.label.text(language), f"{count:,}")
 
 
 def _lines(column: _Column, lines: Lines, language: Language) -> None:
     column.heading(text("maps.roads", language), text("maps.length", language))
     for entry, km in zip(lines.classes, lines.length_km, strict=True):
-        label = Message("maps.and_length", {"name": entry.label, "km": f"{km:,.0f}"})
-        column.line_row(entry.colour, entry.width_mm, label.text(language))
+        length = text("maps.kilometres", language, value=f"{km:,.0f}")
+        column.line_row(entry.colour, entry.width_mm, entry.label.text(language), length)
     _omitted(column, lines.omitted, language)
 
 

@@ -103,7 +103,7 @@ def _classes(drawn: Drawing, language: Language) -> Iterator[str]:
                 yield f"<div>{safe(text('maps.more_stations', language, count=rest))}</div>"
                 break
             count = counts[place] if counts else int((areas.of == place).sum())
-            yield _box_row(entry.fill, f"{safe(entry.label.text(language))} ({count})")
+            yield _box_row(entry.seen, f"{safe(entry.label.text(language))} ({count})")
         return
     if drawn.lines is not None:
         told = zip(drawn.lines.classes, drawn.lines.length_km, strict=True)

@@ -12,9 +12,11 @@ from itertools import chain
 from coverage.messages import Language, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
+from coverage.rules.response_time import is_response
 from coverage.travel.route import Route
 from maps.drawing import Drawing
 
+_TABLES = frozenset({"townships", "villages", "facilities", "roads", "population"})
 _OSM_SUFFIXES = (".osm", ".pbf", ".graphml")
 
 
@@ -102,7 +104,7 @@ def way(report: Report, route: Route, language: Language) -> str:
 
 def response_rules(report: Report) -> tuple[RuleResult, ...]:
     """Return the results of the rules on the ambulance's time."""
-    return tuple(result for result in report.rules if result.rule.kind == "response_time")
+    return tuple(result for result in report.rules if is_response(result.rule))
 
 
 def rule_lines(
@@ -150,8 +152,8 @@ def figure_lines(report: Report, language: Language) -> tuple[str, ...]:
 
 
 def source_line(report: Report, language: Language) -> str:
-    """Return which files the map rests on, and whose roads they may be."""
-    paths = dict.fromkeys(item.path for item in report.county.inputs if item.role != "county")
+    """Return which tables the map rests on, and whose roads they may be."""
+    paths = dict.fromkeys(item.path for item in report.county.inputs if item.role in _TABLES)
     joined = text("maps.list_separator", language).join(paths)
     line = text("maps.sources", language, paths=joined)
     roads = report.county.config.sources.roads.path.lower()

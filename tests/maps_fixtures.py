@@ -12,13 +12,23 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from coverage.county.config import CountyConfig
+from coverage.county.config import CountyConfig, ResponseParameters
 from coverage.county.model import County, InputFile
 from coverage.crs import WGS84, projected_crs
 from coverage.errors import Problem
 from coverage.network.model import Network, NetworkNote
+from coverage.network.respeed import respeed
 from coverage.results import Report, ResponseSummary
-from coverage.rules.model import Bilingual, Parameter, Rule, RuleResult, Scope, SourceClause
+from coverage.rules.model import (
+    Bilingual,
+    Parameter,
+    Rule,
+    RuleResult,
+    Scope,
+    SourceClause,
+    UnitResult,
+    Verdict,
+)
 from coverage.travel.model import Response
 
 CRS = projected_crs(112.3, 28.6)
@@ -44,8 +54,12 @@ def _rule() -> RuleResult:
         ),
         kind="response_time",
         parameters={
-            "urban_limit_min": Parameter(
-                value=10, origin="text", unit="min", meaning=Bilingual(zh="城区时限", en="Urban")
+            name: Parameter(value=value, origin="text", meaning=Bilingual(zh="时限", en="Limit"))
+            for name, value in (
+                ("urban_limit_min", 10.0),
+                ("rural_limit_min", 30.0),
+                ("urban_classes", ["urban"]),
+                ("required_share", 1.0),
             )
         },
         scope=Scope(regions=("430902",)),
@@ -113,14 +127,15 @@ def _network(side_m: float, lines: int) -> Network:
         {
             "u": u, "v": v, "forward": True, "backward": True,
             "length_m": np.hypot(x[u] - x[v], y[u] - y[v]), "highway": highway,
-            "area_class": "rural", "speed_kph": 40.0, "drive_min": 1.0, "bridge": False,
+            "area_class": "rural", "limit_kph": np.inf, "speed_kph": 40.0, "drive_min": 1.0,
+            "bridge": False,
             "name": None, "component": 0,
         },
         geometry=shapely.linestrings(ends),
         crs=CRS,
     )  # fmt: skip
     note = NetworkNote(len(x), len(edges), {}, 1, 0.0, 0.0, 0, {})
-    return Network(CRS, x, y, edges, note, ())
+    return respeed(Network(CRS, x, y, edges, note, ()), ResponseParameters())
 
 
 def _villages(names: Sequence[str], minutes: Sequence[float], side_m: float) -> gpd.GeoDataFrame:
@@ -237,3 +252,13 @@ def with_roads(report: Report, highways: Sequence[str]) -> Report:
     classes = [highways[i % len(highways)] for i in range(len(edges))]
     network = replace(report.network, edges=edges.assign(highway=classes))
     return replace(report, network=network)
+
+
+def with_units(report: Report, codes: Sequence[str]) -> Report:
+    """Return `report` with a rule that judges the units `codes`, the verdicts in turn."""
+    verdicts: tuple[Verdict, ...] = ("met", "unmet", "not_assessable", "not_applicable")
+    (result,) = report.rules
+    units = tuple(
+        UnitResult(code, f"U{i}", verdicts[i % 4], 0.25, 1.0, 0.75) for i, code in enumerate(codes)
+    )
+    return replace(report, rules=(replace(result, units=units),))

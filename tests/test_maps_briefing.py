@@ -24,9 +24,11 @@ from coverage.messages import LANGUAGES, Language, text
 from coverage.results import Report
 from maps import LAYERS, words
 from maps.briefing import briefing_map
+from maps.classes import CLASSES
+from maps.drawing import drawing
 from maps.labels import Taken, place_beside, place_in_polygon
 from maps.sheet import Sheet
-from maps.style import CLASSES, FONTS_STATIC, village_classes
+from maps.style import FONTS_STATIC
 from maps.typeset import clean, font, font_path, wrap
 from tests.maps_fixtures import HOSTILE, large_report, make_report
 
@@ -57,7 +59,11 @@ def pixels(words_: str) -> npt.NDArray[np.uint8]:
 
 
 def said(report: Report, language: Language = "zh", layer: str = "minutes") -> str:
-    return "\n".join(t.get_text() for t in texts(briefing_map(report, language, layer)))
+    return "\n".join(t.get_text() for t in texts(sheet_of(report, language, layer)))
+
+
+def sheet_of(report: Report, language: Language = "zh", layer: str = "minutes") -> Figure:
+    return briefing_map(report, language, layer, before=report)
 
 
 def test_chinese_is_drawn_and_not_as_the_box_of_a_missing_glyph() -> None:
@@ -84,7 +90,7 @@ def test_what_the_font_lacks_gets_a_mark_and_no_warning() -> None:
 def test_nothing_leaves_the_sheet_and_the_legend_is_off_the_map(
     layer: str, language: Language
 ) -> None:
-    figure = briefing_map(make_report(names=HOSTILE), language, layer)
+    figure = sheet_of(make_report(names=HOSTILE), language, layer)
     west, south, east, north = FRAME_MM
     frame = Bbox([[west, south], [east, north]])
     for shown, box in boxes(figure):
@@ -128,12 +134,16 @@ def test_the_sheet_says_what_it_shows(layer: str, language: Language) -> None:
     report = make_report()
     shown = said(report, language, layer)
     flat = re.sub(r"\s+", "", shown)
+    drawn = drawing(report, layer, before=report)
+    title = words.layer_title(layer, language, drawn.rule)
+    part = drawn.areas or drawn.lines or drawn.villages
+    labels = [entry.label.text(language) for entry in part.classes]
     wanted = [
-        words.county_name(report, language), words.layer_title(layer, language),
+        words.county_name(report, language), title,
         text("maps.illustrative", language), *words.rule_lines(report, language),
         *words.figure_lines(report, language), *words.data_notes(report, language),
-        words.source_line(report, language), *(c.label.text(language) for c in CLASSES[layer]),
-        text("maps.north", language),
+        words.source_line(report, language), *labels, text("maps.north", language),
+        *(note.text(language) for note in drawn.notes),
     ]  # fmt: skip
     for line in wanted:
         assert re.sub(r"\s+", "", line) in flat
@@ -145,16 +155,16 @@ def test_real_data_has_no_banner() -> None:
 
 def test_all_villages_are_drawn_in_the_colour_of_their_class() -> None:
     report = make_report()
-    for layer in LAYERS:
+    for layer in ("minutes", "coverage", "beyond"):
         figure = briefing_map(report, "zh", layer)
         marks = [
             c for axes in figure.axes for c in axes.collections
             if isinstance(c, PolyCollection) and 4.0 <= c.get_zorder() < 5.0
         ]  # fmt: skip
         drawn = {to_hex(c.get_facecolor()[0]): len(c.get_paths()) for c in marks}
-        counts = np.bincount(village_classes(report.villages, layer))
+        counts = drawing(report, layer).villages.counts
         wanted = {
-            entry.symbol.fill: int(count)
+            entry.symbol.fill: count
             for entry, count in zip(CLASSES[layer], counts, strict=True) if count
         }  # fmt: skip
         assert drawn == wanted
@@ -208,13 +218,13 @@ def test_counties_with_nothing_in_them_are_drawn() -> None:
         make_report(across=1, side_m=5.0, lines=2),
     ):
         for layer in LAYERS:
-            figure = briefing_map(report, "zh", layer)
+            figure = sheet_of(report, "zh", layer)
             figure.savefig(io.BytesIO(), format="png", dpi=40)
 
 
 def test_an_unknown_layer_is_bad_input() -> None:
     with pytest.raises(InputError):
-        briefing_map(make_report(), "zh", "speed")
+        briefing_map(make_report(), "zh", "sped")
 
 
 def test_lines_break_where_chinese_and_english_do() -> None:

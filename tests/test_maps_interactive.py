@@ -23,17 +23,21 @@ from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import ROOT
 from coverage.results import Report
 from maps import LAYERS
-from maps.interactive import interactive_map, legend_html, village_layer
+from maps.classes import CLASSES
+from maps.drawing import drawing
+from maps.interactive import interactive_map, moving_layers
 from maps.layers import MAX_ROADS, choose_roads, road_lines
 from maps.offline import offline_html
-from maps.style import CLASSES, ROAD_GROUPS, SIZES, size_classes, village_classes
+from maps.panels import legend_html
+from maps.style import ROAD_GROUPS, SIZES, size_classes
 from tests.maps_fixtures import CRS, HOSTILE, large_report, make_report, with_roads
 
 DATA = re.compile(r"geo_json_[0-9a-f]{32}_add\((\{.*\})\);")
 
 
 def render(report: Report, language: Language = "zh", layer: str = "minutes") -> str:
-    return str(interactive_map(report, language, layer).get_root().render())
+    before = report if layer == "change" else None
+    return str(interactive_map(report, language, layer, before=before).get_root().render())
 
 
 def collections(page: str) -> list[list[dict[str, Any]]]:
@@ -41,9 +45,15 @@ def collections(page: str) -> list[list[dict[str, Any]]]:
 
 
 def villages_of(page: str) -> list[dict[str, Any]]:
-    """The villages' features: the only ones with nine values in their popup."""
-    (found,) = [c for c in collections(page) if c and len(c[0]["properties"].get("v", [])) == 9]
+    """The villages' features: the only ones that have a code."""
+    (found,) = [c for c in collections(page) if c and "c" in c[0]["properties"]]
     return found
+
+
+def legend(report: Report, language: Language, layer: str) -> str:
+    before = report if layer == "change" else None
+    drawn = drawing(report, layer, before=before)
+    return unescape(unseen(legend_html(report, language, drawn)))
 
 
 def unseen(html: str) -> str:
@@ -56,8 +66,10 @@ def test_every_village_has_one_marker_with_class_size_and_place(layer: str) -> N
     features = villages_of(render(report, layer=layer))
     assert len(features) == len(report.villages)
     table = report.villages
-    assert [f["properties"]["s"] for f in features] == village_classes(table, layer).tolist()
-    radii = [SIZES[i].radius_px for i in size_classes(table["population"])]
+    drawn = drawing(report, layer, before=report if layer == "change" else None).villages
+    assert [f["properties"]["s"] for f in features] == drawn.of.tolist()
+    assert [f["properties"]["c"] for f in features] == table["code"].tolist()
+    radii = [SIZES[i].radius_px * drawn.scale for i in size_classes(table["population"])]
     assert [f["properties"]["r"] for f in features] == radii
     lon, lat = Transformer.from_crs(CRS, WGS84, always_xy=True).transform(
         table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
@@ -94,15 +106,16 @@ def test_layers_are_switched_in_the_readers_language(language: Language) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", sorted(CLASSES))
 def test_the_legend_says_every_class_with_its_count(layer: str, language: Language) -> None:
     report = make_report()
-    legend = unescape(unseen(legend_html(report, language, layer)))
-    counts = np.bincount(village_classes(report.villages, layer), minlength=len(CLASSES[layer]))
+    told = legend(report, language, layer)
+    before = report if layer == "change" else None
+    counts = drawing(report, layer, before=before).villages.counts
     for entry, count in zip(CLASSES[layer], counts, strict=True):
-        assert f"{entry.label.text(language)} ({count})" in legend
+        assert f"{entry.label.text(language)} ({count})" in told
     for group in ROAD_GROUPS:
-        assert group.label.text(language) in legend
+        assert group.label.text(language) in told
 
 
 def test_illustrative_data_carries_a_banner_and_real_data_none() -> None:
@@ -112,8 +125,8 @@ def test_illustrative_data_carries_a_banner_and_real_data_none() -> None:
 
 def test_stations_without_a_place_are_not_drawn_and_others_stand_by_what_they_are() -> None:
     page = render(make_report())
-    points = [f for c in collections(page) for f in c if len(f["properties"].get("v", [])) == 2]
-    assert len(points) == 5
+    points = [f for c in collections(page) for f in c if "f" in f["properties"]]
+    assert sorted(f["properties"]["f"] for f in points) == ["F0", "F1", "F2", "F3", "F4"]
     stations = [f for f in points if f["properties"]["v"][0] == text("maps.group_station", "zh")]
     assert [f["properties"]["v"][1] for f in stations] == ["3", "2"]
 
@@ -154,7 +167,7 @@ def test_the_county_name_stays_text_in_title_and_panel() -> None:
 def test_the_same_report_gives_the_same_bytes(layer: str) -> None:
     report = make_report(names=HOSTILE)
     assert render(report, layer=layer) == render(make_report(names=HOSTILE), layer=layer)
-    drawn = interactive_map(report, "zh", layer)
+    drawn = interactive_map(report, "zh", layer, before=report)
     assert offline_html(drawn) == offline_html(drawn)
 
 
@@ -178,12 +191,15 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     assert run.stdout.strip() == here.hexdigest()
 
 
-def test_the_layer_stands_alone_for_an_app_that_changes_it() -> None:
-    first, second = (village_layer(make_report(), "zh", layer) for layer in LAYERS)
-    assert first.get_name() == village_layer(make_report(), "zh", LAYERS[0]).get_name()
-    assert first.get_name() != second.get_name()
-    names = [child.get_name() for child in first._children.values()]
-    assert list(first._children) == names
+def test_layers_stand_alone_for_an_app_that_changes_them() -> None:
+    def names(layer: str) -> list[str]:
+        return [group.get_name() for group in moving_layers(make_report(), "zh", layer)]
+
+    assert names("minutes") == names("minutes")
+    assert len(set(names("minutes"))) == len(names("minutes"))
+    assert not set(names("minutes")) & set(names("coverage"))
+    for group in moving_layers(make_report(), "zh", "minutes"):
+        assert list(group._children) == [child.get_name() for child in group._children.values()]
 
 
 def test_a_county_without_facilities_villages_or_minutes_is_drawn() -> None:
@@ -191,15 +207,15 @@ def test_a_county_without_facilities_villages_or_minutes_is_drawn() -> None:
     assert text("maps.group_station", "zh") not in bare
     nobody = make_report(minutes=())
     for layer in LAYERS:
-        assert all("s" not in f["properties"] for c in collections(render(nobody, layer=layer))
-                   for f in c if len(f["properties"].get("v", [])) == 9)  # fmt: skip
+        page = render(nobody, layer=layer)
+        assert all("c" not in f["properties"] for c in collections(page) for f in c)
     lost = villages_of(render(make_report(minutes=(math.nan, math.nan))))
     assert {f["properties"]["s"] for f in lost} == {len(CLASSES["minutes"]) - 1}
 
 
 def test_an_unknown_layer_is_bad_input() -> None:
     with pytest.raises(InputError):
-        interactive_map(make_report(), "zh", "speed")
+        interactive_map(make_report(), "zh", "sped")
 
 
 def test_roads_keep_their_course_and_their_class() -> None:
@@ -223,7 +239,8 @@ def test_of_too_many_roads_only_the_main_ones_are_drawn_and_the_legend_says_so()
     for language in LANGUAGES:
         omitted = text("maps.road_local", language)
         said = text("maps.roads_omitted", language, groups=omitted)
-        assert said in unescape(legend_html(report, language, "minutes"))
+        for layer in ("minutes", "speed"):
+            assert said in legend(report, language, layer)
     page = offline_html(interactive_map(report, "zh"))
     assert len(villages_of(page)) == 1000
     assert len(page) < 3_000_000

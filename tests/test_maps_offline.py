@@ -16,11 +16,12 @@ from folium.plugins import MarkerCluster
 
 from coverage.messages import text
 from coverage.paths import ROOT
-from maps import LAYERS
+from maps import LAYERS, words
+from maps.classes import CLASSES
+from maps.drawing import drawing
 from maps.export import write_map
 from maps.interactive import interactive_map
 from maps.offline import asset_urls, assets, offline_html
-from maps.style import CLASSES
 from tests.machine import find_chromium
 from tests.maps_fixtures import HOSTILE, make_report
 
@@ -64,7 +65,8 @@ def fetched(page: str) -> list[str]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_asset_is_carried_and_none_is_fetched(layer: str) -> None:
-    drawn = interactive_map(make_report(names=HOSTILE), "zh", layer)
+    report = make_report(names=HOSTILE)
+    drawn = interactive_map(report, "zh", layer, before=report)
     urls = asset_urls(drawn)
     assert urls
     assert set(urls) <= set(assets())
@@ -154,7 +156,7 @@ def look(path: Path, width: int = 1280) -> dict[str, object]:
 def test_the_exported_page_draws_and_asks_for_nothing(layer: str, tmp_path: Path) -> None:
     report = make_report(names=HOSTILE, name=HOSTILE[1])
     path = tmp_path / "map.html"
-    write_map(report, path, "zh", layer)
+    write_map(report, path, "zh", layer, before=report)
     seen = look(path)
     assert seen["refused"] == []
     assert seen["errors"] == []
@@ -163,8 +165,10 @@ def test_the_exported_page_draws_and_asks_for_nothing(layer: str, tmp_path: Path
     assert seen["stolen"]
     assert HOSTILE[1] in str(seen["title"])
     assert text("maps.illustrative", "zh") in str(seen["title"])
-    assert text(f"maps.layer_{layer}", "zh") in str(seen["legend"])
-    assert seen["switches"] == 7
+    drawn = drawing(report, layer, before=report)
+    assert words.layer_title(layer, "zh", drawn.rule) in str(seen["legend"])
+    extra = (drawn.areas is not None) + (drawn.lines is not None)
+    assert seen["switches"] == 7 + extra
     assert "Leaflet" not in str(seen["attribution"])
     popups = seen["popups"]
     assert isinstance(popups, list)
@@ -173,7 +177,8 @@ def test_the_exported_page_draws_and_asks_for_nothing(layer: str, tmp_path: Path
         assert names.count(name) >= 2
     assert all(tip.startswith(name) and not inner for name, tip, inner in popups)
     # nine units, eleven villages, and the stations and centre that are shown at first
-    assert len(popups) == 9 + 11 + 3
+    judged = 9 if drawn.areas is not None and drawn.areas.unit else 0
+    assert len(popups) == 9 + 11 + 3 + judged
     assert int(str(seen["paths"])) + int(str(seen["symbols"])) >= 9 + 11 + 3
 
 

@@ -13,10 +13,18 @@ import pytest
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language
 from maps import LAYERS, words
-from maps.style import (
+from maps.classes import (
+    CHANGES,
     CLASSES,
-    FACILITY_GROUPS,
     MINUTE_BREAKS,
+    REACH_LINES,
+    SPEED_LINES,
+    LineClass,
+    change_classes,
+    village_classes,
+)
+from maps.style import (
+    FACILITY_GROUPS,
     ROAD_GROUPS,
     SHAPES,
     SIZES,
@@ -24,13 +32,13 @@ from maps.style import (
     road_group,
     size_classes,
     svg,
-    village_classes,
 )
 from tests.maps_fixtures import make_report
 
 
 def table(minutes: list[float], covered: list[bool] | None = None) -> pd.DataFrame:
-    return pd.DataFrame({"response_min": minutes, "covered": covered or [False] * len(minutes)})
+    given = covered or [False] * len(minutes)
+    return pd.DataFrame({"response_min": minutes, "limit_min": 10.0, "covered": given})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +61,7 @@ def test_every_break_begins_and_ends_a_class() -> None:
     assert len(CLASSES["minutes"]) == len(MINUTE_BREAKS) + 2
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", ["minutes", "coverage", "beyond"])
 def test_nan_is_unreachable_and_has_a_shape_of_its_own(layer: str) -> None:
     last = CLASSES[layer][village_classes(table([math.nan]), layer)[0]]
     assert last.label.id == "maps.unreachable"
@@ -68,6 +76,58 @@ def test_covered_and_not_covered_differ_in_colour_and_shape() -> None:
     )
     assert inside.fill != outside.fill
     assert inside.shape != outside.shape
+
+
+@pytest.mark.parametrize(
+    ("minutes", "covered", "label"),
+    [(10.0, True, "within the limit"), (10.000000001, False, "up to 2 min beyond"),
+     (12.0, False, "up to 2 min beyond"), (12.000000001, False, "2 to 5 min beyond"),
+     (20.0, False, "5 to 10 min beyond"), (30.0, False, "10 to 20 min beyond"),
+     (30.000000001, False, "over 20 min beyond"), (math.nan, False, None)],
+)  # fmt: skip
+def test_minutes_beyond_the_limit_at_every_break(
+    minutes: float, covered: bool, label: str | None
+) -> None:
+    (found,) = village_classes(table([minutes], [covered]), "beyond")
+    wanted = label or CLASSES["beyond"][-1].label.text("en")
+    assert CLASSES["beyond"][found].label.text("en") == wanted
+
+
+def villages(codes: str, minutes: list[float], limit: float = 10.0) -> pd.DataFrame:
+    shown = np.array(minutes)
+    return pd.DataFrame({"code": list(codes), "response_min": shown, "covered": shown <= limit})
+
+
+def test_every_kind_of_change() -> None:
+    nan = math.nan
+    before = villages("abcdefghijkl", [12, 9, 9, 8, 20, 20, nan, 20, nan, nan, 9, 9.99])
+    after = villages("abcdefghijkxl", [9, 12, 8, 9, 19.96, 19.94, 30, nan, nan, 9, nan, 7, 10.02])
+    found = [CHANGES[i] for i in change_classes(before, after)]
+    assert found == [
+        "gained", "lost", "faster", "slower", "same", "faster", "faster", "slower",
+        "unreachable", "gained", "lost", "new", "lost",
+    ]  # fmt: skip
+
+
+def test_a_change_tells_its_direction_by_shape_alone() -> None:
+    shapes = {c: s.symbol.shape for c, s in zip(CHANGES, CLASSES["change"], strict=True)}
+    assert shapes["gained"] == shapes["faster"] == "triangle"
+    assert shapes["lost"] == shapes["slower"] == "down"
+    assert len(set(shapes.values())) == 5
+    for crossing, not_crossing in (("gained", "faster"), ("lost", "slower")):
+        dark, light = (
+            luminance(CLASSES["change"][CHANGES.index(c)].symbol.fill)
+            for c in (crossing, not_crossing)
+        )
+        assert light > 2 * dark
+
+
+@pytest.mark.parametrize("ramp", [SPEED_LINES, REACH_LINES[:-1]])
+def test_roads_are_told_apart_in_black_and_white(ramp: tuple[LineClass, ...]) -> None:
+    bright = [luminance(line.colour) for line in ramp]
+    falling = sorted(bright, reverse=True)
+    assert bright in (falling, falling[::-1])
+    assert all(a > 1.25 * b for a, b in pairwise(falling))
 
 
 def luminance(colour: str) -> float:
@@ -120,7 +180,7 @@ def test_symbols_are_whole_svg_without_references() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_legend_labels_are_words_in_both_languages(language: Language) -> None:
-    for layer in LAYERS:
+    for layer in CLASSES:
         labels = [c.label.text(language) for c in CLASSES[layer]]
         assert len(set(labels)) == len(labels)
         assert all("{" not in label for label in labels)
