@@ -8,22 +8,21 @@ parameters.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import RLock
 from typing import Any, Final
 
 import streamlit as st
 
-from coverage.assess import assess_folder, report_of
+from coverage.assess import assess_folder
 from coverage.county.config import CountyConfig, load_config
 from coverage.desk.model import Overrides
 from coverage.errors import InputError
 from coverage.messages import Language
 from coverage.paths import DATA
 from coverage.results import Report
-from coverage.scenario.model import Edit, Scenario, SetRule
+from coverage.scenario.model import Scenario
+from coverage.scenario.run import Memo, assess_scenario, with_overrides
 from coverage.travel.route import Route, route
 from coverage.ui.live import LayerCode, base_arguments, layer_codes, take_layers
 from maps.basemap import NO_BASEMAP, Basemap
@@ -112,60 +111,26 @@ def _overrides_text(overrides: Overrides) -> str:
     return json.dumps(plain, sort_keys=True, ensure_ascii=False) if plain else ""
 
 
-class _Bench:
-    """What is remembered of one county, for one scenario at a time.
-
-    Many visitors may work on the same county: who comes second waits, and then finds more done.
-    """
-
-    def __init__(self) -> None:
-        from coverage.scenario.run import Memo
-
-        self.memo = Memo()
-        self.lock = RLock()
-
-
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _report(folder: str, state: Fingerprint) -> Report:  # noqa: ARG001
     return assess_folder(Path(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _bench(folder: str, state: Fingerprint) -> _Bench:  # noqa: ARG001
-    return _Bench()
+def _memo(folder: str, state: Fingerprint) -> Memo:  # noqa: ARG001
+    return Memo()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _overridden(folder: str, state: Fingerprint, overrides: str) -> Report:
-    from coverage.scenario.apply import apply
-
-    base = _report(folder, state)
-    chosen = Scenario(
-        name="overrides",
-        county=base.county.config.county.code,
-        edits=tuple(_rule_edit(rule, values) for rule, values in json.loads(overrides).items()),
-    )
-    county, network, rules = apply(base, chosen)
-    return report_of(county, network, base.response, rules, as_of=base.as_of, region=base.region)
-
-
-def _rule_edit(rule: str, values: Mapping[str, Any]) -> Edit:
-    parameters = {name: value for name, value in values.items() if name != "enabled"}
-    stated = {"id": rule, "parameters": parameters}
-    if "enabled" in values:
-        stated["enabled"] = values["enabled"]
-    return Edit.of(SetRule.model_validate(stated))
+    return with_overrides(_report(folder, state), json.loads(overrides), _memo(folder, state))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _changed(key: _Key) -> Report:
-    from coverage.scenario.run import assess_scenario
-
     folder, state, overrides, scenario = key
     base = _of((folder, state, overrides, ""))
-    bench = _bench(folder, state)
-    with bench.lock:
-        return assess_scenario(base, Scenario.model_validate_json(scenario), bench.memo)
+    return assess_scenario(base, Scenario.model_validate_json(scenario), _memo(folder, state))
 
 
 def _of(key: _Key) -> Report:

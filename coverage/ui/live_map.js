@@ -13,6 +13,10 @@ function plannerLive(map, setup) {
   }).addTo(map);
   var box = map.getContainer();
 
+  /* Leaflet gives the map the focus at every press of the mouse. Where the map is not wholly on
+     screen, the page would then scroll under the mouse, and the click would miss. */
+  box.focus = function () { HTMLElement.prototype.focus.call(box, {preventScroll: true}); };
+
   function kept(part) {
     try { return JSON.parse(window.sessionStorage.getItem(setup.place + part)); }
     catch (error) { return null; }
