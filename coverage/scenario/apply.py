@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -28,14 +28,19 @@ from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetR
 ROAD_MARGIN_M: Final = 20_000.0
 """A road may be closed or slowed so far outside the county."""
 
+_Made = TypeVar("_Made")
 _ON_ROADS: Final = frozenset({"close_road", "slow_road"})
 
-Keep = Callable[[Hashable, Callable[[], Network]], Network]
-"""Gives the network made before from the same key, or makes it."""
+
+class Keep(Protocol):
+    """Gives what was made before from the same key, or makes it."""
+
+    def __call__(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Return what `make` gives, or gave, for `key`."""
+        ...
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """A county after the edits.
 
     Attributes
@@ -44,23 +49,25 @@ class Applied:
         Its `config` has the response parameters and rule parameters that are in force.
     network
         The roads, at the speeds that are in force.
-    roads
-        What tells this network from others made of the same roads.
     rules
         To be tested, with their parameters.
     """
 
     county: County
     network: Network
-    roads: Hashable
     rules: tuple[Rule, ...]
 
 
-def _anew(key: Hashable, make: Callable[[], Network]) -> Network:  # noqa: ARG001
+def _anew(key: Hashable, make: Callable[[], _Made]) -> _Made:  # noqa: ARG001
     return make()
 
 
-def apply(base: Report, scenario: Scenario, keep: Keep = _anew) -> Applied:
+def apply(base: Report, scenario: Scenario) -> Applied:
+    """Return the county of `base` after the edits of `scenario`; as `applied` does."""
+    return applied(base, scenario)[0]
+
+
+def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Applied, Hashable]:
     """Return the county of `base` after the edits of `scenario`, in their order.
 
     Edits that are off are left out. Speeds are set before any road is slowed, for the two do not
@@ -71,7 +78,12 @@ def apply(base: Report, scenario: Scenario, keep: Keep = _anew) -> Applied:
     base
         The county as it is; it is not changed.
     keep
-        Where networks made before are found.
+        Where networks and catalogues made before are found.
+
+    Returns
+    -------
+    tuple
+        The county after the edits, and what tells its network from others made of the same roads.
 
     Raises
     ------
@@ -98,7 +110,7 @@ def apply(base: Report, scenario: Scenario, keep: Keep = _anew) -> Applied:
             problems.append(in_edit(number, error.message))
     rules = tuple(result.rule for result in base.rules)
     if config.rules != county.config.rules:
-        rules = _rules(base, config, scenario, problems) or ()
+        rules = _rules(base, config, scenario, keep, problems)
     network, roads = _network(base, config, scenario, keep, problems)
     problems.sort(key=lambda problem: int(str(problem.values.get("number", 0))))
     raise_if_errors(problems)
@@ -111,7 +123,7 @@ def apply(base: Report, scenario: Scenario, keep: Keep = _anew) -> Applied:
         demand=draft.demand(),
         quality=(*county.quality, *problems),
     )
-    return Applied(changed, network, roads, rules)
+    return Applied(changed, network, rules), roads
 
 
 def in_edit(number: int, message: Message, level: Any = "error") -> Problem:
@@ -138,11 +150,12 @@ def _with_rule(config: CountyConfig, said: SetRule) -> CountyConfig:
 
 
 def _rules(
-    base: Report, config: CountyConfig, scenario: Scenario, problems: list[Problem]
-) -> tuple[Rule, ...] | None:
+    base: Report, config: CountyConfig, scenario: Scenario, keep: Keep, problems: list[Problem]
+) -> tuple[Rule, ...]:
     """Return the rules to test; what is wrong is told of the edits that name the rule."""
     try:
-        found = with_own_rules(base.county.folder, load_catalogue())
+        folder = base.county.folder
+        found = keep("rules", lambda: with_own_rules(folder, load_catalogue()))
         return applicable_rules(config, found.catalogue, base.region or None, found.own)
     except InputError as error:
         edits = [(n, e.action) for n, e in scenario.in_force() if isinstance(e.action, SetRule)]
@@ -152,7 +165,7 @@ def _rules(
             of_rule = [number for number, action in edits if action.id == words[0]]
             message = Message(problem.code, problem.values)
             problems.append(in_edit(of_rule[-1], message) if of_rule else problem)
-        return None
+        return ()
 
 
 def _network(

@@ -33,6 +33,7 @@ from coverage.scenario.model import (
 )
 
 _M_PER_KM: Final = 1000.0
+_SHOWN: Final = 8
 _IN_NO_FILE: Final = 0
 """``source_row`` of what a scenario adds."""
 
@@ -243,9 +244,12 @@ class Draft:
         return int(np.argmin(shapely.distance(places, point))) if len(places) else -1
 
 
-def _hint(word: str, known: Any) -> Message | str:
-    near = nearest(word, dict.fromkeys(str(item) for item in known))
-    return Message("county.hint_nearest", {"near": shown(near)}) if near else ""
+def _hint(word: str, known: Any) -> Message:
+    words = list(dict.fromkeys(shown(item) for item in known))
+    if near := nearest(word, words):
+        return Message("county.hint_nearest", {"near": near})
+    some = ", ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
+    return Message("county.hint_known", {"known": some})
 
 
 def _with_row(

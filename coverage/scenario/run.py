@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from coverage.assess import report_of
 from coverage.county.files import shown
 from coverage.errors import Problem
-from coverage.network.model import Network
 from coverage.results import Report
-from coverage.scenario.apply import apply
+from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
 from coverage.travel.response import respond
 from coverage.travel.trips import Kept, Trips
 
 _NETWORKS: Final = 12
 _REPORTS: Final = 16
+_Made = TypeVar("_Made")
 
 
 class Memo:
@@ -29,7 +29,7 @@ class Memo:
     """
 
     def __init__(self, networks: int = _NETWORKS, reports: int = _REPORTS) -> None:
-        self.networks = Kept(networks)
+        self.made = Kept(networks)
         self.trips = Kept(networks)
         self.reports = Kept(reports)
 
@@ -117,11 +117,11 @@ def _assessed(base: Report, scenario: Scenario, memo: Memo) -> Report:
 def _computed(base: Report, scenario: Scenario, memo: Memo) -> Report:
     origin = _Same(base.network)
 
-    def keep(roads: Hashable, make: Callable[[], Network]) -> Network:
-        return memo.networks.get((origin, roads), make)
+    def keep(key: Hashable, make: Callable[[], _Made]) -> _Made:
+        return memo.made.get((origin, key), make)
 
-    found = apply(base, scenario, keep)
-    trips = memo.trips.get((origin, found.roads), lambda: Trips(found.network))
+    found, roads = applied(base, scenario, keep)
+    trips = memo.trips.get((origin, roads), lambda: Trips(found.network))
     return report_of(
         found.county,
         found.network,

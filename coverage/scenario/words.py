@@ -1,0 +1,161 @@
+"""Edits in words.
+
+The messages are ``scenario.edit_<verb>`` for the verbs of `coverage.scenario.model.VERBS`, and
+``scenario.response_<name>`` for the fields of `coverage.scenario.model.SetResponse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from coverage.county.model import County
+from coverage.county.words import meanings
+from coverage.messages import Language, text
+from coverage.scenario.columns import Cell, column_names
+from coverage.scenario.model import (
+    AddFacility,
+    AddVillage,
+    ChangeFacility,
+    CloseRoad,
+    Edit,
+    Grow,
+    MoveFacility,
+    RemoveFacility,
+    SetPopulation,
+    SetResponse,
+    SetRule,
+    SlowRoad,
+)
+
+_LANGUAGE_PLACE: Final[Mapping[Language, int]] = {"zh": 0, "en": 1}
+
+
+def edit_text(edit: Edit, language: Language, county: County) -> str:
+    """Return what `edit` does, with the names that `county` has for what it speaks of.
+
+    Names stand as they are in the tables: whoever shows them must not run what they contain.
+    """
+    return text(f"scenario.edit_{edit.verb}", language, **_values(edit, language, county))
+
+
+def column_word(column: str, language: Language, table: str = "facilities") -> str:
+    """Return what a column is called."""
+    known = column_names(table).get(column)
+    if known is None or language == "en":
+        return column.replace("_", " ")
+    return known.chinese
+
+
+def kind_word(kind: str, language: Language) -> str:
+    """Return what a kind of facility is called."""
+    words = meanings("facility_kind").get(kind)
+    return kind if words is None else words[_LANGUAGE_PLACE[language]]
+
+
+def _values(edit: Edit, language: Language, county: County) -> dict[str, object]:
+    action = edit.action
+    if isinstance(action, AddFacility):
+        cells = _cells(action.cells, language, "facilities")
+        kind = kind_word(action.kind, language)
+        return {"name": action.name, "kind": kind, "cells": cells}
+    if isinstance(action, MoveFacility | RemoveFacility):
+        return {"name": _facility(action.id, county)}
+    if isinstance(action, ChangeFacility):
+        cells = _cells(action.cells, language, "facilities", first=True)
+        return {"name": _facility(action.id, county), "cells": cells}
+    if isinstance(action, CloseRoad):
+        shape = "scenario.shape_line" if action.line is not None else "scenario.shape_area"
+        return {"shape": text(shape, language)}
+    if isinstance(action, SlowRoad):
+        return {"factor": f"{action.factor:g}"}
+    if isinstance(action, SetResponse):
+        return {"cells": _response(action, language)}
+    if isinstance(action, SetRule):
+        return {"id": action.id, "cells": _parameters(action, language)}
+    if isinstance(action, Grow):
+        separator = text("scenario.separator", language)
+        names = separator.join(_township(code, county) for code in action.townships)
+        where = names or text("scenario.whole_county", language)
+        return {"factor": f"{action.factor:g}", "where": where}
+    if isinstance(action, SetPopulation):
+        return {"name": _village(action.village, county), "people": f"{action.population:,.0f}"}
+    assert isinstance(action, AddVillage)
+    people = f"{action.population:,.0f}"
+    unit = _township(action.township, county)
+    return {"name": action.name, "township": unit, "people": people}
+
+
+def _cells(
+    cells: Mapping[str, Cell], language: Language, table: str, *, first: bool = False
+) -> str:
+    """Return columns with their values, after a separator unless they come first."""
+    separator = text("scenario.separator", language)
+    said = [
+        text(
+            "scenario.cell",
+            language,
+            column=column_word(name, language, table),
+            value=_shown(value, language),
+        )
+        for name, value in cells.items()
+    ]
+    joined = separator.join(said)
+    return joined if first or not joined else separator + joined
+
+
+def _shown(value: object, language: Language) -> str:
+    if value is None:
+        return text("scenario.not_known", language)
+    if isinstance(value, bool):
+        return text("scenario.yes" if value else "scenario.no", language)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return text("scenario.separator", language).join(str(item) for item in value)
+    return str(value)
+
+
+def _response(action: SetResponse, language: Language) -> str:
+    separator = text("scenario.separator", language)
+    said = []
+    for name, value in action.stated().items():
+        column = text(f"scenario.response_{name}", language)
+        items: list[tuple[str, Any]] = [(column, value)]
+        if isinstance(value, Mapping):
+            items = [(f"{column} {road}", kph) for road, kph in value.items()]
+        said += [
+            text("scenario.cell", language, column=key, value=_shown(cell, language))
+            for key, cell in items
+            if name == "speeds_kph" or cell is not None
+        ]
+    return separator.join(said)
+
+
+def _parameters(action: SetRule, language: Language) -> str:
+    said = []
+    if action.enabled is not None:
+        said.append(text("scenario.rule_on" if action.enabled else "scenario.rule_off", language))
+    said += [
+        text("scenario.cell", language, column=name, value=_shown(value, language))
+        for name, value in action.parameters.items()
+    ]
+    return text("scenario.separator", language).join(said)
+
+
+def _facility(facility_id: str, county: County) -> str:
+    return _name(county.facilities, "id", facility_id)
+
+
+def _township(code: str, county: County) -> str:
+    return _name(county.townships, "code", code)
+
+
+def _village(code: str, county: County) -> str:
+    return _name(county.villages, "code", code)
+
+
+def _name(table: Any, column: str, word: str) -> str:
+    """Return the name of the row that `word` identifies; `word` itself where there is none."""
+    found = table.loc[(table[column] == word).to_numpy(bool), "name"]
+    return str(found.iloc[0]) if len(found) else word
