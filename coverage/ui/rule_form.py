@@ -57,9 +57,9 @@ def rule_form(
         list(FORMS),
         index=list(FORMS).index(begun.form) if begun else 0,
         format_func=lambda name: text(f"rules_page.form_{name}", language),
-        key=f"own-form-{begun.id if begun else ''}",
+        key=f"own-form-{begun.id if begun else ''}-{language}",
     )
-    key = f"own-{form}-{begun.id if begun else ''}"
+    key = f"own-{form}-{begun.id if begun else ''}-{language}"
     with st.form(key, border=True):
         answers = _answers(form, begun, report, key, language)
         replace = begun is not None and begun.id == answers.id
@@ -115,7 +115,7 @@ def _pattern(known: Mapping[str, CountyRule], language: Language) -> Answers | N
             if rule_id
             else text("rules_page.form_new", language)
         ),
-        key="own-pattern",
+        key=f"own-pattern-{language}",
     )
     return made.get(wanted or "")
 
@@ -225,6 +225,7 @@ def _ask(
             help=text("rules_page.conditions_help", language)
             if question.asked == "conditions"
             else None,
+            wrap=True,
             key=own_key,
         )
         return found

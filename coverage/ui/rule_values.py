@@ -36,25 +36,24 @@ def rule_values(known: CountyRule, language: Language) -> None:
     own = session().desk.overrides.get(rule.id, {})
     st.markdown(f"##### {text('rules_page.values_title', language)}")
     st.caption(text("rules_page.values_hint", language))
-    change = partial(guarded, _changed, known)
+    change = partial(guarded, _changed, known, language)
     st.toggle(
         text("rules_page.tested", language),
         value=bool(own.get(ENABLED, known.tested)),
-        key=_key(rule.id, ENABLED),
+        key=_key(rule.id, ENABLED, language),
         on_change=change,
     )
     for name, parameter in rule.parameters.items():
         value = own.get(name, parameter.value)
-        _field(rule.id, name, parameter, value, change, language)
-        _origin(known, name, value, language)
+        label = _label(parameter, language) + _origin(known, name, value, language)
+        _field(label, _key(rule.id, name, language), parameter, value, change, language)
     _buttons(known, bool(own), language)
 
 
-def _key(rule_id: str, name: str) -> str:
-    """Return the key of a field; another state of the desk has other fields."""
-    current = session()
+def _key(rule_id: str, name: str, language: Language) -> str:
+    """Return the key of a field; another language or state of the desk has other fields."""
     generation = st.session_state.get(_GENERATION, 0)
-    return f"value-{rule_id}-{name}-{current.loads}-{generation}"
+    return f"value-{rule_id}-{name}-{language}-{session().loads}-{generation}"
 
 
 _GENERATION: Final = "rule-fields"
@@ -65,19 +64,20 @@ def _begin_anew() -> None:
     st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
 
 
+def _label(parameter: Parameter, language: Language) -> str:
+    label = literal(parameter.meaning.zh if language == "zh" else parameter.meaning.en)
+    unit = unit_text(parameter.unit, language)
+    return text("rules_page.with_unit", language, label=label, unit=unit) if unit else label
+
+
 def _field(
-    rule_id: str,
-    name: str,
+    label: str,
+    key: str,
     parameter: Parameter,
     value: object,
     change: partial[None],
     language: Language,
 ) -> None:
-    label = literal(parameter.meaning.zh if language == "zh" else parameter.meaning.en)
-    unit = unit_text(parameter.unit, language)
-    if unit:
-        label = text("rules_page.with_unit", language, label=label, unit=unit)
-    key = _key(rule_id, name)
     if isinstance(parameter.value, bool):
         st.checkbox(label, value=bool(value), key=key, on_change=change)
     elif isinstance(parameter.value, list):
@@ -89,6 +89,7 @@ def _field(
             format_func=lambda word: word_text(word, language),
             accept_new_options=not parameter.choices,
             placeholder=text("rules_page.choose", language),
+            wrap=True,
             key=key,
             on_change=change,
         )
@@ -139,8 +140,8 @@ def _number(
     )
 
 
-def _origin(known: CountyRule, name: str, value: object, language: Language) -> None:
-    """Say where the value comes from, and what it was, where it is not the text's."""
+def _origin(known: CountyRule, name: str, value: object, language: Language) -> str:
+    """Return where the value comes from, and what it was, where it is not the text's, in grey."""
     of_text, of_county = known.text.parameters[name], known.rule.parameters[name]
     parts = [text(f"report.origin_{of_text.origin}", language)]
     if of_county.value != of_text.value:
@@ -149,10 +150,11 @@ def _origin(known: CountyRule, name: str, value: object, language: Language) -> 
     if value != of_county.value:
         shown = literal(value_text(of_county.value, language))
         parts.append(text("rules_page.county_has", language, value=shown))
-    st.caption(text("report.list_separator", language).join(parts))
+    told = text("report.list_separator", language).join(parts)
+    return text("rules_page.grey", language, told=told)
 
 
-def _changed(known: CountyRule) -> None:
+def _changed(known: CountyRule, language: Language) -> None:
     """Let what the fields say hold on this desk, if the rule allows it.
 
     Raises
@@ -165,11 +167,11 @@ def _changed(known: CountyRule) -> None:
         return
     rule = known.rule
     values: dict[str, ParameterValue] = {
-        name: st.session_state[_key(rule.id, name)]
+        name: st.session_state[_key(rule.id, name, language)]
         for name in rule.parameters
-        if _key(rule.id, name) in st.session_state
+        if _key(rule.id, name, language) in st.session_state
     }
-    tested = bool(st.session_state.get(_key(rule.id, ENABLED), known.tested))
+    tested = bool(st.session_state.get(_key(rule.id, ENABLED, language), known.tested))
     other = differing(known, _typed(known, values), tested=tested)
     check_setting(folder, load_config(folder), rule.id, other)
     set_rule(rule.id, other)

@@ -37,11 +37,11 @@ from coverage.ui.tables import row_height, save_button
 from coverage.ui.words import literal
 
 _TITLE_PX: Final = 300
-_KIND_PX: Final = 116
-_VERDICT_PX: Final = 104
-_STATE_PX: Final = 120
-_REGIONS_PX: Final = 96
-_CLAUSE_PX: Final = 244
+_KIND_PX: Final = 112
+_VERDICT_PX: Final = 116
+_STATE_PX: Final = 116
+_REGIONS_PX: Final = 92
+_CLAUSE_PX: Final = 240
 _HEIGHT_PX: Final = 330
 
 
@@ -74,7 +74,7 @@ def page() -> None:
         format_func=lambda name: text(f"rules_page.part_{name}", language),
         default=parts[0],
         required=True,
-        key="rules-part",
+        key=f"rules-part-{language}",
         label_visibility="collapsed",
     )
     if part == "form":
@@ -110,7 +110,7 @@ def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, 
         format_func=lambda name: (
             kind_text(name, language) if name else text("rules_page.every_kind", language)
         ),
-        key="rules-kind",
+        key=f"rules-kind-{language}",
     )
     scopes = ("tested", "own", "all")
     scope = where_column.segmented_control(
@@ -120,7 +120,7 @@ def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, 
         format_func=lambda name: text(f"rules_page.scope_{name}", language),
         default=scopes[0],
         required=True,
-        key="rules-scope",
+        key=f"rules-scope-{language}",
     )
     word = fold(
         word_column.text_input(
@@ -156,7 +156,6 @@ def _table(
         text("rules_page.column_regions", language),
         text("ui.column_clause", language),
     )
-    separator = text("report.list_separator", language)
     verdicts = [results[i].verdict if i in results else "not_applicable" for i in found]
     table = pd.DataFrame(
         {
@@ -170,10 +169,7 @@ def _table(
             ],
             state: [_state(one, language) for one in found.values()],
             regions: [regions_text(one.text, language) for one in found.values()],
-            clause: [
-                separator.join(clause_text(source, language) for source in one.text.sources)
-                for one in found.values()
-            ],
+            clause: [_first_clause(one.text, language) for one in found.values()],
         }
     )
     column = st.column_config.TextColumn
@@ -209,6 +205,15 @@ def _table(
         save_button(table, "rules", language)
 
 
+def _first_clause(rule: Rule, language: Language) -> str:
+    """Return where a rule is written first, and in how many more places."""
+    first = clause_text(rule.sources[0], language)
+    more = len(rule.sources) - 1
+    if not more:
+        return first
+    return text("rules_page.more_sources", language, first=first, count=more)
+
+
 def _state(one: CountyRule, language: Language) -> str:
     """Return whose rule it is, and whose figures it has."""
     if one.text.id in session().desk.overrides:
@@ -235,6 +240,13 @@ def _one(
     rule = known.text
     with st.container(border=True, key="rule"):
         st.markdown(f"#### {literal(said(rule.title, language))}")
+        overrides = session().desk.overrides
+        if overrides:
+            scenario = session().scenario if report.scenario else None
+            before = cache.scenario_report(folder, None, scenario)
+            effect_table(before, report, set(overrides), language)
+        elif result is not None:
+            effect_table(report, report, {rule.id}, language)
         written, figures = st.columns([1, 1], gap="large")
         with written:
             draw_clause(rule if result is None else result.rule, language)
@@ -243,12 +255,6 @@ def _one(
                 st.info(literal(result.note.text(language)), icon=":material/info:")
         with figures:
             rule_values(known, language)
-        overrides = session().desk.overrides
-        if overrides:
-            before, after = cache.report(folder), cache.report(folder, overrides)
-            effect_table(before, after, set(overrides), language)
-        elif result is not None:
-            effect_table(report, report, {rule.id}, language)
 
 
 def _needs(rule: Rule, language: Language) -> None:
