@@ -35,6 +35,7 @@ from maps.layers import bounds, choose_roads, facilities, road_lines, unit_polyg
 from maps.legend import Shown, draw_legend
 from maps.sheet import DASHES, HEAVY_PT, WIDTH_MM, Sheet, outline_of
 from maps.style import (
+    BARRIER,
     CLOSED,
     FACILITY_GROUPS,
     INK,
@@ -253,6 +254,8 @@ def _draw_villages(sheet: Sheet, report: Report, drawn: Drawing, places: FloatAr
 
 
 def _draw_marks(sheet: Sheet, ground: _Ground, found: Changes) -> None:
+    crossed = ground.to_mm(shapely.get_coordinates(found.barriers))
+    _stamp(sheet, crossed, np.full(len(crossed), BARRIER.radius_mm), BARRIER, 6.8)
     for marked in found.facilities:
         symbol = MARK_SYMBOLS[marked.mark]
         place = ground.on_sheet(np.array([marked.place], dtype=object))

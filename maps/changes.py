@@ -50,6 +50,8 @@ class Changes:
     ----------
     closed
         Roads of before that cannot be driven any more.
+    barriers
+        Places where roads are closed across.
     slowed
         Roads whose speed is not the one their class, limit and the county's factor give.
     facilities
@@ -57,35 +59,56 @@ class Changes:
     """
 
     closed: shapely.MultiLineString
+    barriers: shapely.MultiPoint
     slowed: shapely.MultiLineString
     facilities: tuple[Marked, ...]
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to be marked."""
-        return self.closed.is_empty and self.slowed.is_empty and not self.facilities
+        shapes = (self.closed, self.barriers, self.slowed)
+        return all(shape.is_empty for shape in shapes) and not self.facilities
 
 
 def changes(before: Report, after: Report) -> Changes:
     """Return what is drawn of the difference between two states of one county."""
     return Changes(
         closed=_closed(before.network, after.network),
+        barriers=_barriers(before.network, after.network),
         slowed=_slowed(after),
         facilities=_facilities(before.county.facilities, after.county.facilities),
     )
 
 
 def _closed(before: Network, after: Network) -> shapely.MultiLineString:
+    """Return the road of before that is not there any more."""
     if before is after:
         return shapely.MultiLineString()
     old, new = _lines(before), _lines(after)
-    old_keys, new_keys = shapely.to_wkb(old), shapely.to_wkb(new)
-    gone = old[~np.isin(old_keys, new_keys)]
-    if not len(gone):
-        return shapely.MultiLineString()
+    old_keys, new_keys = shapely.to_wkb(old).tolist(), shapely.to_wkb(new).tolist()
+    kept = set(old_keys) & set(new_keys)
+    gone = old[[key not in kept for key in old_keys]]
+    left = new[[key not in kept for key in new_keys]]
     # what is left of a road that was cut in two lies on it but for rounding
-    left = shapely.union_all(new[~np.isin(new_keys, old_keys)]).buffer(_ROUNDING_M)
-    return _multi(shapely.difference(gone, left))
+    whole, part = shapely.STRtree(left).query(gone, predicate="dwithin", distance=_ROUNDING_M)
+    around = shapely.buffer(left, _ROUNDING_M, cap_style="flat")
+    for place in np.unique(whole).tolist():
+        gone[place] = gone[place].difference(shapely.union_all(around[part[whole == place]]))
+    return _multi(gone)
+
+
+def _barriers(before: Network, after: Network) -> shapely.MultiPoint:
+    """Return where a line closes roads: there they end on either side, at one place."""
+    places = _shared_places(after) - _shared_places(before) if before is not after else set()
+    return shapely.MultiPoint(sorted(places))
+
+
+def _shared_places(network: Network) -> set[tuple[float, float]]:
+    """Return the places, to the millimetre, where several nodes lie that are not connected."""
+    xy = np.column_stack([network.node_x, network.node_y]).round(3)
+    used = np.unique(np.concatenate([network.edges["u"], network.edges["v"]]))
+    places, count = np.unique(xy[used.astype(np.int64)], axis=0, return_counts=True)
+    return {(float(x), float(y)) for x, y in places[count > 1]}
 
 
 def _slowed(report: Report) -> shapely.MultiLineString:
@@ -107,6 +130,8 @@ def _multi(lines: Geometries) -> shapely.MultiLineString:
 
 
 def _facilities(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[Marked, ...]:
+    if before is after:
+        return ()
     found = [
         *_marked("new", after[_placed(after) & ~after["id"].isin(before["id"])]),
         *_changed(before, after),

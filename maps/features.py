@@ -32,6 +32,7 @@ from maps.layers import (
     unit_polygons,
 )
 from maps.style import (
+    BARRIER,
     CLOSED,
     FACILITY_GROUPS,
     MAIN_GROUPS,
@@ -51,6 +52,7 @@ from maps.style import (
 _LIFT: Final[Mapping[str, int]] = {STATION: 1000, "judged": 500}
 _LIFT_FACILITY: Final = -1000
 _LIFT_MARK: Final = 900
+_FACILITY_COLUMNS: Final = ["id", "name", "ambulances", "group"]
 
 
 def villages(
@@ -215,7 +217,7 @@ def facility_groups(
         features = [
             feature(point, _facility(row, entry.symbol.radius_px, language, []))
             for row, point in zip(
-                table.iloc[chosen].drop(columns="geometry").to_dict("records"),
+                table.iloc[chosen][_FACILITY_COLUMNS].to_dict("records"),
                 points[chosen],
                 strict=True,
             )
@@ -235,10 +237,9 @@ def _judged(report: Report, language: Language, drawn: Drawing) -> folium.Featur
     table = report.county.facilities.iloc[list(drawn.facility_rows)]
     points = to_lonlat(np.asarray(table.geometry.array, dtype=object), report.county.crs, 6)
     labels = [text(f"maps.row_{key}", language) for key in ("kind", "ambulances", "verdict")]
-    group_of = facilities(report)["group"]
+    rows = facilities(report).loc[table.index, _FACILITY_COLUMNS].to_dict("records")
     features = []
-    for index, point, cls in zip(table.index, points, judged.of.tolist(), strict=True):
-        row = {**table.drop(columns="geometry").loc[index].to_dict(), "group": group_of[index]}
+    for row, point, cls in zip(rows, points, judged.of.tolist(), strict=True):
         verdict = judged.classes[cls].label.text(language)
         features.append(feature(point, {**_facility(row, 7.0, language, [verdict]), "s": cls}))
     group = folium.FeatureGroup(name=text("maps.judged", language))
@@ -272,6 +273,16 @@ def marks(report: Report, language: Language, found: Changes) -> folium.FeatureG
         if marked.was is not None:
             way = shapely.MultiLineString([[marked.was.coords[0], marked.place.coords[0]]])
             _line(to_lonlat(np.array([way], dtype=object), crs, 6)[0], ROUTE_ACCESS).add_to(group)
+    if not found.barriers.is_empty:
+        told = safe(text("maps.mark_barrier", language))
+        at = to_lonlat(np.array(list(found.barriers.geoms), dtype=object), crs, 6)
+        crossed = {"s": 0, "r": BARRIER.radius_px, "n": told, "t": told}
+        point_layer(
+            collection([feature(point, crossed) for point in at]),
+            [(BARRIER, SHAPES[BARRIER.shape])],
+            [],
+            lift=_LIFT_MARK,
+        ).add_to(group)
     places = np.array([marked.place for marked in found.facilities], dtype=object)
     points = to_lonlat(places, crs, 6)
     features = []

@@ -18,6 +18,7 @@ from maps.layers import RoadChoice, facilities
 from maps.panels import MOST_AREAS
 from maps.sheet import WIDTH_MM, Sheet
 from maps.style import (
+    BARRIER,
     CLOSED,
     FACILITY_GROUPS,
     INK,
@@ -218,6 +219,8 @@ def _changes(column: _Column, found: Changes, language: Language) -> None:
     ):
         if not shape.is_empty:
             column.line_row(stroke.colour, stroke.width_mm, text(label, language), dashed=True)
+    if not found.barriers.is_empty:
+        column.symbol_row(BARRIER, 1.5, text("maps.mark_barrier", language))
     present = {marked.mark for marked in found.facilities}
     for mark in MARKS:
         if mark in present:

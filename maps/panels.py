@@ -13,6 +13,7 @@ from maps.controls import safe, symbol_row
 from maps.drawing import Drawing
 from maps.layers import choose_roads, facilities
 from maps.style import (
+    BARRIER,
     CLOSED,
     FACILITY_GROUPS,
     INK,
@@ -125,6 +126,9 @@ def _marks(found: Changes | None, language: Language) -> Iterator[str]:
     yield _heading(text("maps.marks", language))
     if not found.closed.is_empty:
         yield _line_row(CLOSED, safe(text("maps.mark_closed", language)))
+    if not found.barriers.is_empty:
+        label = safe(text("maps.mark_barrier", language))
+        yield symbol_row(BARRIER, BARRIER.radius_px, label)
     if not found.slowed.is_empty:
         yield _line_row(SLOWED, safe(text("maps.mark_slowed", language)))
     present = {marked.mark for marked in found.facilities}

@@ -145,17 +145,18 @@ SIZES: Final = (
 
 ROUTE: Final = Stroke("#d7191c", 4.5, 1.0)
 ROUTE_ACCESS: Final = Stroke("#d7191c", 2.5, 0.5, "2 6")
-CLOSED: Final = Stroke("#000000", 5.0, 1.0, "3 6")
-SLOWED: Final = Stroke("#d95f0e", 5.0, 1.0, "10 6")
+CLOSED: Final = Stroke("#000000", 4.0, 0.8, "3 6")
+SLOWED: Final = Stroke("#d95f0e", 2.5, 0.55, "7 5")
+BARRIER: Final = Symbol("cross", "#000000", "#ffd400", 6.5, 1.5)
 MARK_SYMBOLS: Final[Mapping[str, Symbol]] = MappingProxyType(
     {
         "new": Symbol("circle", "none", "#009e73", 14.0, 3.2, heavy=True),
         "changed": Symbol("circle", "none", "#56b4e9", 14.0, 3.2, heavy=True),
         "moved": Symbol("circle", "none", "#cc79a7", 14.0, 3.2, heavy=True),
-        "gone": Symbol("cross", INK, PAPER, 8.0, 1.8),
+        "gone": Symbol("plus", "#9a9a9a", INK, 10.0, 2.1),
     }
 )
-"""Rings around the facilities that a scenario touches, and a cross where it takes one away."""
+"""Rings around the facilities that a scenario touches; what it takes away is grey."""
 
 STATION: Final = "station"
 FACILITY_GROUPS: Final[Mapping[str, PointClass]] = MappingProxyType(
