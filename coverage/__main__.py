@@ -22,6 +22,7 @@ from coverage.messages import Language, Message, text
 
 if TYPE_CHECKING:
     from coverage.results import Report
+    from coverage.scenario.compare import Comparison
 
 DONE: Final = 0
 DEFECT: Final = 1
@@ -84,20 +85,27 @@ def _report(args: argparse.Namespace, language: Language) -> int:
     as_of = _day(args.as_of)
     _known_region(args.region)
     from coverage.assess import assess_folder
+    from coverage.report.comparison import comparison_text
     from coverage.report.completeness import completeness_text, missing_text
     from coverage.report.files import write_report
     from coverage.report.score import score_rows, score_table
 
+    scenario = None if args.scenario is None else _scenario(args.scenario)
     written: dict[str, Path] = {}
     failed = []
-    with _Progress(len(folders) * _STEPS_A_FOLDER, language) as progress:
+    steps = _STEPS_A_FOLDER + (scenario is not None)
+    with _Progress(len(folders) * steps, language) as progress:
         for done, folder in enumerate(folders):
-            progress.reach(done * _STEPS_A_FOLDER)
+            progress.reach(done * steps)
             try:
                 report = assess_folder(folder, progress, as_of=as_of, region=args.region)
                 _refuse_same_code(report, folder, written)
+                comparison = None
+                if scenario is not None:
+                    progress(Message("report.step_scenario"))
+                    report, comparison = scenario(report)
                 progress(Message("report.step_files"))
-                target = write_report(report, args.out, language, formats)
+                target = write_report(report, args.out, language, formats, comparison)
             except InputError as error:
                 failed.append(folder)
                 with progress.out_of_the_way():
@@ -108,6 +116,9 @@ def _report(args: argparse.Namespace, language: Language) -> int:
                 _say(text("cli.written", language, name=identity.name, path=target))
                 if identity.illustrative:
                     _say(text("cli.illustrative", language))
+                if comparison is not None:
+                    _say(text("report.scenario", language, name=report.scenario))
+                    _say(comparison_text(comparison, language))
                 _say(score_table(score_rows(report, language), language))
                 _say(completeness_text(report, language))
                 if missing := missing_text(report, language):
@@ -123,6 +134,28 @@ def _report(args: argparse.Namespace, language: Language) -> int:
         done = len(folders) - len(failed)
         _say(text("cli.some_failed", language, done=done, names=names), sys.stderr)
     return BAD_INPUT
+
+
+def _scenario(path: Path) -> Callable[[Report], tuple[Report, Comparison]]:
+    """Read a scenario file once, and return what applies it to a county."""
+    from dataclasses import replace
+
+    from coverage.county.files import sha256_of, shown
+    from coverage.county.model import InputFile
+    from coverage.scenario.compare import compare
+    from coverage.scenario.file import load_scenario
+    from coverage.scenario.run import assess_scenario
+
+    scenario = load_scenario(path)
+    file = InputFile("scenario", shown(path.name), sha256_of([path]), len(scenario.edits))
+
+    def applied(base: Report) -> tuple[Report, Comparison]:
+        report = assess_scenario(base, scenario)
+        county = replace(report.county, inputs=(*report.county.inputs, file))
+        report = replace(report, county=county)
+        return report, compare(base, report, scenario)
+
+    return applied
 
 
 def _check(args: argparse.Namespace, language: Language) -> int:

@@ -96,6 +96,9 @@ def parser_in(language: Language) -> argparse.ArgumentParser:
         "--as-of", metavar="YYYY-MM-DD", help=text("cli.help_as_of", language)
     )
     options["report"].add_argument(
+        "--scenario", metavar="FILE", type=Path, help=text("cli.help_scenario", language)
+    )
+    options["report"].add_argument(
         "--out", metavar="DIR", type=Path, help=text("cli.help_out_dir", language)
     )
     options["report"].add_argument(

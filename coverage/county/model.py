@@ -12,7 +12,16 @@ from pyproj import CRS
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem
 
-Role = Literal["county", "townships", "villages", "facilities", "roads", "population", "rule"]
+Role = Literal[
+    "county",
+    "townships",
+    "villages",
+    "facilities",
+    "roads",
+    "population",
+    "rule",
+    "scenario",
+]
 
 
 @dataclass(frozen=True)
@@ -22,13 +31,14 @@ class InputFile:
     Attributes
     ----------
     role
-        What the file is to the county; ``rule`` is one of its own rules.
+        What the file is to the county; ``rule`` is one of its own rules,
+        ``scenario`` a file of edits, which need not lie in the folder.
     path
-        Inside the county folder, with forward slashes.
+        Inside the county folder, with forward slashes; of a scenario only the name.
     sha256
         Of the bytes (of every part of a shapefile, in order of name).
     rows
-        Records read; 0 where the file has none to count.
+        Records read (edits of a scenario); 0 where the file has none to count.
     """
 
     role: Role

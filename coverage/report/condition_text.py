@@ -17,6 +17,8 @@ _VOCABULARIES: Final = (
     "facility_kind",
     "service_mode",
 )
+# The words' meanings are the messages rules_page.word_<word>.
+_OWN_WORDS: Final = frozenset({"from_facility", "to_facility", "up", "down", "nearest"})
 _SIGNS: Final = {">=": "≥", "<=": "≤", "=": "="}
 
 
@@ -25,6 +27,8 @@ def word_text(word: str, language: Language) -> str:
 
     It may be one of the county tables' own words, a column, or a condition on facilities.
     """
+    if word in _OWN_WORDS:
+        return text(f"rules_page.word_{word}", language)
     for vocabulary in _VOCABULARIES:
         if word in meanings(vocabulary):
             chinese, english = meanings(vocabulary)[word]

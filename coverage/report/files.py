@@ -13,15 +13,15 @@ from typing import Final
 
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
+from coverage.report.comparison import comparison_csv
 from coverage.report.record import report_json
 from coverage.report.table import access_csv, villages_csv
 from coverage.results import Report
+from coverage.scenario.compare import Comparison
 
 _Writer = Callable[[Report, Path, Language], None]
-
-
-def _write_json(report: Report, path: Path, language: Language) -> None:
-    path.write_bytes(report_json(report, language))
+COMPARISON: Final = "comparison.csv"
+"""Written with the other csv files, where there is something to compare with."""
 
 
 def _write_csv(report: Report, path: Path, language: Language) -> None:  # noqa: ARG001
@@ -52,24 +52,33 @@ _FILES: Final = MappingProxyType(
         "xlsx": (("report.xlsx", _write_xlsx),),
         "html": (("map.html", _write_map),),
         "png": (("map.png", _write_map),),
-        "json": (("report.json", _write_json),),
     }
 )
 
-FORMATS: Final = tuple(_FILES)
+FORMATS: Final = (*_FILES, "json")
 """What `write_report` can write."""
 
 _PART: Final = ".part"
 
 
 def write_report(
-    report: Report, out: Path, language: Language, formats: Collection[str] = FORMATS
+    report: Report,
+    out: Path,
+    language: Language,
+    formats: Collection[str] = FORMATS,
+    comparison: Comparison | None = None,
 ) -> Path:
     """Write the result files of `report` into ``out/<code>/`` and return that folder.
 
     The files are first written into a folder beside it and moved when all of them are complete:
     whenever the process ends, each file is whole or absent. Result files of an earlier run that
     are not in `formats` are removed, because they would show other figures than the new ones.
+
+    Parameters
+    ----------
+    comparison
+        Of a scenario's report with the county as it is: stands in ``report.json`` and, village by
+        village, in ``comparison.csv``.
 
     Raises
     ------
@@ -81,14 +90,15 @@ def write_report(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with _workshop(out, code) as workshop:
-            for name, write in _chosen(formats):
+            files = _chosen(formats, comparison)
+            for name, write in files:
                 write(report, workshop / name, language)
                 _flush(workshop / name)
             target.mkdir(exist_ok=True)
-            for name, _ in _chosen(FORMATS):
+            for name in (*(name for name, _ in _chosen(FORMATS, None)), COMPARISON):
                 if not (workshop / name).exists():
                     (target / name).unlink(missing_ok=True)
-            for name, _ in _chosen(formats):
+            for name, _ in files:
                 (workshop / name).replace(target / name)
     except OSError as error:
         values = {"path": error.filename or target, "reason": error.strerror or error}
@@ -96,8 +106,21 @@ def write_report(
     return target
 
 
-def _chosen(formats: Collection[str]) -> list[tuple[str, _Writer]]:
-    return [file for name in FORMATS if name in formats for file in _FILES[name]]
+def _chosen(formats: Collection[str], comparison: Comparison | None) -> list[tuple[str, _Writer]]:
+    def write_json(report: Report, path: Path, language: Language) -> None:
+        path.write_bytes(report_json(report, language, comparison))
+
+    def write_comparison(report: Report, path: Path, language: Language) -> None:  # noqa: ARG001
+        if comparison is not None:
+            path.write_bytes(comparison_csv(comparison))
+
+    files: list[tuple[str, _Writer]] = [
+        file for name in _FILES if name in formats for file in _FILES[name]
+    ]
+    if comparison is not None and "csv" in formats:
+        files.append((COMPARISON, write_comparison))
+    # Last, so that a record that is there speaks of files that are there.
+    return files + ([("report.json", write_json)] if "json" in formats else [])
 
 
 @contextmanager

@@ -9,25 +9,28 @@ from typing import Any, Final
 from coverage import __version__
 from coverage.errors import Problem
 from coverage.messages import Language
-from coverage.results import Report
+from coverage.results import Report, ResponseSummary
 from coverage.rules.deadline import due_state
 from coverage.rules.model import RuleResult
+from coverage.scenario.compare import Comparison
 
 SCHEMA: Final = 1
 
 _DECIMALS: Final = 9
 
 
-def report_json(report: Report, language: Language) -> bytes:
+def report_json(report: Report, language: Language, comparison: Comparison | None = None) -> bytes:
     """Return ``report.json``: UTF-8, the same bytes for the same report and language."""
-    text = json.dumps(record(report, language), ensure_ascii=False, allow_nan=False, indent=1)
+    found = record(report, language)
+    if comparison is not None:
+        found["comparison"] = comparison_record(comparison)
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
     return (text + "\n").encode("utf-8")
 
 
 def record(report: Report, language: Language) -> dict[str, Any]:
     """Return the record of `report`; sentences are in `language`, titles in both languages."""
     identity = report.county.config.county
-    summary = report.summary
     return {
         "schema": SCHEMA,
         "county": {
@@ -42,15 +45,56 @@ def record(report: Report, language: Language) -> dict[str, Any]:
             for file in report.county.inputs
         ],
         "quality": [_quality(problem, language) for problem in report.quality],
-        "response": {
-            "population": number(summary.population),
-            "covered": number(summary.covered),
-            "share": share(summary.share),
-            "unreachable": number(summary.unreachable),
-            "mean_min": share(summary.mean_min),
-            "p90_min": share(summary.p90_min),
-        },
+        "response": _summary(report.summary),
         "rules": [_rule(result, language) for result in report.rules],
+    }
+
+
+def comparison_record(comparison: Comparison) -> dict[str, Any]:
+    """Return what a scenario gains and loses, for ``report.json``."""
+    return {
+        "before": _summary(comparison.before),
+        "people_gained": number(comparison.people_gained),
+        "people_lost": number(comparison.people_lost),
+        "cost": {
+            "total": number(comparison.cost.total),
+            "items": [
+                {"key": item.key, "count": number(item.count), "unit_cost": number(item.unit_cost)}
+                for item in comparison.cost.items
+            ],
+        },
+        "rules": [
+            {
+                "id": rule.id,
+                "outcome": rule.outcome,
+                "before": _side(rule.before),
+                "after": _side(rule.after),
+            }
+            for rule in comparison.rules
+        ],
+    }
+
+
+def _side(result: RuleResult | None) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    figure = share if result.unit == "share" else number
+    return {
+        "verdict": result.verdict,
+        "observed": figure(result.observed),
+        "required": figure(result.required),
+        "population_short": number(result.population_short),
+    }
+
+
+def _summary(summary: ResponseSummary) -> dict[str, Any]:
+    return {
+        "population": number(summary.population),
+        "covered": number(summary.covered),
+        "share": share(summary.share),
+        "unreachable": number(summary.unreachable),
+        "mean_min": share(summary.mean_min),
+        "p90_min": share(summary.p90_min),
     }
 
 

@@ -266,6 +266,7 @@ def _run(report: Report, language: Language) -> list[tuple[Cell, ...]]:
     return [
         (text("report.run_county", language), identity.name, identity.code),
         (text("report.run_version", language), __version__, ""),
+        (text("report.run_scenario", language), report.scenario or not_given, ""),
         (text("report.run_as_of", language), as_of, ""),
         (text("report.run_region", language), report.region or identity.code, ""),
         (

@@ -40,9 +40,10 @@ def villages_csv(report: Report) -> bytes:
     that a spreadsheet would take for a formula begins with an apostrophe.
     """
     columns = [
-        [_text(v) if name in _TEXT else _cell(v) for v in report.villages[name]] for name in HEADER
+        [csv_text(v) if name in _TEXT else csv_cell(v) for v in report.villages[name]]
+        for name in HEADER
     ]
-    return _csv(HEADER, zip(*columns, strict=True))
+    return csv_bytes(HEADER, zip(*columns, strict=True))
 
 
 ACCESS_HEADER: Final = (
@@ -66,20 +67,21 @@ def access_csv(report: Report) -> bytes:
     rows = (
         (
             result.rule.id,
-            *(_text(v) for v in (village.code, village.name, village.township)),
-            _cell(village.population),
-            _text(village.facility_id),
-            _cell(village.minutes),
-            _cell(village.straight_km),
+            *(csv_text(v) for v in (village.code, village.name, village.township)),
+            csv_cell(village.population),
+            csv_text(village.facility_id),
+            csv_cell(village.minutes),
+            csv_cell(village.straight_km),
         )
         for result in report.rules
         if result.access is not None
         for village in result.access.villages
     )
-    return _csv(ACCESS_HEADER, rows)
+    return csv_bytes(ACCESS_HEADER, rows)
 
 
-def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+def csv_bytes(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """Return a table as UTF-8 with a mark."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
@@ -87,14 +89,16 @@ def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _text(value: object) -> str:
+def csv_text(value: object) -> str:
+    """Return a text as a spreadsheet shows it, nothing where there is none."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return ""
     text = str(value)
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 
-def _cell(value: float | np.bool_) -> str:
+def csv_cell(value: float | np.bool_) -> str:
+    """Return a number, or true or false; nothing where it is not known."""
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     figure = number(float(value))

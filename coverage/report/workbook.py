@@ -81,12 +81,22 @@ def report_xlsx(report: Report, language: Language) -> bytes:
             code=identity.code,
             sheet=sheet.title,
         )
-        _head(page, title, text("report.illustrative", language) if identity.illustrative else "")
+        _head(page, title, _warning(report, language))
         _fill(page, sheet, language)
         _lay_out(page, sheet)
     stream = io.BytesIO()
     book.save(stream)
     return _without_clock(stream.getvalue())
+
+
+def _warning(report: Report, language: Language) -> str:
+    """Return what stands under every title: the scenario in force, and what is invented."""
+    said = []
+    if report.scenario:
+        said.append(text("report.scenario", language, name=report.scenario))
+    if report.county.config.county.illustrative:
+        said.append(text("report.illustrative", language))
+    return " ".join(said)
 
 
 def _head(page: Worksheet, title: str, warning: str) -> None:
