@@ -21,6 +21,7 @@ from coverage.errors import InputError
 from coverage.messages import Language
 from coverage.paths import DATA
 from coverage.results import Report
+from coverage.scenario.compare import Comparison, compare
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario, with_overrides
 from coverage.travel.route import Route, route
@@ -163,14 +164,12 @@ def scenario_report(folder: Path, overrides: Overrides | None, scenario: Scenari
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _compared(key: _Key) -> Any:
-    from coverage.scenario.compare import compare
-
+def _compared(key: _Key) -> Comparison:
     scenario = Scenario.model_validate_json(key[3])
     return compare(_of((*key[:3], "")), _of(key), scenario)
 
 
-def comparison(folder: Path, overrides: Overrides | None, scenario: Scenario) -> Any:
+def comparison(folder: Path, overrides: Overrides | None, scenario: Scenario) -> Comparison:
     """Return what `scenario` gains and loses.
 
     Raises

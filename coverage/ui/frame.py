@@ -17,7 +17,7 @@ from streamlit.navigation.page import StreamlitPage
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
 from coverage.ui.frame_parts import guarded, problems
-from coverage.ui.pages import county, export, overview, rules
+from coverage.ui.pages import county, export, overview, rules, scenario
 from coverage.ui.pages import map as map_page
 from coverage.ui.state import (
     Session,
@@ -79,6 +79,7 @@ def pages(language: Language) -> list[StreamlitPage]:
         ("county", county.page, ":material/folder_open:"),
         ("overview", overview.page, ":material/fact_check:"),
         ("map", map_page.page, ":material/map:"),
+        ("scenario", scenario.page, ":material/edit_location_alt:"),
         ("rules", rules.page, ":material/rule:"),
         ("export", export.page, ":material/download:"),
     )

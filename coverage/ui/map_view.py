@@ -148,7 +148,7 @@ def chosen_basemap(current: Session) -> Basemap:
     if kind not in KINDS or (kind in LOCAL and not is_local()):
         return NO_BASEMAP
     try:
-        return Basemap(cast(Kind, kind), kept.get("path", ""), kept.get("key", "")).checked()
+        return Basemap(kind, kept.get("path", ""), kept.get("key", "")).checked()
     except InputError:
         return NO_BASEMAP
 
@@ -180,7 +180,7 @@ def basemap_form(language: Language) -> None:
     if kind in {"osm", "tianditu"}:
         st.caption(text("map_page.basemap_online", language))
     if st.button(text("scenario_page.apply", language), key="basemap-apply"):
-        chosen = Basemap(cast(Kind, kind), path.strip().strip("\"'"), secret.strip())
+        chosen = Basemap(kind, path.strip().strip("\"'"), secret.strip())
         try:
             chosen.checked()
         except InputError as error:

@@ -146,6 +146,11 @@ def change(make: Change) -> bool:
     return True
 
 
+def do(make: Change) -> None:
+    """Change the scenario in force, as `change`; for buttons, which want no answer."""
+    change(make)
+
+
 def undo() -> None:
     """Take the last change back."""
     _step(History.undone)

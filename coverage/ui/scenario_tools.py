@@ -56,11 +56,11 @@ _FACTOR_AT_FIRST: Final = 0.5
 
 def toolbar(language: Language) -> Tool:
     """Draw the choice of what the mouse does, and what belongs to it; return it for the map."""
+    st.session_state.setdefault(_TOOL, "look")
     tool = st.segmented_control(
         text("scenario_page.tool", language),
         list(TOOLS),
         format_func=lambda name: text(f"scenario_page.tool_{name}", language),
-        default="look",
         required=True,
         label_visibility="collapsed",
         key=_TOOL,

@@ -1,0 +1,220 @@
+"""Several scenarios in one table, two maps side by side, and what things cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from coverage.county.words import columns, meanings
+from coverage.errors import InputError
+from coverage.messages import Language, text
+from coverage.results import Report
+from coverage.scenario.compare import compare
+from coverage.scenario.model import Scenario, cost_keys
+from coverage.ui import cache
+from coverage.ui.live import Event
+from coverage.ui.map_view import draw
+from coverage.ui.scenario_state import change, work
+from coverage.ui.scenario_tools import picked
+from coverage.ui.state import Session, session, set_costs
+from coverage.ui.tables import save_button
+from coverage.ui.words import literal
+from maps.words import minutes, people, share
+
+_SIDE_HEIGHT: Final = 460
+_BEST: Final = "★ "
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A row of the table; `more` tells whether more of it is better."""
+
+    label: str
+    of: Callable[[Report, Report, float], float]
+    shown: Callable[[float, Language], str]
+    more: bool
+
+
+def _verdicts(report: Report, verdict: str) -> float:
+    return float(sum(result.verdict == verdict for result in report.rules))
+
+
+_FIGURES: Final = (
+    _Figure("scenario_page.covered", lambda now, _b, _c: now.summary.covered, people, True),
+    _Figure("scenario_page.covered_share", lambda now, _b, _c: now.summary.share, share, True),
+    _Figure("scenario_page.mean_min", lambda now, _b, _c: now.summary.mean_min, minutes, False),
+    _Figure("scenario_page.p90_min", lambda now, _b, _c: now.summary.p90_min, minutes, False),
+    _Figure(
+        "scenario_page.unreachable", lambda now, _b, _c: now.summary.unreachable, people, False
+    ),
+    _Figure(
+        "scenario_page.rules_met",
+        lambda now, _b, _c: _verdicts(now, "met"),
+        lambda value, _: f"{value:.0f}",
+        True,
+    ),
+    _Figure(
+        "scenario_page.rules_unmet",
+        lambda now, _b, _c: _verdicts(now, "unmet"),
+        lambda value, _: f"{value:.0f}",
+        False,
+    ),
+    _Figure(
+        "scenario_page.cost",
+        lambda _n, _b, cost: cost,
+        lambda value, _: f"{value:,.1f}",
+        False,
+    ),
+)
+
+
+def priced(scenario: Scenario, current: Session) -> Scenario:
+    """Return `scenario` with its own unit costs; where it has none, with the desk's."""
+    if scenario.costs or not current.desk.costs:
+        return scenario
+    return scenario.model_copy(update={"costs": dict(current.desk.costs)})
+
+
+def all_scenarios(current: Session, language: Language) -> None:
+    """Draw every scenario beside the county as it is, the best of each row marked."""
+    if current.folder is None or not current.desk.scenarios:
+        st.info(text("scenario_page.choose_first", language), icon=":material/info:")
+        return
+    before = cache.report(current.folder, current.desk.overrides)
+    names = [text("scenario_page.before", language)]
+    reports, costs = [before], [0.0]
+    for scenario in current.desk.scenarios:
+        try:
+            after = cache.scenario_report(current.folder, current.desk.overrides, scenario)
+        except InputError as error:
+            told = literal(" ".join(error.lines(language)[:1]))
+            name = literal(scenario.name)
+            st.warning(text("scenario_page.unfit", language, name=name, problem=told))
+            continue
+        names.append(scenario.name)
+        reports.append(after)
+        costs.append(compare(before, after, priced(scenario, current)).cost.total)
+    table = _table(names, reports, costs, language)
+    st.dataframe(table, hide_index=True, height="content", key=f"compared-{language}")
+    st.caption(text("scenario_page.compare_hint", language))
+    save_button(table, "scenarios", language)
+
+
+def _table(
+    names: list[str], reports: list[Report], costs: list[float], language: Language
+) -> pd.DataFrame:
+    rows: list[list[str]] = []
+    for figure in _FIGURES:
+        values = [
+            figure.of(report, reports[0], cost) for report, cost in zip(reports, costs, strict=True)
+        ]
+        best = _best(values, more=figure.more)
+        rows.append(
+            [
+                text(figure.label, language),
+                *(
+                    (_BEST if at in best else "") + figure.shown(value, language)
+                    for at, value in enumerate(values)
+                ),
+            ]
+        )
+    return pd.DataFrame(rows, columns=[text("scenario_page.figure_row", language), *names])
+
+
+def _best(values: list[float], *, more: bool) -> set[int]:
+    """Return the places of the best values; none where all are alike."""
+    known = [value for value in values if not math.isnan(value)]
+    if len(known) < 2 or max(known) - min(known) < 1e-9:
+        return set()
+    top = max(known) if more else min(known)
+    return {at for at, value in enumerate(values) if abs(value - top) < 1e-9}
+
+
+def side_by_side(case: cache.Case, language: Language, layer: str, rule: str | None) -> None:
+    """Draw the county as it is and with the scenario, in two maps that move together."""
+    scenario = case.scenario
+    if scenario is None:
+        st.info(text("scenario_page.choose_first", language), icon=":material/info:")
+        return
+    shown = "minutes" if layer == "change" else layer
+    left, right = st.columns(2, gap="small")
+    for column, drawn, key, title in (
+        (left, case.base, "side-before", text("scenario_page.left_map", language)),
+        (
+            right,
+            case,
+            "side-after",
+            text("scenario_page.right_map", language, name=literal(scenario.name)),
+        ),
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            draw(
+                drawn,
+                language,
+                shown,
+                rule,
+                key=key,
+                height=_SIDE_HEIGHT,
+                tell=_heard,
+                village=work().village,
+            )
+
+
+def _heard(event: Event) -> None:
+    if event.type == "pick":
+        picked(event.key)
+
+
+def unit_costs(current: Session, language: Language) -> None:
+    """Draw what one of each thing costs, to be changed in place."""
+    scenario = current.scenario
+    stated = dict(priced(scenario, current).costs) if scenario else dict(current.desk.costs)
+    item, each = (
+        text("scenario_page.cost_item", language),
+        text("scenario_page.cost_each", language),
+    )
+    keys = cost_keys()
+    values = [stated.get(key, math.nan) for key in keys]
+    st.caption(text("scenario_page.costs_hint", language))
+    with st.form("scenario-costs", border=False):
+        edited = st.data_editor(
+            pd.DataFrame(
+                {
+                    item: [cost_name(key, language) for key in keys],
+                    each: pd.array(values, dtype="Float64"),
+                }
+            ),
+            hide_index=True,
+            disabled=[item],
+            column_config={each: st.column_config.NumberColumn(min_value=0, max_value=1e9)},
+            key=f"costs-{language}-{hash(tuple(values))}",
+        )
+        if st.form_submit_button(text("scenario_page.apply", language), type="primary"):
+            costs = {
+                key: float(value)
+                for key, value in zip(keys, edited[each], strict=True)
+                if not pd.isna(value)
+            }
+            _keep(costs)
+            st.rerun()
+
+
+def _keep(costs: dict[str, float]) -> None:
+    set_costs(costs)
+    if session().scenario is not None:
+        change(lambda scenario: Scenario.model_validate({**dict(scenario), "costs": costs}))
+
+
+def cost_name(key: str, language: Language) -> str:
+    """Return what a unit cost is of, in words."""
+    kinds = meanings("facility_kind")
+    if key in kinds:
+        return kinds[key][language == "en"]
+    found: Any = next((c for c in columns()["facilities"] if c.column == key), None)
+    return key if found is None else str(getattr(found, f"meaning_{language}"))

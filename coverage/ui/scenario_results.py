@@ -1,0 +1,207 @@
+"""What a scenario gives: key figures, what each requirement and each village gains or loses.
+
+Message ids with the prefixes ``scenario_page.outcome_`` (`coverage.scenario.compare.Outcome`) and
+``scenario_page.village_`` (gained, lost, better, worse) are put together here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from coverage.messages import Language, text
+from coverage.report.score import figure_text, said
+from coverage.results import Report
+from coverage.rules.model import RuleResult
+from coverage.scenario.compare import Comparison
+from coverage.ui import cache
+from coverage.ui.scenario_compare import cost_name, priced
+from coverage.ui.score_card import verdict_mark
+from coverage.ui.state import session
+from coverage.ui.tables import save_button
+from coverage.ui.words import literal, minutes_or_dash
+from maps.words import people, share
+
+_TABLE_HEIGHT: Final = 420
+_STILL_MIN: Final = 0.005
+
+
+def figures(before: Report, after: Report, language: Language) -> None:
+    """Draw the key figures in force, and by how much they differ from the county as it is."""
+    old, new = before.summary, after.summary
+    scenario = after is not before
+    rows: list[tuple[str, str, float, str, bool]] = [
+        (
+            "scenario_page.covered",
+            people(new.covered, language),
+            new.covered - old.covered,
+            "{:+,.0f}",
+            True,
+        ),
+        (
+            "scenario_page.covered_share",
+            share(new.share, language),
+            (new.share - old.share) * 100,
+            "{:+.1f} %",
+            True,
+        ),
+        (
+            "scenario_page.mean_min",
+            minutes_or_dash(new.mean_min, language),
+            new.mean_min - old.mean_min,
+            "{:+.1f}",
+            False,
+        ),
+        (
+            "scenario_page.p90_min",
+            minutes_or_dash(new.p90_min, language),
+            new.p90_min - old.p90_min,
+            "{:+.1f}",
+            False,
+        ),
+    ]
+    for start in (0, 2):
+        for column, (label, value, moved, form, more) in zip(
+            st.columns(2, gap="small"), rows[start : start + 2], strict=True
+        ):
+            delta = form.format(moved) if scenario and not math.isnan(moved) else None
+            still = delta is not None and abs(moved) < 1e-9
+            column.metric(
+                text(label, language),
+                value,
+                delta=delta,
+                delta_color="off" if still else "normal" if more else "inverse",
+                delta_arrow="off" if still else "auto",
+            )
+
+
+def gains(case: cache.Case, language: Language) -> None:
+    """Draw what each requirement and each village gains or loses."""
+    scenario = case.scenario
+    if scenario is None or not scenario.edits:
+        st.info(text("scenario_page.choose_first", language), icon=":material/info:")
+        return
+    found = cache.comparison(case.folder, case.overrides, priced(scenario, session()))
+    _totals(found, language)
+    rules, villages = st.columns([5, 6], gap="medium")
+    with rules:
+        _rules(found, language)
+    with villages:
+        _villages(found, language)
+
+
+def _totals(found: Comparison, language: Language) -> None:
+    gained, lost, cost = st.columns(3, gap="small")
+    gained.metric(
+        text("scenario_page.people_gained", language),
+        people(found.people_gained, language),
+        border=True,
+    )
+    lost.metric(
+        text("scenario_page.people_lost", language),
+        people(found.people_lost, language),
+        border=True,
+    )
+    cost.metric(text("scenario_page.cost", language), f"{found.cost.total:,.1f}", border=True)
+    if found.cost.missing:
+        names = text("report.list_separator", language).join(
+            cost_name(key, language) for key in found.cost.missing
+        )
+        st.caption(text("scenario_page.cost_missing", language, names=literal(names)))
+
+
+def _rules(found: Comparison, language: Language) -> None:
+    st.markdown(f"##### {text('scenario_page.rules_title', language)}")
+    moved = [rule for rule in found.rules if rule.outcome != "same" or rule.verdict_moved]
+    if not moved:
+        st.caption(text("scenario_page.rules_same", language))
+        return
+    table = pd.DataFrame(
+        {
+            text("ui.column_rule", language): [
+                said(rule.result.rule.title, language) for rule in moved
+            ],
+            text("scenario_page.outcome", language): [
+                text(f"scenario_page.outcome_{rule.outcome}", language) for rule in moved
+            ],
+            text("scenario_page.before", language): [_stand(r.before, language) for r in moved],
+            text("scenario_page.after", language): [_stand(r.after, language) for r in moved],
+        }
+    )
+    st.dataframe(table, hide_index=True, height="content", row_height=58, key=f"gains-{language}")
+    save_button(table, "scenario-rules", language)
+
+
+def _stand(result: RuleResult | None, language: Language) -> str:
+    """Return verdict and figure of a rule; a dash where it is not tested."""
+    if result is None:
+        return text("ui.unknown", language)
+    mark = verdict_mark(result.verdict, language)
+    if math.isnan(result.observed):
+        return mark
+    return f"{mark} · {figure_text(result.observed, result.unit, language)}"
+
+
+def _villages(found: Comparison, language: Language) -> None:
+    st.markdown(f"##### {text('scenario_page.villages_title', language)}")
+    table = found.villages
+    arrived = table["before_min"].isna() != table["after_min"].isna()
+    moved = table["change_min"].abs().gt(_STILL_MIN) | arrived | table["change"].ne("same")
+    if not moved.any():
+        st.caption(text("scenario_page.villages_same", language))
+        return
+    rows = table[moved].assign(way=_ways(table[moved]))
+    order = {"lost": 0, "worse": 1, "gained": 2, "better": 3}
+    rows = rows.sort_values(
+        ["way", "population"],
+        key=lambda column: column.map(order) if column.name == "way" else -column,
+        kind="stable",
+    )
+    minutes = {
+        text("scenario_page.minutes_before", language): rows["before_min"],
+        text("scenario_page.minutes_after", language): rows["after_min"],
+        text("scenario_page.minutes_change", language): rows["change_min"],
+    }
+    shown = pd.DataFrame(
+        {
+            text("ui.column_village", language): rows["name"],
+            text("ui.column_township", language): rows["township_name"],
+            text("scenario_page.people", language): rows["population"],
+            text("scenario_page.outcome", language): [
+                text(f"scenario_page.village_{way}", language) for way in rows["way"]
+            ],
+            **minutes,
+        }
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=_TABLE_HEIGHT if len(shown) > 10 else "content",
+        placeholder=text("ui.unreached", language),
+        column_config={
+            text("scenario_page.people", language): st.column_config.NumberColumn(
+                format="localized"
+            ),
+            **{name: st.column_config.NumberColumn(format="%.1f") for name in minutes},
+        },
+        key=f"moved-{language}",
+    )
+    save_button(shown, "scenario-villages", language)
+
+
+def _ways(rows: pd.DataFrame) -> list[str]:
+    """Return for each village that changes: gained, lost, better or worse."""
+    found = []
+    for before, after, change in zip(
+        rows["before_min"], rows["after_min"], rows["change"], strict=True
+    ):
+        if change != "same":
+            found.append(str(change))
+        elif math.isnan(after) or (not math.isnan(before) and after > before):
+            found.append("worse")
+        else:
+            found.append("better")
+    return found
