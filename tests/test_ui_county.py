@@ -1,0 +1,439 @@
+"""The county page: open, look at what was read, keep, and find again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from coverage.county.model import Role
+from coverage.desk import store
+from coverage.desk.folder import is_protected
+from coverage.desk.model import Desk, new_token
+from coverage.errors import InputError, Level, Problem
+from coverage.messages import catalogue, text
+from coverage.paths import DEMONSTRATION
+from coverage.results import Report
+from coverage.scenario.model import Scenario
+from coverage.ui import cache, opening, working
+from coverage.ui.state import Session
+from tests import ui_fixtures
+from tests.desk_fixtures import tree, zipped
+from tests.ui_app import (  # noqa: F401 - fixtures
+    Give,
+    at_address,
+    desk_of,
+    fresh_fixture,
+    give_fixture,
+    opened,
+    run,
+    shown,
+    workspace_fixture,
+)
+
+
+def button(app: AppTest, message: str) -> None:
+    """Click the button with this message and run on."""
+    next(b for b in app.button if b.label == text(message, "zh")).click().run()
+    assert not app.exception
+
+
+def test_opening_the_demonstration_county_begins_a_desk() -> None:
+    app = run("county", None)
+    assert "desk" not in app.query_params
+    app.button(key="demonstration").click().run()
+    desk = desk_of(app)
+    assert desk.folder == DEMONSTRATION
+    assert app.query_params["desk"] in (desk.token, [desk.token])
+    assert store.load(desk.token) == desk
+
+
+def test_a_reload_finds_the_desk_again() -> None:
+    desk = store.save(Desk(folder=DEMONSTRATION, language="en", costs={"beds": 3.0}))
+    app = at_address("county", desk.token)
+    assert desk_of(app) == desk
+    assert app.radio(key="language").value == "en"
+    assert "Ziyang" in shown(app)
+
+
+@pytest.mark.parametrize("token", ["nonsense", "../../etc", "a" * 32])
+def test_an_address_without_a_desk_is_told(token: str) -> None:
+    app = at_address("county", token)
+    assert not app.exception
+    assert app.button(key="demonstration")
+    if token == "a" * 32:
+        assert text("desk.unknown", "zh")[:10] in app.error[0].value
+
+
+def test_choosing_english_is_kept() -> None:
+    app = run("county", None)
+    app.button(key="demonstration").click().run()
+    app.radio(key="language").set_value("en").run()
+    assert store.load(desk_of(app).token).language == "en"
+
+
+def test_the_inputs_with_what_was_left_out_and_assumed(give: Give) -> None:
+    app = run("county", give(ui_fixtures.report()))
+    inputs = app.table[0].value
+    assert inputs.iloc[:, 1].tolist() == [r"county\.toml", r"villages\.csv"]
+    assert inputs.iloc[:, 2].tolist() == ["—", "6"]
+    assert inputs.iloc[:, 5].tolist() == ["0123456789ab", "fedcba987654"]
+
+
+def test_warnings_stand_before_notes_with_file_and_rows(give: Give) -> None:
+    report = ui_fixtures.report()
+    app = run("county", give(replace(report, quality=tuple(reversed(report.quality)))))
+    quality = app.dataframe[0].value
+    assert quality.iloc[:, 0].tolist() == ["! 提醒", "· 说明"]
+    assert quality.iloc[:, 1].tolist() == ["villages.csv", ""]
+    assert quality.iloc[:, 2].tolist() == ["3", ""]
+    assert quality.iloc[:, 4].tolist() == [1, 4]
+
+
+def _with_selection(app: AppTest, monkeypatch: pytest.MonkeyPatch, row: int) -> AppTest:
+    """Run again as if this row of the quality table were clicked (AppTest cannot click)."""
+    from coverage.ui.pages import county
+
+    original = county.st.dataframe
+
+    def selected(*args: object, **kwargs: object) -> object:
+        found = original(*args, **kwargs)
+        if "on_select" in kwargs:
+            return {"selection": {"rows": [row]}}
+        return found
+
+    monkeypatch.setattr(county.st, "dataframe", selected)
+    return app.run()
+
+
+def test_a_clicked_warning_is_shown_whole_with_its_records(
+    give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[str]] = []
+
+    def rows_map(report: Report, places: object, language: str) -> object:
+        drawn.append(list(places["name"]))  # type: ignore[index]
+        raise InputError([Problem("desk.no_county")])
+
+    from coverage.ui.pages import county
+
+    monkeypatch.setattr(county, "rows_map", rows_map)
+    app = run("county", give(ui_fixtures.report()))
+    app = _with_selection(app, monkeypatch, 0)
+    assert drawn == [[ui_fixtures.EVIL]]
+    told = next(m.value for m in app.markdown if "villages" in m.value)
+    assert "<script>" not in told.replace("\\<", "")
+
+
+def test_a_warning_without_a_place_says_so(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _with_selection(run("county", give(ui_fixtures.report())), monkeypatch, 1)
+    assert text("county_page.no_place", "zh") in shown(app)
+
+
+def test_nothing_to_warn_of(give: Give) -> None:
+    app = run("county", give(replace(ui_fixtures.report(), quality=())))
+    assert text("county_page.quality_none", "zh") in shown(app)
+
+
+def test_a_bad_folder_has_its_problems_in_a_table(give: Give) -> None:
+    problems = [
+        Problem("ui.no_folder", values={"folder": ui_fixtures.EVIL}, file="a.csv", rows=(3, 4)),
+        Problem("ui.no_county", level="warning", file="b.csv"),
+    ]
+    app = run("county", give(InputError(problems)))
+    table = app.dataframe[0].value
+    assert table.iloc[:, 0].tolist() == ["✘ 错误", "! 提醒"]
+    assert table.iloc[:, 2].tolist() == ["3, 4", ""]
+    assert app.button(key="demonstration")
+
+
+def test_every_role_and_level_has_a_word() -> None:
+    words = set(catalogue())
+    assert {f"county_page.role.{role}" for role in get_args(Role)} <= words
+    assert {f"county_page.level.{level}" for level in get_args(Level)} <= words
+
+
+def test_another_county_leaves_begun_work_on_its_own_desk(give: Give) -> None:
+    folder = give(ui_fixtures.report())
+    begun = store.save(Desk(folder=folder, costs={"beds": 3.0}))
+    app = at_address("county", begun.token)
+    app.button(key="demonstration").click().run()
+    now = desk_of(app)
+    assert now.token != begun.token
+    assert now.folder == DEMONSTRATION
+    assert store.load(begun.token) == begun
+    app.button(key="desk-back").click().run()
+    assert desk_of(app) == begun
+
+
+def test_another_county_before_any_work_stays_on_the_desk(give: Give) -> None:
+    begun = store.save(Desk(folder=give(ui_fixtures.report())))
+    app = at_address("county", begun.token)
+    app.button(key="demonstration").click().run()
+    assert desk_of(app).token == begun.token
+
+
+def test_earlier_work_is_listed_and_opened(give: Give) -> None:
+    begun = store.save(Desk(folder=DEMONSTRATION, costs={"beds": 3.0}, language="en"))
+    app = run("county", None)
+    assert "资阳区" in shown(app)
+    app.button(key=f"desk-{begun.token}").click().run()
+    assert desk_of(app) == begun
+    assert app.radio(key="language").value == "en"
+
+
+def test_a_browser_elsewhere_sees_neither_folders_nor_other_peoples_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = store.save(Desk(folder=DEMONSTRATION))
+    monkeypatch.setattr(opening, "is_local", lambda: False)
+    from coverage.ui.pages import county
+
+    monkeypatch.setattr(county, "is_local", lambda: False)
+    app = run("county", None)
+    assert not [field.key for field in app.text_input]
+    assert begun.token not in str([b.key for b in app.button])
+    assert text("desk.open_upload", "zh") in [b.label for b in app.button]
+    # but the own desk is found by its address
+    assert desk_of(at_address("county", begun.token)) == begun
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "local"),
+    [
+        (None, {"Host": "127.0.0.1:8501"}, True),
+        (None, {"Host": "localhost"}, True),
+        (None, {"Host": "[::1]:8501"}, True),
+        ("::ffff:127.0.0.1", {"Host": "localhost:8501"}, True),
+        ("10.0.0.5", {"Host": "localhost"}, False),
+        (None, {"Host": "planner.example:8501"}, False),
+        (None, {"Host": "localhost.evil.example"}, False),
+        (None, {"Host": "127.0.0.1", "X-Forwarded-For": "10.0.0.5"}, False),
+        (None, {"Host": "127.0.0.1", "Forwarded": "for=10.0.0.5"}, False),
+    ],
+)
+def test_who_is_on_this_machine(
+    address: str | None, headers: dict[str, str], local: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Context:
+        ip_address = address
+
+    Context.headers = headers  # type: ignore[attr-defined]
+    monkeypatch.setattr(opening.st, "context", Context)
+    assert opening.is_local() is local
+
+
+def test_the_demonstration_county_is_copied_before_it_is_changed(workspace: Path) -> None:
+    app = run("county", DEMONSTRATION)
+    app.button(key="copy-county").click().run()
+    assert not app.exception
+    folder = desk_of(app).folder
+    assert folder is not None
+    assert not is_protected(folder)
+    assert tree(folder) == tree(DEMONSTRATION)
+    assert "copy-county" not in [b.key for b in app.button]
+
+
+def test_a_county_is_saved_to_a_folder(tmp_path: Path) -> None:
+    app = run("county", DEMONSTRATION)
+    app.text_input(key="save-folder").set_value(f'"{tmp_path / "new"}"')
+    button(app, "county_page.save")
+    assert tree(tmp_path / "new") == tree(DEMONSTRATION)
+    app.text_input(key="save-folder").set_value(str(tmp_path / "new"))
+    button(app, "county_page.save")
+    assert "已有文件" in app.error[0].value
+    assert "资阳区" in shown(app)
+
+
+def test_another_window_is_not_written_over(workspace: Path) -> None:
+    desk = store.save(Desk(folder=DEMONSTRATION))
+    app = at_address("county", desk.token)
+    theirs = store.save(replace(desk, costs={"beds": 1.0}))
+    app.button(key="copy-county").click().run()
+    assert text("desk.conflict", "zh") in [w.value for w in app.warning]
+    assert store.load(desk.token) == theirs
+    mine = desk_of(app)
+    app.button(key="keep-mine").click().run()
+    kept = desk_of(app)
+    assert kept.token != desk.token
+    assert store.load(desk.token) == theirs
+    assert mine.folder is not None
+    assert kept.folder is not None
+    assert tree(kept.folder) == tree(mine.folder)
+    assert app.query_params["desk"] in (kept.token, [kept.token])
+    assert text("desk.conflict", "zh") not in [w.value for w in app.warning]
+
+
+def test_or_their_state_is_loaded(workspace: Path) -> None:
+    desk = store.save(Desk(folder=DEMONSTRATION))
+    app = at_address("county", desk.token)
+    store.save(replace(desk, costs={"beds": 1.0}, language="en"))
+    app.button(key="copy-county").click().run()
+    last = store.save(replace(store.load(desk.token), costs={"beds": 2.0}))
+    app.button(key="load-theirs").click().run()
+    assert not app.exception
+    assert desk_of(app) == last
+    assert app.radio(key="language").value == "en"
+
+
+def test_the_language_alone_is_no_conflict() -> None:
+    desk = store.save(Desk(folder=DEMONSTRATION))
+    app = at_address("county", desk.token)
+    theirs = store.save(replace(desk, costs={"beds": 1.0}))
+    app.radio(key="language").set_value("en").run()
+    assert text("desk.conflict", "en") not in [w.value for w in app.warning]
+    assert store.load(desk.token) == theirs
+
+
+def test_work_goes_on_where_it_cannot_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "file"))
+    app = run("county", None)
+    app.button(key="demonstration").click().run()
+    assert "资阳区" in shown(app)
+    assert "PLANNER" in app.error[0].value
+    monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "mended"))
+    app.button(key="again").click().run()
+    assert not app.error
+    assert store.load(desk_of(app).token).folder == DEMONSTRATION
+
+
+def test_a_scenario_and_own_parameters_in_force_are_said(
+    give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = Scenario(name="<b>新站</b>", county="430902")
+    report = ui_fixtures.report()
+    monkeypatch.setattr(cache, "report", lambda *_: report)
+    changed = replace(report, scenario=scenario.name)
+    monkeypatch.setattr(cache, "scenario_report", lambda *_: changed)
+    desk = Desk(
+        folder=give(report),
+        scenarios=(scenario,),
+        current=scenario.name,
+        overrides={"ems-1030": {"urban_limit_min": 12.0}},
+    )
+    app = opened("county", Session(desk=desk))
+    told = app.info[0].value
+    assert r"\<b\>新站" in told
+    assert r"ems\-1030" in told
+    app = opened("county", Session(desk=replace(desk, current=None, overrides={})))
+    assert not app.info
+
+
+def test_a_scenario_of_another_county_is_told_and_left_out() -> None:
+    scenario = Scenario(name="别处", county="430903")
+    desk = Desk(folder=DEMONSTRATION, scenarios=(scenario,), current="别处")
+    app = opened("county", Session(desk=desk))
+    assert not app.exception
+    assert "别处" in app.error[0].value
+    assert "资阳区" in shown(app)
+    app.button(key="scenario-off").click().run()
+    assert not app.error
+    assert desk_of(app).current is None
+    assert desk_of(app).scenarios == (scenario,)
+
+
+def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
+    give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(working, "_BEAT_S", 0.01)
+    report = ui_fixtures.report()
+
+    def slow(folder: Path) -> Report:
+        time.sleep(0.3)
+        return report
+
+    folder = give(report)
+    monkeypatch.setattr(cache, "assess_folder", slow)
+    told: list[str] = []
+    original = working.text
+
+    def listen(name: str, language: str, **values: object) -> str:
+        told.append(name)
+        return original(name, language, **values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(working, "text", listen)
+    app = run("county", folder)
+    assert "测试区" in shown(app)
+    assert told.count("desk.working") > 3
+    assert "stop-work" not in [b.key for b in app.button]
+    session = Session(folder=folder)
+    session.stopped = folder
+    app = opened("county", session)
+    assert text("desk.stopped", "zh") in [i.value for i in app.info]
+    app.button(key="go-on").click().run()
+    assert "测试区" in shown(app)
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> None:
+    app.file_uploader(key="upload-files").set_value([(name, data, "") for name, data in files])
+    button(app, "desk.open_upload")
+
+
+def test_an_uploaded_zip_is_opened_on_this_desk_only(workspace: Path) -> None:
+    files = {f"资阳/{name}": content for name, content in tree(DEMONSTRATION).items()}
+    app = run("county", None)
+    upload(app, ("资阳.zip", zipped(files, encoding="gb18030")))
+    desk = desk_of(app)
+    assert desk.folder is not None
+    assert desk.folder.parent == store.desk_folder(desk.token)
+    assert tree(desk.folder) == tree(DEMONSTRATION)
+    assert "资阳区" in shown(app)
+    assert desk_of(run("county", None)).folder is None
+
+
+def test_uploaded_files_are_opened(workspace: Path) -> None:
+    files = [
+        (name.rsplit("/", 1)[-1], content)
+        for name, content in tree(DEMONSTRATION).items()
+        if name != "README.md"
+    ]
+    app = run("county", None)
+    upload(app, *files)
+    folder = desk_of(app).folder
+    assert folder is not None
+    assert (folder / "rules" / "own-hospice-150k.yaml").is_file()
+    assert "资阳区" in shown(app)
+
+
+def test_a_spoilt_table_in_a_zip_is_told_with_file_and_row() -> None:
+    files = tree(DEMONSTRATION)
+    lines = files["villages.csv"].decode("utf-8-sig").splitlines()
+    lines[4] = lines[4].replace(lines[4].split(",")[4], "很多", 1)
+    files["villages.csv"] = "\n".join(lines).encode()
+    app = run("county", None)
+    upload(app, ("a.zip", zipped(files)))
+    assert r"villages\.csv" in app.error[0].value
+    assert "5" in app.dataframe[0].value.iloc[:, 2].tolist()
+    assert "Traceback" not in shown(app)
+
+
+def test_what_cannot_be_taken_in_is_told_and_the_county_stays(give: Give) -> None:
+    app = run("county", give(ui_fixtures.report()))
+    upload(app, ("a.zip", zipped({"../x": b"1", "county.toml": b""})))
+    assert r"\.\.\/x" in app.error[0].value
+    assert "测试区" in shown(app)
+
+
+def test_nothing_chosen_is_said() -> None:
+    app = run("county", None)
+    button(app, "desk.open_upload")
+    assert text("desk.upload_nothing", "zh") in [i.value for i in app.info]
+
+
+def test_a_desk_that_was_deleted_meanwhile_is_told() -> None:
+    begun = store.save(Desk(folder=DEMONSTRATION))
+    app = run("county", None)
+    for path in store.desk_folder(begun.token).iterdir():
+        path.unlink()
+    app.button(key=f"desk-{begun.token}").click().run()
+    assert not app.exception
+    assert app.error
+    assert new_token() != begun.token

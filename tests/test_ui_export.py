@@ -1,0 +1,172 @@
+"""The export page: every file with what it is, and a zip of all that opens."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from coverage.assess import assess_folder
+from coverage.desk import export
+from coverage.desk.export import (
+    REPORT_FILES,
+    guide,
+    map_pieces,
+    report_pieces,
+    scenario_pieces,
+)
+from coverage.desk.model import Desk
+from coverage.messages import LANGUAGES, catalogue, text
+from coverage.paths import DEMONSTRATION
+from coverage.report.files import write_report
+from coverage.results import Report
+from coverage.scenario.file import parse_scenario
+from coverage.scenario.model import Scenario
+from coverage.ui.state import Session
+from maps.basemap import Basemap
+from tests import ui_fixtures
+from tests.desk_fixtures import tree
+from tests.ui_app import (  # noqa: F401 - fixtures
+    Give,
+    fresh_fixture,
+    give_fixture,
+    opened,
+    run,
+    shown,
+    workspace_fixture,
+)
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return assess_folder(DEMONSTRATION)
+
+
+def scenario(name: str = "河北岸设站") -> Scenario:
+    edit = {"set_response": {"turnout_min": 2.5}, "note": "<script>"}
+    return Scenario.model_validate({"name": name, "county": "430902", "edits": [edit]})
+
+
+def test_the_files_are_those_that_report_writes(report: Report, tmp_path: Path) -> None:
+    written = tree(write_report(report, tmp_path, "zh"))
+    pieces = {piece.name: piece.make() for piece in report_pieces(report, "zh")}
+    assert pieces == written
+    assert [name for name, _ in REPORT_FILES] == list(pieces)
+
+
+def test_every_file_has_words_that_say_what_it_is(report: Report) -> None:
+    pieces = [
+        *report_pieces(report, "zh"),
+        *map_pieces(report, "zh", "minutes"),
+        *scenario_pieces([scenario()]),
+    ]
+    for piece in pieces:
+        for language in LANGUAGES:
+            assert len(catalogue()[piece.about][language]) > 10
+    about = [
+        name
+        for name in catalogue()
+        if name.startswith("export_page.about_") and name != "export_page.about_county"
+    ]
+    assert {piece.about for piece in pieces} == set(about)
+
+
+def test_scenarios_come_back_from_their_files() -> None:
+    names = ["河北岸设站", "a/b\\c", "a_b_c", "...", "🚑" * 90]
+    pieces = scenario_pieces([scenario(name) for name in names])
+    files = [piece.name for piece in pieces]
+    assert len({file.casefold() for file in files}) == len(names)
+    assert files[0] == "河北岸设站.yaml"
+    assert not [file for file in files if set(file) & set('/\\<>:"|?*')]
+    for name, piece in zip(names, pieces, strict=True):
+        assert parse_scenario(piece.make().decode(), "x") == scenario(name)
+
+
+def test_the_map_never_holds_a_key_or_an_online_map(report: Report) -> None:
+    drawn = map_pieces(report, "zh", "minutes", basemap=Basemap("tianditu", key=KEY))
+    for piece in drawn:
+        content = piece.make()
+        assert KEY.encode() not in content
+        assert b"tianditu.gov" not in content
+    assert [piece.name for piece in drawn] == ["map-minutes.png", "map-minutes.html"]
+    assert drawn[0].make().startswith(b"\x89PNG")
+
+
+def test_the_guide_says_each_file_once(report: Report) -> None:
+    pieces = [*report_pieces(report, "zh"), *export.county_pieces(DEMONSTRATION)]
+    told = guide(pieces, "资阳区", "zh").decode("utf-8-sig")
+    assert told.startswith("资阳区\r\n")
+    for name, _ in REPORT_FILES:
+        assert f"report/{name}\r\n" in told
+    assert told.count(text("export_page.about_county", "zh")) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_lists_what_can_be_had(language: str) -> None:
+    app = run("export", DEMONSTRATION, language)  # type: ignore[arg-type]
+    assert not app.exception
+    assert not app.error
+    page = shown(app)
+    for name, _ in REPORT_FILES:
+        assert name.split(".")[0] in page
+    assert text("export_page.scenarios_none", language) in page  # type: ignore[arg-type]
+    assert "430902" in page
+
+
+def test_without_a_county_one_can_be_opened() -> None:
+    app = run("export", None)
+    assert not app.exception
+    assert app.button(key="demonstration")
+
+
+def test_scenarios_are_listed_by_name(give: Give) -> None:
+    desk = Desk(folder=give(ui_fixtures.report()), scenarios=(scenario("甲 <b>"), scenario("乙")))
+    app = opened("export", Session(desk=desk))
+    page = shown(app)
+    assert r"甲 \_b\_" in page or r"甲 \_b" in page
+    assert "乙" in page
+
+
+def test_the_zip_of_all_opens_and_holds_all() -> None:
+    desk = Desk(folder=DEMONSTRATION, scenarios=(scenario(),), language="zh")
+    app = opened("export", Session(desk=desk))
+    app.button(key="make-all").click().run()
+    assert not app.exception
+    assert not app.error
+    made = app.session_state["export-zip"].content
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        files = {name.removeprefix("430902/"): archive.read(name) for name in archive.namelist()}
+    county = {name.removeprefix("county/"): c for name, c in files.items() if "county/" in name}
+    assert county == tree(DEMONSTRATION)
+    assert {f"report/{name}" for name, _ in REPORT_FILES} <= set(files)
+    assert {"map/map-minutes.png", "map/map-minutes.html", "说明.txt"} <= set(files)
+    assert parse_scenario(files["scenarios/河北岸设站.yaml"].decode(), "x") == scenario()
+    assert json.loads(files["report/report.json"])["county"]["code"] == "430902"
+    assert openpyxl.load_workbook(io.BytesIO(files["report/report.xlsx"])).sheetnames
+    assert text("export_page.guide_illustrative", "zh") in files["说明.txt"].decode("utf-8-sig")
+    assert "make-all" not in [b.key for b in app.button]
+
+
+def test_a_zip_of_another_state_is_not_offered(give: Give) -> None:
+    report = ui_fixtures.report()
+    session = Session(desk=Desk(folder=give(report), scenarios=(scenario(),)))
+    app = opened("export", session)
+    from coverage.ui.pages import export as page
+
+    app.session_state[page._KEY] = page._Made(("something else",), b"PK")
+    app.run()
+    assert "make-all" in [b.key for b in app.button]
+
+
+def test_a_county_that_cannot_be_packed_is_told(give: Give) -> None:
+    app = run("export", give(ui_fixtures.report()))  # an empty folder: no county.toml
+    app.button(key="make-all").click().run()
+    assert not app.exception
+    assert r"county\.toml" in app.error[0].value
