@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from coverage.__main__ import main
 from coverage.assess import assess_folder
 from coverage.desk import export
 from coverage.desk.export import (
@@ -24,8 +25,10 @@ from coverage.messages import LANGUAGES, catalogue, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.files import write_report
 from coverage.results import Report
+from coverage.scenario.compare import compare
 from coverage.scenario.file import parse_scenario
 from coverage.scenario.model import Scenario
+from coverage.scenario.run import Memo, assess_scenario
 from coverage.ui.state import Session
 from maps.basemap import Basemap
 from tests import ui_fixtures
@@ -60,9 +63,29 @@ def test_the_files_are_those_that_report_writes(report: Report, tmp_path: Path) 
     assert [name for name, _ in REPORT_FILES] == list(pieces)
 
 
+def test_with_a_scenario_they_are_those_of_the_command(report: Report, tmp_path: Path) -> None:
+    chosen = scenario()
+    file = tmp_path / "河北岸设站.yaml"
+    file.write_bytes(scenario_pieces([chosen])[0].make())
+    arguments = [
+        str(DEMONSTRATION),
+        "--scenario",
+        str(file),
+        "--out",
+        str(tmp_path),
+        "--lang",
+        "zh",
+    ]
+    assert main(["report", *arguments]) == 0
+    changed = assess_scenario(report, chosen, Memo())
+    pieces = report_pieces(changed, "zh", chosen, compare(report, changed, chosen))
+    assert {piece.name: piece.make() for piece in pieces} == tree(tmp_path / "430902")
+
+
 def test_every_file_has_words_that_say_what_it_is(report: Report) -> None:
+    changed = assess_scenario(report, scenario(), Memo())
     pieces = [
-        *report_pieces(report, "zh"),
+        *report_pieces(report, "zh", scenario(), compare(report, changed, scenario())),
         *map_pieces(report, "zh", "minutes"),
         *scenario_pieces([scenario()]),
     ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+from coverage.county.files import shown
+from coverage.county.model import InputFile
 from coverage.desk.folder import county_files
 from coverage.messages import Language, text
-from coverage.report.files import write_report
+from coverage.report.files import COMPARISON, write_report
 from coverage.results import Report
+from coverage.scenario.compare import Comparison
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import Scenario
 from maps.basemap import NO_BASEMAP, Basemap
@@ -59,22 +63,46 @@ class Piece:
         return self.path.rsplit("/", 1)[-1]
 
 
-def report_pieces(report: Report, language: Language) -> tuple[Piece, ...]:
-    """Return the files that ``report`` writes."""
-    made = cache(partial(_report_files, report, language))
+def report_pieces(
+    report: Report,
+    language: Language,
+    scenario: Scenario | None = None,
+    comparison: Comparison | None = None,
+) -> tuple[Piece, ...]:
+    """Return the files that ``report`` writes, with ``--scenario`` where one is in force.
+
+    Parameters
+    ----------
+    scenario, comparison
+        What `report` is made with, and what it changes; None: the county as it is.
+    """
+    named = report if scenario is None else _with_input(report, scenario)
+    made = cache(partial(_report_files, named, language, comparison))
+    files = REPORT_FILES if comparison is None else (*REPORT_FILES, (COMPARISON, "csv"))
     return tuple(
         Piece(
             f"report/{name}",
             f"export_page.about_{name.replace('.', '_')}",
             lambda name=name, kind=kind: made(kind)[name],  # type: ignore[misc]
         )
-        for name, kind in REPORT_FILES
+        for name, kind in files
     )
 
 
-def _report_files(report: Report, language: Language, kind: str) -> dict[str, bytes]:
+def _with_input(report: Report, scenario: Scenario) -> Report:
+    """Return `report` with the scenario's own file among its inputs, as the command names it."""
+    (piece,) = scenario_pieces([scenario])
+    digest = hashlib.sha256(piece.make()).hexdigest()
+    file = InputFile("scenario", shown(piece.name), digest, len(scenario.edits))
+    county = report.county
+    return replace(report, county=replace(county, inputs=(*county.inputs, file)))
+
+
+def _report_files(
+    report: Report, language: Language, comparison: Comparison | None, kind: str
+) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as out:
-        folder = write_report(report, Path(out), language, (kind,))
+        folder = write_report(report, Path(out), language, (kind,), comparison)
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -146,8 +174,8 @@ def guide(pieces: Iterable[Piece], heading: str, language: Language) -> bytes:
         folder = piece.path.rsplit("/", 1)[0]
         if about == last:
             continue
-        shown = f"{folder}/" if piece.about == "export_page.about_county" else piece.path
-        lines += [shown, f"    {about}"]
+        name = f"{folder}/" if piece.about == "export_page.about_county" else piece.path
+        lines += [name, f"    {about}"]
         last = about
     return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
 

@@ -60,7 +60,11 @@ def page() -> None:
     folder = current.folder
     if report is None or folder is None:
         return
-    files = report_pieces(report, language)
+    scenario = current.scenario if report.scenario else None
+    changes = None
+    if scenario is not None:
+        changes = cache.comparison(folder, current.desk.overrides, scenario)
+    files = report_pieces(report, language, scenario, changes)
     drawn = _map(current, folder, report)
     scenarios = scenario_pieces(current.desk.scenarios)
     _all(current, report, (*files, *drawn, *scenarios), folder)
