@@ -16,6 +16,7 @@ from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Density
 from coverage.rules.units import (
     IntArray,
+    places_of,
     summed,
     township_of,
     township_population,
@@ -39,12 +40,12 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
     asked = Density.of(rule)
     required = Fraction(str(asked.figure)) * (1 + Fraction(str(asked.growth_share)))
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    facilities = county.facilities[choice.possible]
-    number = numbers_of(facilities, asked.column)
+    number = numbers_of(county.facilities, asked.column)[choice.possible]
     certain = choice.yes[choice.possible]
     known = np.where(certain, np.nan_to_num(number), 0.0)
     perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
     people = np.asarray(township_population(county), dtype=float)
+    stands_in = township_of(county, places_of(county, choice.possible))
     residents = math.nan if np.isnan(people).all() else float(np.nansum(people))
     total = float(known.sum())
     verdict = _verdict(total, float(perhaps.sum()), required * _lots(residents, asked), residents)
@@ -72,7 +73,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
                 _silent_note(asked, county),
             ]
         ),
-        units=_units(asked, county, known, township_of(county, facilities), people),
+        units=_units(asked, county, known, stands_in, people),
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
             *unknown_residents(bool(np.isnan(people).all())),

@@ -20,6 +20,7 @@ from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
+    places_of,
     region_of,
     summed,
     township_of,
@@ -44,7 +45,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     asked = PerPopulation.of(rule)
     factor = _factor(asked, region_of(county, evidence))
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    places, is_unit, stands_in = _places(asked, county, county.facilities[choice.possible])
+    places, is_unit, stands_in = _places(asked, county, places_of(county, choice.possible))
     residents = places.loc[is_unit, "residents"].to_numpy(float)
     required = np.array([_required(asked, factor, people) for people in residents])
     silent = bool(asked.column) and bool(county.facilities[asked.column].isna().all())
@@ -93,7 +94,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
 
 def _numbers(asked: PerPopulation, county: County, choice: Choice) -> tuple[FloatArray, FloatArray]:
     """Return how many each facility that may count adds for certain, and perhaps."""
-    numbers = numbers_of(county.facilities[choice.possible], asked.column)
+    numbers = numbers_of(county.facilities, asked.column)[choice.possible]
     certain = choice.yes[choice.possible]
     known = np.where(certain, np.nan_to_num(numbers), 0.0)
     return known, np.where(certain, 0.0, np.where(np.isnan(numbers), np.inf, numbers))

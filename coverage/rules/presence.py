@@ -20,6 +20,7 @@ from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
+    places_of,
     region_of,
     summed,
     township_of,
@@ -152,14 +153,14 @@ def _tally(asked: Presence, county: County, choice: Choice) -> _Tally:
         if not asked.unit_kinds:
             stands_in = np.zeros(len(county.villages), dtype=np.int64)
         return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float))
-    facilities = county.facilities[choice.possible]
+    facilities = places_of(county, choice.possible)
     if not asked.unit_kinds:
         stands_in = np.zeros(len(facilities), dtype=np.int64)
     elif _of_villages(asked):
         stands_in = village_of(county, facilities, asked.max_match_m)
     else:
         stands_in = township_of(county, facilities)
-    number = numbers_of(facilities, asked.sum_column)
+    number = numbers_of(county.facilities, asked.sum_column)[choice.possible]
     certain = choice.yes[choice.possible]
     perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
     return _Tally(stands_in, np.where(certain, number, 0.0), perhaps)
@@ -175,10 +176,11 @@ def _units(
     silent = summed(np.isnan(tally.known).astype(float), tally.stands_in, len(places))
     rows = np.bincount(where, minlength=len(places))
     nobody_says = (rows > 0) & (silent == rows)
+    codes, names = places["code"].tolist(), places["name"].tolist()
     return tuple(
         UnitResult(
-            code=str(places["code"].iloc[row]),
-            name=str(places["name"].iloc[row]),
+            code=str(codes[row]),
+            name=str(names[row]),
             verdict="not_assessable"
             if nobody_says[row]
             else bounded(known[row], known[row] + perhaps[row], minimum),
@@ -186,7 +188,7 @@ def _units(
             required=float(minimum),
             shortfall=float(max(0.0, minimum - known[row])),
         )
-        for row in np.flatnonzero(is_unit)
+        for row in np.flatnonzero(is_unit).tolist()
     )
 
 

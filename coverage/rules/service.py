@@ -13,7 +13,7 @@ from coverage.rules.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Service
-from coverage.rules.units import NOWHERE, village_of
+from coverage.rules.units import NOWHERE, places_of, village_of
 from coverage.rules.verdicts import blank_notes, combined, joined
 
 MODE = "service_mode"
@@ -42,14 +42,15 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     by_road = near & ~own & ~brought & ~unserved
     served = own | brought | by_road
     unknown = ~served & mode.isna().to_numpy(bool)
+    codes, names = villages["code"].tolist(), villages["name"].tolist()
     units = tuple(
         _unit(
-            str(villages["code"].iloc[row]),
-            str(villages["name"].iloc[row]),
+            str(codes[row]),
+            str(names[row]),
             served=bool(served[row]),
             unknown=bool(unknown[row]),
         )
-        for row in np.flatnonzero(is_unit)
+        for row in np.flatnonzero(is_unit).tolist()
     )
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
@@ -79,7 +80,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
 def _own_clinic(asked: Service, county: County) -> BoolArray:
     """Return which villages have a clinic that belongs to them."""
     choice = chosen(county, asked.clinic_kinds, asked.facility_where)
-    found = village_of(county, county.facilities[choice.yes], asked.max_match_m)
+    found = village_of(county, places_of(county, choice.yes), asked.max_match_m)
     own = np.zeros(len(county.villages), dtype=bool)
     own[found[found != NOWHERE]] = True
     return own

@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from coverage.county.model import County
-from coverage.rules.compare import FloatArray
+from coverage.rules.compare import BoolArray, FloatArray
 from coverage.rules.evidence import Evidence
 
 IntArray = npt.NDArray[np.int64]
@@ -24,14 +25,8 @@ _MICROMETRE_DECIMALS = 6
 
 
 def township_population(county: County) -> pd.Series[float]:
-    """Return the residents of each township, street and zone (NaN = not known).
-
-    It is the township table's figure, else the sum over its villages whose figure is known.
-    """
-    villages = county.villages
-    summed = villages["population"].groupby(villages["township"]).sum(min_count=1)
-    stated = county.townships["population"].astype("Float64").astype(float)
-    return stated.fillna(county.townships["code"].map(summed).astype(float))
+    """Return the residents of each township, street and zone (`County.residents`)."""
+    return county.residents
 
 
 def whole_county(county: County) -> pd.DataFrame:
@@ -46,6 +41,15 @@ def whole_county(county: County) -> pd.DataFrame:
 def region_of(county: County, evidence: Evidence) -> str:
     """Return the code of the region whose rules are tested."""
     return evidence.region or county.config.county.code
+
+
+def places_of(county: County, rows: BoolArray) -> gpd.GeoDataFrame:
+    """Return what says where some facilities stand: ``township, village, geometry``.
+
+    To take rows of the whole table, with its many columns, takes longer than all that is done
+    with them.
+    """
+    return gpd.GeoDataFrame(county.facilities[["township", "village", "geometry"]])[rows]
 
 
 def township_of_village(county: County) -> IntArray:
@@ -117,7 +121,7 @@ def _lying_in(facilities: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> IntAr
 def _nearest(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -> IntArray:
     """Return the nearest village of each facility's township: of several, the lowest code."""
     codes = county.villages["code"].astype(str).to_numpy()
-    points = county.villages.geometry
+    points = np.asarray(county.villages.geometry.array, dtype=object)
     of_village = township_of_village(county)
     of_facility = township_of(county, facilities)
     found = np.full(len(facilities), NOWHERE, dtype=np.int64)
@@ -125,7 +129,7 @@ def _nearest(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -
         near = np.flatnonzero(of_village == township) if township >= 0 else np.empty(0, int)
         if not near.size:
             continue
-        metres = gpd.GeoSeries(points.iloc[near]).distance(point).to_numpy()
+        metres = shapely.distance(points[near], point)
         metres = np.where(np.isnan(metres), np.inf, metres).round(_MICROMETRE_DECIMALS)
         first = np.lexsort((codes[near], metres))[0]
         if metres[first] <= max_match_m:
