@@ -18,7 +18,7 @@ from coverage.assess import assess_folder
 from coverage.county.config import CountyConfig, load_config
 from coverage.desk.model import Overrides
 from coverage.errors import InputError
-from coverage.messages import Language
+from coverage.messages import Language, text
 from coverage.paths import DATA
 from coverage.results import Report
 from coverage.scenario.compare import Comparison, compare
@@ -27,6 +27,8 @@ from coverage.scenario.run import Memo, assess_scenario, with_overrides
 from coverage.travel.route import Route, route
 from coverage.ui.live import LayerCode, base_arguments, layer_codes, take_layers
 from maps.basemap import NO_BASEMAP, Basemap
+from maps.controls import safe
+from maps.features import way as way_layer
 from maps.interactive import base_map, moving_layers
 
 MAP_HEIGHT: Final = 600
@@ -194,25 +196,27 @@ def way(case: Case, code: str) -> Route | None:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _base_code(
-    key: _Key, language: Language, basemap: Basemap, height: int
+    key: _Key, language: Language, basemap: Basemap, height: int, bare: bool
 ) -> tuple[dict[str, Any], tuple[LayerCode, ...]]:
     fmap = base_map(_of(key), language, basemap)
     layers = layer_codes(take_layers(fmap))
-    return base_arguments(fmap, height, key[0], language), layers
+    return base_arguments(fmap, height, key[0], language, bare=bare), layers
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _moving_code(
-    key: _Key, language: Language, layer: str, rule: str | None, village: str | None
+    key: _Key, language: Language, layer: str, rule: str | None
 ) -> tuple[LayerCode, ...]:
-    base = _of((*key[:3], ""))
+    before = _of((*key[:3], "")) if key[3] else None
+    return layer_codes(moving_layers(_of(key), language, layer, rule=rule, before=before))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _way_code(key: _Key, language: Language, village: str) -> tuple[LayerCode, ...]:
     now = _of(key)
-    found = None
-    if village is not None:
-        rows = [row for row, known in enumerate(now.county.villages["code"]) if known == village]
-        found = _way(key, rows[0]) if rows else None
-    before = base if key[3] else None
-    return layer_codes(moving_layers(now, language, layer, rule=rule, before=before, route=found))
+    rows = [row for row, known in enumerate(now.county.villages["code"]) if known == village]
+    found = _way(key, rows[0]) if rows else None
+    return () if found is None else layer_codes([way_layer(now, language, found)])
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,7 @@ def map_arguments(
     village: str | None = None,
     basemap: Basemap = NO_BASEMAP,
     height: int = MAP_HEIGHT,
+    bare: bool = False,
 ) -> Drawing:
     """Return what the browser needs to draw the map.
 
@@ -251,6 +256,8 @@ def map_arguments(
         Code of the village to which the ambulance's way is drawn.
     height
         Pixels.
+    bare
+        Without the box that names the county: the page says it already.
 
     Raises
     ------
@@ -258,5 +265,12 @@ def map_arguments(
         With every problem of the folder, the scenario or the base map.
     """
     key = _key(case)
-    base, below = _base_code((*key[:3], ""), language, basemap, height)
-    return Drawing(base, (*below, *_moving_code(key, language, layer, rule, village)))
+    base, below = _base_code((*key[:3], ""), language, basemap, height, bare)
+    above = list(_moving_code(key, language, layer, rule))
+    if village is not None:
+        # Below the villages, whose points are clicked.
+        names = [code.name for code in above]
+        points = safe(text("maps.villages", language))
+        at = names.index(points) if points in names else 1
+        above[at:at] = _way_code(key, language, village)
+    return Drawing(base, (*below, *above))

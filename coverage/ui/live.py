@@ -160,7 +160,13 @@ def take_layers(fmap: folium.Map) -> list[folium.FeatureGroup]:
 
 
 def base_arguments(
-    fmap: folium.Map, height: int, place: str, language: Language, folder: Path = STATIC
+    fmap: folium.Map,
+    height: int,
+    place: str,
+    language: Language,
+    folder: Path = STATIC,
+    *,
+    bare: bool = False,
 ) -> dict[str, Any]:
     """Return what draws `fmap`, which has no layers of its own, and makes it live.
 
@@ -172,13 +178,15 @@ def base_arguments(
         Pixels.
     place
         Names the county: the map begins where the reader last left a map of the same name.
+    bare
+        Without the box that names the county.
     """
     arguments = component_arguments(fmap, height, folder)
     arguments["js_links"].append(local_url(f"{_DRAW}.js", folder))
     arguments["css_links"].append(local_url(f"{_DRAW}.css", folder))
     setup = {
         "place": f"planner/{hashlib.sha256(place.encode()).hexdigest()[:16]}/",
-        "fold": False,
+        "bare": bare,
         "words": {
             "crossing": text("map_page.draw_crossing", language),
             "line_start": text("map_page.line_start", language),

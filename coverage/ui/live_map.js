@@ -9,7 +9,7 @@ function plannerLive(map, setup) {
   var shown = {}, order = [], hidden = {}, busy = false, tool = {name: "look"};
   var drawing = null, held = null, lastSent = 0, count = 0;
   var control = L.control.layers(null, null, {
-    position: "topright", collapsed: window.innerWidth < 850 || setup.fold, sortLayers: false
+    position: "topright", collapsed: window.innerWidth < 850, sortLayers: false
   }).addTo(map);
   var box = map.getContainer();
 
@@ -40,6 +40,14 @@ function plannerLive(map, setup) {
   map.on("moveend", function () {
     var middle = map.getCenter();
     keep("view", [middle.lat, middle.lng, map.getZoom()]);
+  });
+  /* Another map of the same county on the page was moved: this one goes along. */
+  window.addEventListener("storage", function (event) {
+    var other = event.key === setup.place + "view" && kept("view");
+    if (!other) { return; }
+    var here = map.getCenter();
+    if (map.getZoom() === other[2] && here.distanceTo([other[0], other[1]]) < 1) { return; }
+    map.setView([other[0], other[1]], other[2], {animate: false});
   });
 
   /* -- layers --------------------------------------------------------------------------------- */
@@ -227,7 +235,8 @@ function plannerLive(map, setup) {
   var style = document.createElement("style");
   style.textContent = ".planner-aim, .planner-aim .leaflet-interactive {cursor: crosshair}" +
     ".planner-held {outline: 3px dashed #b2182b; outline-offset: 3px}" +
-    ".leaflet-draw-tooltip {font-family: inherit}";
+    ".leaflet-draw-tooltip {font-family: inherit}" +
+    (setup.bare ? ".planner-title {display: none}" : "");
   document.head.appendChild(style);
   window.planner = {layers: layers, use: use, map: map};
 }

@@ -47,6 +47,7 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
             names,
             index=names.index(current.layer),
             format_func=lambda name: text(f"map_page.layer.{name}", language),
+            label_visibility="collapsed",
             key=f"{key}-layer-{len(names)}-{current.layer}",
         )
     if layer != current.layer:
@@ -59,7 +60,7 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
     with search_box:
         searched = f"{key}-village"
         before = st.session_state.get(f"{searched}-seen")
-        code = village_box(report, language, searched, label="map_page.search")
+        code = village_box(report, language, searched, search=True)
         if code != before:
             st.session_state[f"{searched}-seen"] = code
             find_village(report, code)
@@ -76,6 +77,7 @@ def _rule(report: Report, language: Language, key: str) -> str | None:
             text("map_page.rule", language),
             list(titles),
             format_func=lambda rule: titles.get(rule, rule),
+            label_visibility="collapsed",
             key=f"{key}-rule",
         ),
     )
@@ -92,19 +94,27 @@ def draw(
     tell: Callable[[Event], None],
     tool: Tool = "look",
     village: str | None = None,
+    bare: bool = False,
 ) -> None:
     """Draw the map; it keeps its place, zoom and layers whatever is drawn on it."""
     basemap = chosen_basemap(session())
     try:
         drawing = cache.map_arguments(
-            case, language, layer, rule=rule, village=village, basemap=basemap, height=height
+            case,
+            language,
+            layer,
+            rule=rule,
+            village=village,
+            basemap=basemap,
+            height=height,
+            bare=bare,
         )
     except InputError as error:
         if basemap == NO_BASEMAP:
             raise
         st.warning(literal(" ".join(error.lines(language))), icon=":material/warning:")
         drawing = cache.map_arguments(
-            case, language, layer, rule=rule, village=village, height=height
+            case, language, layer, rule=rule, village=village, height=height, bare=bare
         )
     show_live(live_arguments(drawing.base, drawing.layers, tool, work().focus), key, tell)
 

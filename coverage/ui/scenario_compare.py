@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from coverage.county.words import columns, meanings
+from coverage.county.words import meanings
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.scenario.compare import compare
 from coverage.scenario.model import Scenario, cost_keys
+from coverage.scenario.words import column_word, kind_word
 from coverage.ui import cache
 from coverage.ui.live import Event
 from coverage.ui.map_view import draw
@@ -163,6 +164,7 @@ def side_by_side(case: cache.Case, language: Language, layer: str, rule: str | N
                 height=_SIDE_HEIGHT,
                 tell=_heard,
                 village=work().village,
+                bare=True,
             )
 
 
@@ -213,8 +215,6 @@ def _keep(costs: dict[str, float]) -> None:
 
 def cost_name(key: str, language: Language) -> str:
     """Return what a unit cost is of, in words."""
-    kinds = meanings("facility_kind")
-    if key in kinds:
-        return kinds[key][language == "en"]
-    found: Any = next((c for c in columns()["facilities"] if c.column == key), None)
-    return key if found is None else str(getattr(found, f"meaning_{language}"))
+    if key in meanings("facility_kind"):
+        return kind_word(key, language)
+    return column_word(key, language)

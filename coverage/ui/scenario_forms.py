@@ -9,11 +9,11 @@ from typing import Any, Final, cast
 import pandas as pd
 import streamlit as st
 
-from coverage.county.words import columns, meanings
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.scenario.columns import Cell, number_columns
 from coverage.scenario.model import Grow, Scenario, SetResponse, SetRule
+from coverage.scenario.words import column_word, kind_word
 from coverage.ui.scenario_edits import (
     added,
     facility_changed,
@@ -56,9 +56,8 @@ def facility_form(report: Report, language: Language) -> None:
 
 def _facility_names(report: Report, language: Language) -> list[str]:
     table = report.county.facilities
-    kinds = meanings("facility_kind")
     return [
-        f"{name} · {kinds[kind][language == 'en'] if kind in kinds else kind}"
+        f"{name} · {kind_word(kind, language)}"
         for name, kind in zip(table["name"].astype(str), table["kind"].astype(str), strict=True)
     ]
 
@@ -68,14 +67,13 @@ def _figures(report: Report, row: int, language: Language) -> None:
     table = report.county.facilities
     facility = str(table["id"].iloc[row])
     names = [name for name in number_columns() if name in table.columns]
-    dictionary = {c.column: c for c in columns()["facilities"]}
     values = [_number(table[name].iloc[row]) for name in names]
     label, figure = text("scenario_page.figure", language), text("scenario_page.value", language)
     with st.form("scenario-figures", border=False):
         edited = st.data_editor(
             pd.DataFrame(
                 {
-                    label: [getattr(dictionary[name], f"meaning_{language}") for name in names],
+                    label: [column_word(name, language) for name in names],
                     figure: pd.array(values, dtype="Float64"),
                 }
             ),
@@ -123,9 +121,15 @@ def _place_in(report: Report, code: str) -> None:
 
 
 def village_box(
-    report: Report, language: Language, key: str, *, label: str = "scenario_page.village"
+    report: Report, language: Language, key: str, *, search: bool = False
 ) -> str | None:
-    """Draw a box in which a village is searched by its name; return its code."""
+    """Draw a box in which a village is searched by its name; return its code.
+
+    Parameters
+    ----------
+    search
+        It is to be shown, not chosen for something: the box has no heading.
+    """
     villages = report.villages
     codes = villages["code"].astype(str).tolist()
     named = {
@@ -139,11 +143,14 @@ def village_box(
     return cast(
         "str | None",
         st.selectbox(
-            text(label, language),
+            text("map_page.search" if search else "scenario_page.village", language),
             codes,
             index=None,
             format_func=lambda code: named.get(code, str(code)),
-            placeholder=text("scenario_page.village_choose", language),
+            placeholder=text(
+                "map_page.search_hint" if search else "scenario_page.village_choose", language
+            ),
+            label_visibility="collapsed" if search else "visible",
             key=key,
         ),
     )

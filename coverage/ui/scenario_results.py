@@ -32,47 +32,42 @@ _STILL_MIN: Final = 0.005
 def figures(before: Report, after: Report, language: Language) -> None:
     """Draw the key figures in force, and by how much they differ from the county as it is."""
     old, new = before.summary, after.summary
-    scenario = after is not before
-    rows: list[tuple[str, str, float, str, bool]] = [
+    same = after is before
+    shown = (
         (
             "scenario_page.covered",
             people(new.covered, language),
-            new.covered - old.covered,
-            "{:+,.0f}",
+            f"{new.covered - old.covered:+,.0f}",
             True,
         ),
         (
             "scenario_page.covered_share",
             share(new.share, language),
-            (new.share - old.share) * 100,
-            "{:+.1f} %",
+            f"{(new.share - old.share) * 100:+.1f} %",
             True,
         ),
         (
             "scenario_page.mean_min",
             minutes_or_dash(new.mean_min, language),
-            new.mean_min - old.mean_min,
-            "{:+.1f}",
+            f"{new.mean_min - old.mean_min:+.1f}",
             False,
         ),
         (
             "scenario_page.p90_min",
             minutes_or_dash(new.p90_min, language),
-            new.p90_min - old.p90_min,
-            "{:+.1f}",
+            f"{new.p90_min - old.p90_min:+.1f}",
             False,
         ),
-    ]
-    for start in (0, 2):
-        for column, (label, value, moved, form, more) in zip(
-            st.columns(2, gap="small"), rows[start : start + 2], strict=True
+    )
+    for pair in (shown[:2], shown[2:]):
+        for column, (label, value, moved, more) in zip(
+            st.columns(2, gap="small"), pair, strict=True
         ):
-            delta = form.format(moved) if scenario and not math.isnan(moved) else None
-            still = delta is not None and abs(moved) < 1e-9
+            still = not any(digit in moved for digit in "123456789")
             column.metric(
                 text(label, language),
                 value,
-                delta=delta,
+                delta=None if same or "nan" in moved else "±0" if still else moved,
                 delta_color="off" if still else "normal" if more else "inverse",
                 delta_arrow="off" if still else "auto",
             )
@@ -86,11 +81,8 @@ def gains(case: cache.Case, language: Language) -> None:
         return
     found = cache.comparison(case.folder, case.overrides, priced(scenario, session()))
     _totals(found, language)
-    rules, villages = st.columns([5, 6], gap="medium")
-    with rules:
-        _rules(found, language)
-    with villages:
-        _villages(found, language)
+    _rules(found, language)
+    _villages(found, language)
 
 
 def _totals(found: Comparison, language: Language) -> None:

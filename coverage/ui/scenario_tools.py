@@ -22,6 +22,7 @@ from coverage.errors import Problem
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.scenario.model import AddFacility, AddVillage, CloseRoad, Scenario, SlowRoad
+from coverage.scenario.words import kind_word
 from coverage.ui import cache
 from coverage.ui.live import Click, Draw, Event, Move, Pick, Tool
 from coverage.ui.scenario_edits import added, facility_moved, free_id, free_name, own_ids
@@ -63,6 +64,7 @@ def toolbar(language: Language) -> Tool:
         format_func=lambda name: text(f"scenario_page.tool_{name}", language),
         required=True,
         label_visibility="collapsed",
+        wrap=True,
         key=_TOOL,
     )
     tool = tool or "look"
@@ -86,12 +88,12 @@ def toolbar(language: Language) -> Tool:
 def facility_fields(language: Language) -> None:
     """Draw what a new facility is."""
     kind, name, ambulances = st.columns([5, 5, 3], gap="small")
-    kinds = meanings("facility_kind")
+    kinds = list(meanings("facility_kind"))
     kind.selectbox(
         text("scenario_page.kind", language),
-        list(kinds),
-        index=list(kinds).index(_FIRST_KIND),
-        format_func=lambda word: kinds[word][language == "en"],
+        kinds,
+        index=kinds.index(_FIRST_KIND),
+        format_func=lambda word: kind_word(word, language),
         key=_KIND,
     )
     name.text_input(
@@ -178,8 +180,7 @@ def place_facility(lon: float, lat: float) -> bool:
 
     def make(scenario: Scenario) -> Scenario:
         county = _base().county
-        chinese, english = meanings("facility_kind")[kind]
-        word = chinese if current.language == "zh" else english
+        word = kind_word(kind, current.language)
         stem = typed or text("scenario_page.new_facility", current.language, kind=word)
         names = {*county.facilities["name"].astype(str), *_own_names(scenario)}
         taken = {*county.facilities["id"].astype(str), *own_ids(scenario)}

@@ -60,6 +60,7 @@ def page() -> None:
             tell=heard,
             tool=tool,
             village=village,
+            bare=True,
         )
         way_told(drawn, report, village, language)
     with right:
