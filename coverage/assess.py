@@ -24,7 +24,7 @@ from coverage.results import Report, ResponseSummary
 from coverage.rules.access import mean, quantile
 from coverage.rules.catalogue import load_catalogue, with_own_rules
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.evaluate import evaluate
+from coverage.rules.evaluate import Evaluator, evaluate
 from coverage.rules.gather import gathered
 from coverage.rules.model import Rule
 from coverage.rules.profile import region_code
@@ -124,6 +124,7 @@ def report_of(
     as_of: date | None = None,
     region: str = "",
     trips: Trips | None = None,
+    tested: Evaluator = evaluate,
 ) -> Report:
     """Return what `assess` does, for a response that is already computed.
 
@@ -133,9 +134,11 @@ def report_of(
         Code of the region whose rules are tested, or ``generic``; empty: the county's own.
     trips
         Over `network`, if some are known already.
+    tested
+        Tests one rule; another than the plain one may remember results.
     """
     evidence = gathered(county, network, response, rules, region, trips)
-    results = tuple(evaluate(rule, county, evidence[rule.id]) for rule in rules)
+    results = tuple(tested(rule, county, evidence[rule.id]) for rule in rules)
     limit_rule = next((rule for rule in rules if is_response(rule)), None)
     limit_min = limits_min(limit_rule or _reference_limit_rule(), county)
     own_limit_min = limit_min[county.demand["village"].to_numpy()]

@@ -51,9 +51,10 @@ class Draft:
 
     def __init__(self, county: County) -> None:
         self._county = county
-        self.townships = county.townships.copy(deep=False)
-        self.villages = county.villages.copy(deep=False)
-        self.facilities = county.facilities.copy(deep=False)
+        # What no edit changes stays the very same table: what was worked out from it still holds.
+        self.townships = county.townships
+        self.villages = county.villages
+        self.facilities = county.facilities
         self._people_changed = False
         self._to_metres = Transformer.from_crs(WGS84, county.crs, always_xy=True)
 

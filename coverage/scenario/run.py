@@ -9,8 +9,12 @@ from typing import Any, Final, TypeVar
 
 from coverage.assess import report_of
 from coverage.county.files import shown
+from coverage.county.model import County
 from coverage.errors import Problem
 from coverage.results import Report
+from coverage.rules.evaluate import evaluate
+from coverage.rules.evidence import Evidence
+from coverage.rules.model import Rule, RuleResult
 from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
 from coverage.travel.response import respond
@@ -18,20 +22,49 @@ from coverage.travel.trips import Kept, Trips
 
 _NETWORKS: Final = 12
 _REPORTS: Final = 16
+_RESULTS: Final = 400
+_ON_MINUTES: Final = frozenset({"response_time", "service"})
+"""Kinds of rule that rest on more than the county's tables."""
+
 _Made = TypeVar("_Made")
+
+
+class _Same:
+    """A key that is equal only for the very same object, which it keeps alive."""
+
+    def __init__(self, it: object) -> None:
+        self._it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._it is self._it
+
+    def __hash__(self) -> int:
+        return id(self._it)
 
 
 class Memo:
     """What was computed for one county, by what it was computed from; bounded.
 
-    It holds networks with the snaps and sweeps made over them, and whole reports. It may be shared
+    It holds networks with the snaps and sweeps made over them, results of rules, and whole
+    reports. It may be shared
     between threads. What it gives must not be changed.
     """
 
-    def __init__(self, networks: int = _NETWORKS, reports: int = _REPORTS) -> None:
+    def __init__(
+        self, networks: int = _NETWORKS, reports: int = _REPORTS, results: int = _RESULTS
+    ) -> None:
         self.made = Kept(networks)
         self.trips = Kept(networks)
         self.reports = Kept(reports)
+        self._results = Kept(results)
+
+    def tested(self, rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+        """Return what testing `rule` gives; where nothing it rests on has changed, as before."""
+        if rule.kind in _ON_MINUTES or evidence.access is not None:
+            return evaluate(rule, county, evidence)
+        tables = (county.townships, county.villages, county.facilities)
+        key = (rule.model_dump_json(), evidence.region, *(_Same(table) for table in tables))
+        return self._results.get(key, lambda: evaluate(rule, county, evidence))
 
 
 def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) -> Report:
@@ -96,19 +129,6 @@ def with_overrides(
     return _assessed(base, scenario, Memo() if memo is None else memo)
 
 
-class _Same:
-    """A key that is equal only for the very same object, which it keeps alive."""
-
-    def __init__(self, it: object) -> None:
-        self._it = it
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other._it is self._it
-
-    def __hash__(self) -> int:
-        return id(self._it)
-
-
 def _assessed(base: Report, scenario: Scenario, memo: Memo) -> Report:
     key = (_Same(base), scenario.county, _content(scenario))
     return memo.reports.get(key, lambda: _computed(base, scenario, memo))
@@ -130,6 +150,7 @@ def _computed(base: Report, scenario: Scenario, memo: Memo) -> Report:
         as_of=base.as_of,
         region=base.region,
         trips=trips,
+        tested=memo.tested,
     )
 
 
