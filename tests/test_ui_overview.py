@@ -1,111 +1,238 @@
-"""The overview by kind: headings, deadlines, travel times, and what data is missing."""
+"""The overview: key figures, the curve, the score card by kind, what is missing, the worst."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
+import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from coverage.messages import text
+from coverage.messages import LANGUAGES, catalogue, text
+from coverage.paths import DEMONSTRATION
+from coverage.report.reached import curve, reached
 from coverage.results import Report
+from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import AccessResult, VillageAccess
-from coverage.ui import cache
+from coverage.ui.curve import curve_chart
+from coverage.ui.score_card import (
+    _CLAUSE_PX,
+    _DEADLINE_PX,
+    _FIGURE_PX,
+    _RULE_PX,
+    _SHORT_PX,
+    _VERDICT_PX,
+)
 from coverage.ui.state import Session
+from coverage.ui.tables import row_height
 from tests import ui_fixtures
+from tests.ui_app import (  # noqa: F401 - fixtures
+    Give,
+    fresh_fixture,
+    give_fixture,
+    opened,
+    run,
+    shown,
+    workspace_fixture,
+)
 
 NOWHERE = float("nan")
 
 
-def _overview() -> None:
-    from coverage.ui import frame
-    from coverage.ui.pages import overview
-
-    frame.begin()
-    overview.page()
-
-
-def shown(report: Report, monkeypatch: pytest.MonkeyPatch, rule: str | None = None) -> AppTest:
-    monkeypatch.setattr(cache, "assess_folder", lambda _: report)
-    app = AppTest.from_function(_overview, default_timeout=60)
-    app.session_state["session"] = Session(language="zh", folder=Path(), rule=rule)
-    app.session_state["language"] = "zh"
-    app.run()
-    assert not app.exception
-    return app
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def column(name: str) -> str:
+    return text(f"ui.column_{name}", "zh")
 
 
 @pytest.fixture
 def report() -> Report:
+    """Two rules of two kinds, the second of them open, with travel times."""
     base = ui_fixtures.report()
     first, second = base.rules
     near = VillageAccess("a", "近村", "第一镇", 100.0, "f", "中心卫生院", 12.25, 4.0)
     far = VillageAccess("b", ui_fixtures.EVIL, "第二街道", 50.0, "", "", NOWHERE, NOWHERE)
     access = AccessResult((near, far), 150.0, 50.0, 12.25, 12.25, 12.25, {10: 0.0, 20: 2 / 3})
-    towns = second.rule.model_copy(update={"kind": "presence", "beside": "ems-1030"})
+    values = load_catalogue()["tcm-hall"].parameters
+    towns = second.rule.model_copy(
+        update={"kind": "share", "parameters": values, "beside": "ems-1030"}
+    )
     open_ = replace(
         second,
         rule=towns,
         verdict="not_assessable",
         access=access,
-        missing_columns=("facilities.beds",),
+        units=(),
+        missing_columns=("facilities.ambulances",),
     )
-    return replace(base, rules=(open_, first), as_of=date(2026, 1, 1))
+    facilities = base.county.facilities.assign(
+        kind="township_hospital", ambulances=np.nan, name=ui_fixtures.EVIL
+    )
+    county = replace(base.county, facilities=facilities)
+    return replace(base, county=county, rules=(open_, first), as_of=date(2026, 1, 1))
 
 
-def test_a_table_for_each_kind_with_clause_reading_and_state_of_the_deadline(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = shown(report, monkeypatch)
+def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    assert [m.value for m in app.metric] == [
+        "13.4 %",
+        "7,700 人",
+        "1,200 人",
+        "16.9 分钟",
+        "12.0 分钟",
+        "41.2 分钟",
+    ]
+
+
+def test_town_and_countryside_stand_side_by_side(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    table = app.table[0].value
+    assert table.columns[1:].tolist() == ["全体居民", "城区居民", "乡村居民"]
+    rows = {row.iloc[0]: row.iloc[1:].tolist() for _, row in table.iterrows()}
+    assert rows["时限"] == ["—", r"10\.0 分钟", r"30\.0 分钟"]
+    assert rows[r"常住人口（人）"] == [r"8\,900", r"5\,000", r"3\,900"]
+    assert rows["按时可达的居民"] == [r"13\.4 \%", r"0\.0 \%", r"30\.7 \%"]
+    assert rows["不能按时到达的居民"] == [r"7\,700", r"5\,000", r"2\,700"]
+    assert rows["一半居民不超过"] == [r"12\.0 分钟", r"12\.0 分钟", r"32\.0 分钟"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_curve_is_drawn_offline_with_its_limits(language: str) -> None:
+    report = ui_fixtures.report()
+    points = curve(report)
+    chart = json.loads(curve_chart(points, reached(report), language).to_json())
+    told = json.dumps(chart, ensure_ascii=False)
+    assert text("overview_page.group_rural", language) in told
+    assert text("overview_page.limit_label", language, minutes="10") in told
+    assert text("overview_page.limit_label", language, minutes="30") in told
+    assert "http" not in told.replace(chart["$schema"], "")
+    assert chart["usermeta"]["embedOptions"] == {"actions": False}
+    drawn = [row for rows in chart["datasets"].values() for row in rows]
+    assert {row["percent"] for row in drawn if row.get("group") == "all"} >= {0.0}
+    assert max(row["percent"] for row in drawn if row.get("group") == "urban") == 100
+
+
+def test_a_limit_beyond_the_longest_minute_is_not_drawn() -> None:
+    report = ui_fixtures.report()
+    points = curve(report)
+    short = points[points["minutes"] <= 15]
+    told = curve_chart(short, reached(report), "zh").to_json()
+    assert text("overview_page.limit_label", "zh", minutes="10") in told
+    assert text("overview_page.limit_label", "zh", minutes="30") not in told
+
+
+def test_without_residents_there_is_no_curve_and_no_failure(give: Give) -> None:
+    base = ui_fixtures.report()
+    nobody = replace(base.county, demand=base.county.demand.assign(population=np.nan))
+    app = run("overview", give(replace(base, county=nobody)))
+    assert not app.error
+    assert text("overview_page.curve_none", "zh") in shown(app)
+
+
+def test_the_score_card_and_the_clause_behind_it(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    scores = app.dataframe[0].value
+    assert scores[column("rule")].tolist() == ["十分钟三十分钟", "乡镇卫生院"]
+    assert scores[column("verdict")].tolist() == ["✘ 未达到", "✔ 达到"]
+    assert scores[column("observed")].tolist() == ["13.4 %", "100.0 %"]
+    assert scores[column("short")].tolist() == [7700, 7700]
+    assert scores[column("deadline")].tolist() == ["2025", "2025"]
+    assert "测发〔2023〕1号" in scores[column("clause")][0]
+    page = shown(app)
+    for part in (
+        "测试文件",
+        "测发〔2023〕1号",
+        r"2023\-01\-02",
+        "第三条",
+        "十分钟三十分钟的条文大意",
+        "十分钟三十分钟的理解",
+    ):
+        assert part in page
+    parameters = app.table[1].value
+    assert parameters.iloc[:, 3].tolist() == [
+        "原文所定",
+        "原文所定",
+        "本工具的读法",
+        "本工具的读法",
+    ]
+    assert "乡镇卫生院的条文大意" not in page
+
+
+def test_the_columns_fit_a_small_screen() -> None:
+    # 1366 less the menu (300) and the margins (80)
+    widths = _RULE_PX + _VERDICT_PX + 2 * _FIGURE_PX + _SHORT_PX + _DEADLINE_PX + _CLAUSE_PX
+    assert widths <= 986
+
+
+def test_rows_are_high_enough_for_their_longest_text() -> None:
+    assert row_height({200: ["短"]}) < 40
+    assert row_height({200: []}) < 40
+    two = row_height({200: ["汉" * 20]})
+    assert two > 64  # below that Streamlit does not wrap
+    assert row_height({200: ["汉" * 60]}) > two
+    assert row_height({200: ["汉" * 6000]}) < 200
+
+
+def test_a_table_for_each_kind_with_the_state_of_the_deadline(give: Give, report: Report) -> None:
+    app = run("overview", give(report))
     headings = [m.value for m in app.markdown if m.value.startswith("##### ")]
-    assert headings[0] == "##### 到达时间"
-    assert "##### 设置" in headings
+    assert "##### 到达时间" in headings
+    assert "##### 占比" in headings
     first, second = (frame.value for frame in app.dataframe[:2])
-    assert first.iloc[0, 0] == "十分钟三十分钟"
-    assert second.iloc[0, 0] == "乡镇卫生院"
-    assert first[text("ui.column_deadline", "zh")].tolist() == ["2025 已逾期"]
-    assert second[text("ui.column_deadline", "zh")].tolist() == ["2025 已到期"]
-    assert "测发〔2023〕1号" in first[text("ui.column_clause", "zh")][0]
-    assert first[text("ui.column_reading", "zh")][0] == "十分钟三十分钟的理解"
+    assert first[column("rule")].tolist() == ["十分钟三十分钟"]
+    assert second[column("rule")].tolist() == ["乡镇卫生院"]
+    assert first[column("deadline")].tolist() == ["2025 已逾期"]
+    assert second[column("deadline")].tolist() == ["2025 已到期"]
 
 
-def test_completeness_and_the_columns_that_are_missing(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = shown(report, monkeypatch)
+def test_what_could_not_be_assessed_and_whose_cells_are_blank(give: Give, report: Report) -> None:
+    app = run("overview", give(report))
     assert any("适用的规则有2条，用现有资料能判断1条" in c.value for c in app.caption)
-    missing = app.table[0].value
-    assert missing.iloc[0].tolist() == ["床位", r"facilities\.beds", 1]
+    cells = next(
+        frame.value
+        for frame in app.dataframe
+        if text("overview_page.column_whose", "zh") in frame.value
+    )
+    assert cells[column("rule")].tolist() == ["乡镇卫生院"]
+    assert cells[text("overview_page.column_column", "zh")].tolist() == ["救护车"]
+    assert cells[text("overview_page.column_cells", "zh")].tolist() == [1]
+    assert cells[text("overview_page.column_whose", "zh")].tolist() == [ui_fixtures.EVIL]
+    assert cells[text("overview_page.column_alone", "zh")].tolist() == ["就够了"]
 
 
-def test_the_first_rule_is_open_until_another_is_chosen(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = [m.value for m in shown(report, monkeypatch).markdown]
-    assert any("十分钟三十分钟的条文大意" in t for t in texts)
-    st.cache_resource.clear()
-    app = shown(report, monkeypatch, rule="township-hospital")
-    texts = [m.value for m in app.markdown]
-    assert any("乡镇卫生院的条文大意" in t for t in texts)
-    assert not any("十分钟三十分钟的条文大意" in t for t in texts)
+def test_nothing_is_missing(give: Give) -> None:
+    assert text("overview_page.open_none", "zh") in shown(
+        run("overview", give(ui_fixtures.report()))
+    )
+
+
+def test_the_first_rule_is_open_until_another_is_chosen(give: Give, report: Report) -> None:
+    folder = give(report)
+    assert "十分钟三十分钟的条文大意" in shown(run("overview", folder))
+    app = opened("overview", Session(folder=folder, rule="township-hospital"))
+    assert "乡镇卫生院的条文大意" in shown(app)
+    assert "十分钟三十分钟的条文大意" not in shown(app)
     assert any(r"与 ems\-1030 并列" in c.value for c in app.caption)
+    gone = opened("overview", Session(folder=folder, rule="gone"))
+    assert "十分钟三十分钟的条文大意" in shown(gone)
+
+
+def test_only_the_verdicts_asked_for(give: Give, report: Report) -> None:
+    app = run("overview", give(report))
+    assert text("overview_page.verdict_count", "zh", verdict="✘ 未达到", count=1) in str(
+        app.button_group
+    )
+    app.session_state["verdicts"] = ["not_assessable"]
+    app.run()
+    assert not app.exception
+    tables = [f.value for f in app.dataframe if column("short") in f.value]
+    assert [table[column("rule")].tolist() for table in tables] == [["乡镇卫生院"]]
+    assert "乡镇卫生院的条文大意" in shown(app)
 
 
 def test_travel_times_of_the_chosen_rule_with_names_as_they_stand(
-    report: Report, monkeypatch: pytest.MonkeyPatch
+    give: Give, report: Report
 ) -> None:
-    app = shown(report, monkeypatch, rule="township-hospital")
+    app = opened("overview", Session(folder=give(report), rule="township-hospital"))
     assert any("20分钟以内66" in m.value for m in app.markdown)
     worst = app.table[1].value
     assert worst.iloc[:, 2].tolist() == ["到不了", "12.2"]
@@ -113,13 +240,34 @@ def test_travel_times_of_the_chosen_rule_with_names_as_they_stand(
     assert "![" not in worst.iloc[0, 0]
 
 
-def test_a_rule_that_is_no_longer_there_is_forgotten(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = [m.value for m in shown(report, monkeypatch, rule="gone").markdown]
-    assert any("十分钟三十分钟的条文大意" in t for t in texts)
-
-
-def test_a_county_without_rules(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown(replace(report, rules=()), monkeypatch)
+def test_a_county_without_rules(give: Give) -> None:
+    app = run("overview", give(replace(ui_fixtures.report(), rules=())))
+    assert not app.error
     assert text("report.completeness_none", "zh") in [c.value for c in app.caption]
+
+
+def test_the_worst_villages_with_names_as_they_stand(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.report()))
+    worst, towns = (frame.value for frame in app.dataframe[-2:])
+    assert worst.iloc[:, 0].tolist() == ["戊村", "丙村", ui_fixtures.EVIL, "丁社区", "己村"]
+    assert worst.iloc[:, 6].tolist() == ["—", "—", "中心站", "中心站", "中心站"]
+    assert towns.iloc[:, 0].tolist() == ["第二街道", "第一镇"]
+    assert towns[text("overview_page.column_late", "zh")].tolist() == [6900, 800]
+    assert towns[text("overview_page.column_share", "zh")].tolist() == [0, 60]
+
+
+def test_nobody_waits_too_long(give: Give) -> None:
+    app = run("overview", give(ui_fixtures.without_late_villages()))
+    assert text("overview_page.worst_none", "zh") in shown(app)
+
+
+def test_every_unit_of_the_catalogue_has_a_word_and_kinds_are_said_in_chinese() -> None:
+    rules = load_catalogue().values()
+    units = {p.unit for rule in rules for p in rule.parameters.values() if p.unit}
+    assert {f"ui.unit.{unit}" for unit in units} <= set(catalogue())
+    app = run("overview", DEMONSTRATION)
+    tables = "".join(table.value.to_csv() for table in app.table)
+    assert "城区" in tables
+    assert "county_hospital" not in tables
+    saved = [b.label for b in app.get("download_button")]
+    assert len(saved) == 5

@@ -10,10 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest, app_test
 
 from coverage.errors import InputError, Problem
-from coverage.messages import LANGUAGES, Language, catalogue, text
+from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION, ROOT
 from coverage.results import Report
-from coverage.rules.catalogue import load_catalogue
 from coverage.ui import cache
 from tests import ui_fixtures
 from tests.ui_app import (  # noqa: F401 - fixtures
@@ -26,7 +25,7 @@ from tests.ui_app import (  # noqa: F401 - fixtures
 )
 
 APP = str(ROOT / "app.py")
-PAGES = ("county", "overview", "map", "export")
+PAGES = ("county", "overview", "map", "rules", "export")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,58 +130,6 @@ def test_a_typed_folder_is_opened_even_with_quotes_or_its_file_named(give: Give)
         next(b for b in app.button if b.label == text("ui.open_folder", "zh")).click().run()
         assert not app.error, typed
         assert "测试区" in shown(app)
-
-
-def test_the_score_card_and_the_clause_behind_it(give: Give) -> None:
-    app = run("overview", give(ui_fixtures.report()))
-    scores = app.dataframe[0].value
-    assert scores.iloc[:, 0].tolist() == ["十分钟三十分钟", "乡镇卫生院"]
-    assert scores.iloc[:, 1].tolist() == ["✘ 未达到", "✔ 达到"]
-    assert scores.iloc[:, 2].tolist() == ["13.4 %", "100.0 %"]
-    assert scores.iloc[:, 4].tolist() == ["7,700 人", "7,700 人"]
-    page = shown(app)
-    for part in (
-        "测试文件",
-        "测发〔2023〕1号",
-        r"2023\-01\-02",
-        "第三条",
-        "十分钟三十分钟的条文大意",
-    ):
-        assert part in page
-    parameters = app.table[0].value
-    assert parameters.iloc[:, 3].tolist() == ["原文所定", "本工具的读法"]
-    assert "乡镇卫生院的条文大意" not in page
-
-
-def test_every_unit_of_the_catalogue_has_a_word_and_kinds_are_said_in_chinese() -> None:
-    rules = load_catalogue().values()
-    units = {p.unit for rule in rules for p in rule.parameters.values() if p.unit}
-    assert {f"ui.unit.{unit}" for unit in units} <= set(catalogue())
-    app = run("overview", DEMONSTRATION)
-    tables = "".join(table.value.to_csv() for table in app.table)
-    assert "城区" in tables
-    assert "county_hospital" not in tables
-
-
-def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
-    app = run("overview", give(ui_fixtures.report()))
-    assert [m.value for m in app.metric] == [
-        "13.4 %",
-        "8,900 人",
-        "1,200 人",
-        "18.5 分钟",
-        "41.2 分钟",
-    ]
-
-
-def test_the_worst_villages_with_names_as_they_stand(give: Give) -> None:
-    app = run("overview", give(ui_fixtures.report()))
-    worst = app.dataframe[1].value
-    assert worst.iloc[:, 0].tolist() == ["戊村", "丙村", ui_fixtures.EVIL, "丁社区", "己村"]
-    assert worst.iloc[:, 6].tolist() == ["—", "—", "中心站", "中心站", "中心站"]
-    st.cache_resource.clear()
-    app = run("overview", give(ui_fixtures.without_late_villages()))
-    assert text("ui.worst_none", "zh") in shown(app)
 
 
 def test_a_name_that_is_markup_stays_text(give: Give) -> None:

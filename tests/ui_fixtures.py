@@ -61,12 +61,23 @@ def rule(rule_id: str, title: str) -> Rule:
             "unit": "share",
             "parameters": {
                 "urban_limit_min": {
-                    "value": 10,
+                    "value": 10.0,
                     "origin": "text",
                     "unit": "min",
                     "meaning": {"zh": "城区时限", "en": "urban limit"},
                 },
-                "share": {
+                "rural_limit_min": {
+                    "value": 30.0,
+                    "origin": "text",
+                    "unit": "min",
+                    "meaning": {"zh": "乡村时限", "en": "rural limit"},
+                },
+                "urban_classes": {
+                    "value": ["urban", "111", "112"],
+                    "origin": "assumption",
+                    "meaning": {"zh": "哪些算城区", "en": "what is urban"},
+                },
+                "required_share": {
                     "value": 1.0,
                     "origin": "assumption",
                     "meaning": {"zh": "应达到的比例", "en": "share required"},

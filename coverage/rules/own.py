@@ -257,6 +257,7 @@ def own_rule(answers: Answers) -> dict[str, Any]:
         values.pop("max_match_m", None)
     title = _both(answers.title, answers.title_en)
     none = messages()["rules_page.none_stated"]["zh"]
+    own = messages()["rules_page.no_document"]["zh"]
     return {
         "id": answers.id,
         "title": title,
@@ -269,8 +270,8 @@ def own_rule(answers: Answers) -> dict[str, Any]:
         "force": answers.force,
         "sources": [
             {
-                "document": answers.document.strip() or answers.title.strip(),
-                "title": answers.document.strip() or answers.title.strip(),
+                "document": answers.document.strip() or own,
+                "title": answers.document.strip() or own,
                 "number": answers.number.strip() or none,
                 "date": answers.date.strip() or none,
                 "clause": answers.clause.strip() or none,

@@ -1,8 +1,8 @@
 """A rule of the county's own, written by answering questions.
 
 Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.own.FORMS`),
-``rules_page.parameter_`` (the forms' questions), ``rules_page.rounding_`` (`Rounding`) and
-``report.force_`` (`coverage.rules.model.Rule.force`) are put together here.
+``rules_page.parameter_`` (the forms' questions) and ``report.force_``
+(`coverage.rules.model.Rule.force`) are put together here.
 """
 
 from __future__ import annotations
@@ -251,8 +251,6 @@ def _choice(
         options.append(value)
 
     def shown(option: ParameterValue) -> str:
-        if question.asked == "rounding":
-            return text(f"rules_page.rounding_{option}", language)
         if option == "":
             empty = "rules_page.count_facilities" if not question.needed else "rules_page.choose"
             return text(empty, language)

@@ -35,7 +35,7 @@ def row_height(columns: Mapping[int, Iterable[str]]) -> int:
     lines = 1
     for wide, texts in columns.items():
         places = max(1.0, (wide - _CELL_PADDING_PX) / _PX_A_PLACE)
-        lines = max(lines, *(math.ceil(width(words) / places) for words in texts))
+        lines = max([lines, *(math.ceil(width(words) / places) for words in texts)])
     if lines == 1:
         return _PLAIN_PX
     return max(_WRAPPING_PX, _PADDING_PX + _LINE_PX * min(lines, _MOST_LINES))

@@ -1,0 +1,94 @@
+"""The cells that keep rules open: filled, they let each of them be assessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from coverage.assess import assess_folder
+from coverage.county.words import columns
+from coverage.paths import DEMONSTRATION
+from coverage.report.open_rules import OpenRule, open_rules, opened_alone
+from coverage.results import Report
+from coverage.rules.evaluate import evaluate
+from coverage.rules.gather import gathered
+
+
+@cache
+def demonstration() -> Report:
+    return assess_folder(DEMONSTRATION)
+
+
+def filled(report: Report, rule: OpenRule, yes: bool) -> str:
+    """Return the verdict once the cells that the rule lacks are filled, and no others."""
+    facilities = report.county.facilities.copy()
+    types = {column.column: column.type for column in columns()["facilities"]}
+    for cells in rule.cells:
+        assert cells.table == "facilities"
+        rows = facilities["name"].isin(cells.names) & facilities[cells.column].isna()
+        assert rows.sum() == len(cells.names)
+        number = types[cells.column] in ("integer", "number")
+        facilities.loc[rows, cells.column] = (1000 if yes else 0) if number else yes
+    county = replace(report.county, facilities=facilities)
+    tested = rule.result.rule
+    evidence = gathered(county, report.network, report.response, [tested], report.region)
+    return evaluate(tested, county, evidence[tested.id]).verdict
+
+
+def rule_ids() -> list[str]:
+    return [rule.result.rule.id for rule in open_rules(demonstration())]
+
+
+def test_every_open_rule_is_listed_and_no_other() -> None:
+    report = demonstration()
+    assert rule_ids() == [r.rule.id for r in report.rules if r.verdict == "not_assessable"]
+    assert len(rule_ids()) >= 5
+    for rule in open_rules(report):
+        assert {cells.key for cells in rule.cells} == set(rule.result.missing_columns)
+        assert all(cells.names for cells in rule.cells)
+
+
+@pytest.mark.parametrize("yes", [False, True])
+@pytest.mark.parametrize("rule_id", rule_ids())
+def test_the_named_cells_are_enough(rule_id: str, yes: bool) -> None:
+    report = demonstration()
+    rule = next(r for r in open_rules(report) if r.result.rule.id == rule_id)
+    assert filled(report, rule, yes) in ("met", "unmet")
+
+
+def test_columns_that_open_rules_alone_come_first() -> None:
+    counts = opened_alone(open_rules(demonstration()))
+    assert counts["facilities.psychiatric_ward"] == 2
+    assert counts["facilities.fever_clinic"] == 0
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_a_column_that_nobody_states() -> None:
+    report = demonstration()
+    tested = next(r.rule for r in report.rules if r.rule.id == "tcm-hall")
+    blank = pd.array([None] * len(report.county.facilities), dtype="boolean")
+    facilities = report.county.facilities.assign(tcm_hall=blank)
+    county = replace(report.county, facilities=facilities)
+    evidence = gathered(county, report.network, report.response, [tested], report.region)
+    result = evaluate(tested, county, evidence[tested.id])
+    (rule,) = open_rules(replace(report, county=county, rules=(result,)))
+    (cells,) = rule.cells
+    assert cells.whole
+    asked = facilities["kind"].isin(tested.parameters["facility_kinds"].value)
+    assert set(cells.names) == set(facilities.loc[asked, "name"])
+
+
+def test_villages_without_population() -> None:
+    report = demonstration()
+    tested = next(r for r in report.rules if r.rule.id == "ems-1030")
+    villages = report.county.villages.assign(population=float("nan"))
+    result = replace(
+        tested, verdict="not_assessable", units=(), missing_columns=("villages.population",)
+    )
+    county = replace(report.county, villages=villages)
+    (rule,) = open_rules(replace(report, county=county, rules=(result,)))
+    assert rule.cells[0].whole
+    assert len(rule.cells[0].names) == len(villages)
