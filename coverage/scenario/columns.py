@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from functools import cache
 from typing import Final
@@ -15,6 +16,17 @@ Cell = bool | int | float | str | None
 
 _MAX_COUNT: Final = 1_000_000_000
 _MAX_TEXT: Final = 500
+_NOT_IN_A_LINE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def plain_line(text: str) -> str:
+    """Return `text` on one line: without control characters, and no space at its ends."""
+    return "".join(" " if unicodedata.category(c) in _NOT_IN_A_LINE else c for c in text).strip()
+
+
+def plain_text(text: str) -> str:
+    """Return `text` of several lines without other control characters."""
+    return "\n".join(plain_line(line) for line in text.splitlines()).strip("\n")
 
 
 def column_of(table: str, name: str, value: object, barred: Collection[str] = ()) -> Cell:
@@ -43,9 +55,9 @@ def column_of(table: str, name: str, value: object, barred: Collection[str] = ()
         return int(str(word)) if column.vocabulary == "level" else str(word)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not value.strip() or len(value) > _MAX_TEXT:
+    if not isinstance(value, str) or not plain_line(value) or len(value) > _MAX_TEXT:
         raise PydanticCustomError("want_text", "text")
-    return value
+    return plain_line(value)
 
 
 def cell_of(words: str, value: object) -> object:

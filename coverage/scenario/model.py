@@ -21,7 +21,14 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from coverage.county.config import Code, ResponseParameters
 from coverage.county.words import meanings
-from coverage.scenario.columns import Cell, cell_of, column_of, number_columns
+from coverage.scenario.columns import (
+    Cell,
+    cell_of,
+    column_of,
+    number_columns,
+    plain_line,
+    plain_text,
+)
 
 MAX_EDITS: Final = 1000
 MAX_PLACES: Final = 10_000
@@ -35,9 +42,10 @@ def _as_text(value: object) -> object:
 
 
 def _is_text(value: str) -> str:
-    if not value.strip():
+    plain = plain_line(value)
+    if not plain:
         raise PydanticCustomError("blank", "blank")
-    return value
+    return plain
 
 
 def _degrees(value: float) -> float:
@@ -55,7 +63,7 @@ def _word_of(vocabulary: str) -> BeforeValidator:
 
 Id = Annotated[str, BeforeValidator(_as_text), Field(max_length=200), AfterValidator(_is_text)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_is_text)]
-Note = Annotated[str, Field(max_length=5000)]
+Note = Annotated[str, Field(max_length=5000), AfterValidator(plain_text)]
 Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Lon = Annotated[Number, Field(ge=-180, le=180), AfterValidator(_degrees)]
