@@ -152,7 +152,10 @@ def loaded(current: Session) -> Report | None:
         return report
     try:
         return waited(
-            lambda: cache.scenario_report(folder, desk.overrides, scenario), stop, language
+            lambda: cache.scenario_report(folder, desk.overrides, scenario),
+            stop,
+            language,
+            "-scenario",
         )
     except InputError as error:
         lines = "\n".join(f"- {literal(line)}" for line in error.lines(language))

@@ -18,7 +18,9 @@ _BEAT_S: Final = 0.25
 _Done = TypeVar("_Done")
 
 
-def waited(work: Callable[[], _Done], stop: Callable[[], None], language: Language) -> _Done:
+def waited(
+    work: Callable[[], _Done], stop: Callable[[], None], language: Language, name: str = ""
+) -> _Done:
     """Return what `work` gives; where it takes long, show that it goes on and how to stop.
 
     The work is done beside the page, so that the button is heard at once. Stopped work still runs
@@ -28,6 +30,8 @@ def waited(work: Callable[[], _Done], stop: Callable[[], None], language: Langua
     ----------
     stop
         What the button does, besides ending the wait: else the next run would begin to wait again.
+    name
+        Of this wait, where a page may wait more than once in one run.
     """
     future: Future[_Done] = Future()
 
@@ -45,10 +49,10 @@ def waited(work: Callable[[], _Done], stop: Callable[[], None], language: Langua
         return future.result()
     begun = time.monotonic()
     place = st.empty()
-    with place.container(border=True, key="working"):
+    with place.container(border=True, key=f"working{name}"):
         told, button = st.columns([5, 1], vertical_alignment="center")
         line = told.empty()
-        button.button(text("desk.stop", language), on_click=stop, key="stop-work")
+        button.button(text("desk.stop", language), on_click=stop, key=f"stop-work{name}")
     while not future.done():
         seconds = time.monotonic() - begun
         line.markdown(text("desk.working", language, seconds=seconds))  # hears the button

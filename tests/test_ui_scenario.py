@@ -1,0 +1,315 @@
+"""The scenario page: every state of it, and what each form does to a county solved by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from coverage.desk.model import Desk
+from coverage.errors import InputError, Problem
+from coverage.messages import Language, text
+from coverage.scenario.file import dump_scenario
+from coverage.scenario.model import (
+    AddFacility,
+    CloseRoad,
+    Edit,
+    MoveFacility,
+    RemoveFacility,
+    Scenario,
+)
+from coverage.ui import scenario_edits as edits
+from coverage.ui.scenario_compare import _best, priced
+from coverage.ui.state import Session
+from tests import line_county, ui_fixtures
+from tests.ui_app import (  # noqa: F401
+    Give,
+    desk_of,
+    fresh_fixture,
+    give_fixture,
+    opened,
+    run,
+    shown,
+    workspace_fixture,
+)
+
+
+STATION = AddFacility(
+    id="n1", name="新站", kind="emergency_station", lon=112.45, lat=28.6, ambulances=1
+)
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    return line_county.write(tmp_path / "line")
+
+
+def scenario(*actions: object, name: str = "甲", **more: object) -> Scenario:
+    made = tuple(Edit.of(action) for action in actions)
+    return Scenario.model_validate({"name": name, "county": "430902", "edits": made, **more})
+
+
+def page(folder: Path, *scenarios: Scenario, current: str | None = None) -> AppTest:
+    desk = Desk(folder=folder, scenarios=scenarios, current=current)
+    return opened("scenario", Session(desk=desk))
+
+
+def covered(app: AppTest) -> str:
+    label = text("scenario_page.covered", "zh")
+    return next(metric.value for metric in app.metric if metric.label == label)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_without_a_county_one_can_be_chosen(language: Language) -> None:
+    app = run("scenario", None, language)
+    assert not app.exception
+    assert app.button(key="demonstration").label == text("ui.open_demonstration", language)
+
+
+def test_a_bad_county_is_told(give: Give) -> None:
+    folder = give(InputError([Problem("ui.no_folder", values={"folder": "x"})]))
+    app = run("scenario", folder)
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_without_a_scenario_the_county_as_it_is(county: Path) -> None:
+    app = page(county)
+    assert not app.exception
+    assert not app.error
+    assert covered(app) == "6,000 人"
+    assert app.button(key="scenario-undo").disabled
+    assert text("scenario_page.no_edits", "zh") in shown(app)
+    assert app.metric[0].delta == ""
+
+
+def test_with_a_scenario_the_hand_known_gain(county: Path) -> None:
+    app = page(county, scenario(STATION), current="甲")
+    assert not app.exception
+    assert covered(app) == "15,000 人"
+    assert app.metric[0].delta == "+9,000"
+    said = shown(app)
+    assert text("desk.scenario_in_force", "zh", name="甲") in said
+    gained = text("scenario_page.people_gained", "zh")
+    assert next(m.value for m in app.metric if m.label == gained) == "9,000 人"
+    moved = next(f.value for f in app.dataframe if text("ui.column_village", "zh") in f.value)
+    outcome = text("scenario_page.village_gained", "zh")
+    named = moved.set_index(text("ui.column_village", "zh"))[text("scenario_page.outcome", "zh")]
+    assert named["D村"] == named["E村"] == outcome
+    assert named["C村"] == text("scenario_page.village_better", "zh")
+    assert not {"A村", "B村"} & set(named.index)
+
+
+def test_a_scenario_of_another_county_is_told_and_left_out(county: Path) -> None:
+    other = scenario(STATION).model_copy(update={"county": "430903"})
+    app = page(county, other, current="甲")
+    assert not app.exception
+    assert "430903" in shown(app)
+    assert covered(app) == "6,000 人"
+
+
+def test_new_copy_drop(county: Path) -> None:
+    app = page(county)
+    app.button(key="scenario-new").click().run()
+    first = text("scenario_page.new_name", "zh")
+    assert desk_of(app).current == first
+    assert desk_of(app).scenarios[0].county == "430902"
+    app.button(key="scenario-duplicate").click().run()
+    assert [s.name for s in desk_of(app).scenarios] == [first, f"{first} 2"]
+    assert desk_of(app).current == f"{first} 2"
+    app.button(key="scenario-drop-yes").click().run()
+    assert [s.name for s in desk_of(app).scenarios] == [first]
+    assert desk_of(app).current is None
+
+
+def test_a_name_that_is_taken_is_refused(county: Path) -> None:
+    app = page(county, scenario(name="甲"), scenario(STATION, name="乙"), current="乙")
+    app.text_input(key="scenario-name").set_value("甲")
+    _submit(app, "scenario_page.apply", 0)
+    assert text("scenario_page.name_taken", "zh", name="甲") in shown(app)
+    assert [s.name for s in desk_of(app).scenarios] == ["甲", "乙"]
+    app.text_input(key="scenario-name").set_value("丙")
+    _submit(app, "scenario_page.apply", 0)
+    assert [s.name for s in desk_of(app).scenarios] == ["甲", "丙"]
+    assert desk_of(app).current == "丙"
+    app.button(key="scenario-undo").click().run()
+    assert [s.name for s in desk_of(app).scenarios] == ["甲", "乙"]
+
+
+def _submit(app: AppTest, message: str, which: int) -> None:
+    [b for b in app.button if b.label == text(message, "zh")][which].click().run()
+
+
+def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-panel").set_value("facility").run()
+    app.selectbox(key="place-village").set_value(line_county.code_of("D")).run()
+    app.button(key="place-here").click().run()
+    assert not app.exception
+    assert covered(app) == "15,000 人"
+    (made,) = desk_of(app).scenarios
+    action = made.edits[0].action
+    assert isinstance(action, AddFacility)
+    assert (action.lon, action.lat, action.kind) == (112.45, 28.6, "emergency_station")
+    app.button(key="scenario-undo").click().run()
+    assert covered(app) == "6,000 人"
+    app.button(key="scenario-redo").click().run()
+    assert covered(app) == "15,000 人"
+
+
+def test_the_list_reorders_notes_puts_off_and_drops(county: Path) -> None:
+    close = CloseRoad(line=((112.425, 28.59), (112.425, 28.61)))
+    app = page(county, scenario(close, STATION), current="甲")
+    assert covered(app) == "15,000 人"
+    app.button(key="edit-off-1").click().run()
+    assert covered(app) == "6,000 人"
+    assert desk_of(app).scenarios[0].edits[1].off
+    app.button(key="edit-off-1").click().run()
+    app.button(key="edit-down-0").click().run()
+    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["add_facility", "close_road"]
+    app.text_area(key="edit-note-text-0").set_value("靠近 *国道* <b>")
+    _submit(app, "scenario_page.apply", 1)
+    assert desk_of(app).scenarios[0].edits[0].note == "靠近 *国道* <b>"
+    assert r"靠近 \*国道\* \<b\>" in shown(app)
+    app.button(key="edit-drop-0").click().run()
+    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["close_road"]
+    assert covered(app) == "6,000 人"
+
+
+def test_an_order_that_cannot_be_is_refused_and_told(county: Path) -> None:
+    moved = MoveFacility(id="n1", lon=112.4, lat=28.6)
+    app = page(county, scenario(STATION, moved), current="甲")
+    app.button(key="edit-down-0").click().run()
+    assert text("scenario_page.refused", "zh") in shown(app)
+    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["add_facility", "move_facility"]
+
+
+def test_turnout_growth_and_people(county: Path) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-panel").set_value("response").run()
+    label = text("scenario_page.turnout_min", "zh")
+    next(n for n in app.number_input if n.label == label).set_value(0.0)
+    _submit(app, "scenario_page.apply", -1)
+    assert not app.exception
+    assert covered(app) == "10,000 人"  # D: 29.3 minutes without the three of turn-out
+    app.segmented_control(key="scenario-panel").set_value("people").run()
+    label = text("scenario_page.grow", "zh")
+    next(n for n in app.number_input if n.label == label).set_value(10.0)
+    _submit(app, "scenario_page.apply", -1)
+    assert covered(app) == "11,000 人"
+    app.selectbox(key="people-village").set_value(line_county.code_of("A")).run()
+    label = text("scenario_page.people", "zh")
+    next(n for n in app.number_input if n.label == label).set_value(2000)
+    _submit(app, "scenario_page.apply", -1)
+    assert covered(app) == "11,900 人"
+    assert [e.verb for e in desk_of(app).scenarios[0].edits] == [
+        "set_response",
+        "grow",
+        "set_population",
+    ]
+
+
+def test_all_scenarios_with_the_best_of_each_row(county: Path) -> None:
+    near = STATION.model_copy(update={"lon": 112.40})  # C: then D and E are 12.8 and 22.6 away
+    app = page(
+        county,
+        scenario(STATION, name="东", costs={"emergency_station": 200, "ambulances": 40}),
+        scenario(near, name="中"),
+        scenario(RemoveFacility(id="S1"), name="无"),
+    )
+    app.segmented_control(key="scenario-view").set_value("all").run()
+    assert not app.exception
+    table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+    row = table.loc[text("scenario_page.covered", "zh")]
+    now = text("scenario_page.before", "zh")
+    assert row.to_dict() == {
+        now: "6,000 人",
+        "东": "★ 15,000 人",
+        "中": "★ 15,000 人",
+        "无": "0 人",
+    }
+    assert table.loc[text("scenario_page.cost", "zh"), "东"] == "240.0"
+
+
+def test_the_other_views_are_drawn(county: Path) -> None:
+    app = page(county, scenario(STATION), current="甲")
+    for view in ("sides", "costs"):
+        app.segmented_control(key="scenario-view").set_value(view).run()
+        assert not app.exception, view
+        assert not app.error, view
+
+
+def test_markup_in_names_stays_text(tmp_path: Path) -> None:
+    evil = ui_fixtures.EVIL
+    folder = line_county.write(tmp_path / "evil", village=evil + "{place}")
+    named = STATION.model_copy(update={"name": evil})
+    app = page(folder, scenario(named, name=evil), current=evil)
+    assert not app.exception
+    marked = [m.value for m in (*app.markdown, *app.caption, *app.info)]
+    assert marked
+    assert not [value for value in marked if "<script>" in value.replace(r"\<script\>", "")]
+
+
+# -- the edits, without a page -----------------------------------------------------------------
+
+
+def test_what_a_scenario_added_is_changed_where_it_was_added() -> None:
+    made = edits.facility_moved(scenario(STATION), "n1", 112.5, 28.61)
+    made = edits.facility_changed(made, "n1", {"ambulances": 3})
+    (edit,) = made.edits
+    assert isinstance(edit.action, AddFacility)
+    assert (edit.action.lon, edit.action.lat) == (112.5, 28.61)
+    assert edit.action.stated()["ambulances"] == 3
+    assert edits.facility_removed(made, "n1").edits == ()
+
+
+def test_a_facility_of_the_county_has_one_edit_of_each_kind() -> None:
+    made = edits.facility_moved(scenario(), "S1", 112.5, 28.61)
+    made = edits.facility_moved(made, "S1", 112.4, 28.6)
+    made = edits.facility_changed(made, "S1", {"ambulances": 3})
+    made = edits.facility_changed(made, "S1", {"ambulances": None, "beds": 5})
+    assert [edit.verb for edit in made.edits] == ["move_facility", "change_facility"]
+    assert made.edits[1].action.stated() == {"id": "S1", "ambulances": None, "beds": 5}
+    assert edits.facility_changed(made, "S1", {}) == made
+    gone = edits.facility_removed(made, "S1")
+    assert [edit.verb for edit in gone.edits] == ["remove_facility"]
+
+
+def test_order_off_note_and_names() -> None:
+    made = scenario(STATION, RemoveFacility(id="S1"))
+    assert edits.edit_moved(made, 0, 1).edits == made.edits[::-1]
+    assert edits.edit_moved(made, 0, -1) == made
+    assert edits.edit_moved(made, 1, 1) == made
+    off = edits.edit_switched(made, 0)
+    assert [edit.off for edit in off.edits] == [True, False]
+    assert edits.edit_switched(off, 0) == made
+    assert edits.edit_noted(off, 0, "说明").edits[0].off
+    assert edits.edit_noted(made, 1, "说明").edits[1].note == "说明"
+    assert edits.free_id("new", {"new-1", "new-3"}) == "new-2"
+    assert edits.free_name("甲", {"甲", "甲 2"}) == "甲 3"
+    assert edits.population_set(made, "v", 5).edits[2].verb == "set_population"
+
+
+def test_the_best_of_a_row_is_none_where_all_are_alike() -> None:
+    nan = float("nan")
+    assert _best([1.0, 3.0, 3.0], more=True) == {1, 2}
+    assert _best([1.0, 3.0, nan], more=False) == {0}
+    assert _best([2.0, 2.0], more=True) == set()
+    assert _best([nan, 2.0], more=True) == set()
+
+
+def test_a_scenario_without_costs_takes_the_desk_s() -> None:
+    desk = Desk(costs={"beds": 3.0})
+    current = Session(desk=desk)
+    assert priced(scenario(), current).costs == {"beds": 3.0}
+    own = replace(desk, costs={"beds": 9.0})
+    assert priced(scenario(costs={"nurses": 1}), Session(desk=own)).costs == {"nurses": 1.0}
+
+
+def test_a_saved_scenario_is_the_file_that_opens_again(county: Path) -> None:
+    made = scenario(STATION, name="甲")
+    app = page(county, made, current="甲")
+    assert not app.exception
+    assert "add_facility" in dump_scenario(made)
