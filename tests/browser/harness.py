@@ -40,11 +40,12 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """Run the app as a user does, on a free port; yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serving(home: Path, port: int = 0) -> Iterator[str]:
+    """Run the app as a user does, on `port` or else a free one; yield its address."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
     environment |= {"HOME": str(home), "USERPROFILE": str(home)}
     environment |= {"PLANNER_WORKSPACE": str(home / "workspace")}
