@@ -120,13 +120,15 @@ def drive(
     Infinite and -1 where no facility reaches the point. `arcs` are those of `arcs_of`, made here
     if not given.
     """
+    best = _Best.nowhere(len(points.edge), len(facilities.edge))
+    if network.edges.empty:  # every road was closed
+        return best.minutes, np.full(len(points.edge), -1, dtype=np.int64)
     outward = direction == "from_facility"
     leaving, entering = (
         (leaving_min, entering_min) if outward else (entering_min, leaving_min)
     )  # a sweep over turned arcs leaves facilities by the ways that traffic enters by
     arcs = arcs_of(network, direction) if arcs is None else arcs
     found = sweep(arcs, starts_of(network, facilities, leaving), kernel)
-    best = _Best.nowhere(len(points.edge), len(facilities.edge))
     u, v = network.edges["u"].to_numpy(), network.edges["v"].to_numpy()
     for node, minutes in zip((u, v), entering(network, points), strict=True):
         best = best.or_by(_at(found, node, points.edge), minutes)
@@ -244,8 +246,8 @@ def _point_quality(
 
 def off_main(network: Network, places: Snap) -> npt.NDArray[np.bool_]:
     """Tell which places stand on a road that is not connected to the main network."""
-    component = network.edges["component"].to_numpy()[places.edge]
-    apart: npt.NDArray[np.bool_] = (places.edge >= 0) & (component > 0)
+    apart: npt.NDArray[np.bool_] = places.edge >= 0
+    apart[apart] = network.edges["component"].to_numpy()[places.edge[apart]] > 0
     return apart
 
 
