@@ -137,9 +137,10 @@ def briefing_map(
         _name(sheet, report, polygons, stations, villages, ground)
         _draw_head(sheet, report, language, drawn)
         place = (_PANEL_X, _MAP_Y, _MAP_H)
-        shown = Shown(report, language, drawn, roads, found)
+        shown = Shown(report, language, drawn, roads, found, plain=picture is None)
         draw_legend(sheet, shown, ground.metres_per_mm, place)
-        _draw_notes(sheet, report, language, drawn, outside)
+        credit = words.basemap_credit(basemap, language) if picture is not None else ""
+        _draw_notes(sheet, report, language, drawn, outside, credit)
     return sheet.figure
 
 
@@ -301,7 +302,7 @@ def _draw_facilities(
     sheet: Sheet, report: Report, ground: _Ground, drawn: Drawing
 ) -> tuple[int, list[tuple[str, float, float]]]:
     """Draw the facilities; return how many lie outside the frame, and the stations inside it."""
-    table = facilities(report)
+    table = facilities(report).drop(index=list(drawn.facility_rows))
     places = ground.on_sheet(table.geometry.to_numpy())
     inside = (
         (places[:, 0] >= _MAP_X) & (places[:, 0] <= _MAP_X + _MAP_W)
@@ -376,7 +377,7 @@ def _draw_head(sheet: Sheet, report: Report, language: Language, drawn: Drawing)
 
 
 def _draw_notes(
-    sheet: Sheet, report: Report, language: Language, drawn: Drawing, outside: int
+    sheet: Sheet, report: Report, language: Language, drawn: Drawing, outside: int, credit: str
 ) -> None:
     notes = list(words.data_notes(report, language))
     if outside:
@@ -386,7 +387,9 @@ def _draw_notes(
         *(note.text(language) for note in drawn.notes),
         words.measure(report, language),
         *([text("maps.data_notes", language, notes=" ".join(notes))] if notes else []),
-        words.source_line(report, language),
+        text("maps.list_separator", language).join(
+            filter(None, [words.source_line(report, language), credit])
+        ),
     ]
     width = WIDTH_MM - 2 * _MARGIN_MM
     for size in (7.0, 6.5, 6.0, 5.5, 5.0, 4.5):

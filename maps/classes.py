@@ -151,6 +151,13 @@ VERDICT_POINTS: Final = tuple(
         strict=True,
     )
 )
+VERDICT_FACILITIES: Final = tuple(
+    PointClass(entry.label, Symbol(shape, entry.symbol.fill, INK, 7.0, 1.8))
+    for entry, shape in zip(
+        VERDICT_POINTS, ("square", "diamond", "triangle", "square"), strict=True
+    )
+)
+"""With corners, so that they are drawn above villages and roads."""
 VERDICT_AREAS: Final = tuple(
     AreaClass(Message(f"maps.verdict_{verdict}"), fill)
     for verdict, fill in zip(VERDICTS, ("#5ba4d0", "#f2b84b", "#bdbdbd", "#ffffff"), strict=True)

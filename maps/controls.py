@@ -198,7 +198,7 @@ class SetUp(MacroElement):
             L.control.scale({imperial: false, position: 'bottomleft'})
                 .addTo({{ this._parent.get_name() }});
             {{ this._parent.get_name() }}.fitBounds({{ this.corners|tojson }}, {
-                paddingTopLeft: [
+                animate: false, paddingTopLeft: [
                     {{ this._parent.get_name() }}.getSize().x > 1150 ? {{ this.left_px }} : 12, 12],
                 paddingBottomRight: [
                     {{ this._parent.get_name() }}.getSize().x > 850 ? 275 : 12, 26]});

@@ -27,6 +27,7 @@ from maps.classes import (
     SPEED_LINES,
     STATION_COLOURS,
     VERDICT_AREAS,
+    VERDICT_FACILITIES,
     VERDICT_POINTS,
     VERDICTS,
     AreaClass,
@@ -113,7 +114,8 @@ class Drawing:
     villages
         Of every row of ``Report.villages``.
     facilities
-        Of the rows `facility_rows` of ``County.facilities``, where the layer colours them.
+        Of the rows `facility_rows` of ``County.facilities``, where the layer colours them; they
+        are not drawn by their kind then.
     rule
         The rule whose verdict is shown.
     notes
@@ -273,7 +275,7 @@ def _units(report: Report, rule: str | None) -> Drawing:
         return Drawing(
             "units",
             _plain(report),
-            facilities=Points(VERDICT_POINTS, judged[placed].to_numpy().astype(np.int64)),
+            facilities=Points(VERDICT_FACILITIES, judged[placed].to_numpy().astype(np.int64)),
             facility_rows=tuple(np.flatnonzero(placed).tolist()),
             rule=result,
             notes=(Message("maps.judged_no_place", {"count": without}),) if without else (),

@@ -52,6 +52,7 @@ from maps.style import (
 _LIFT: Final[Mapping[str, int]] = {STATION: 1000, "judged": 500}
 _LIFT_FACILITY: Final = -1000
 _LIFT_MARK: Final = 900
+_JUDGED_PX: Final = 7.0
 _FACILITY_COLUMNS: Final = ["id", "name", "ambulances", "group"]
 
 
@@ -208,6 +209,7 @@ def facility_groups(
     Those that a layer colours come in a group of their own.
     """
     table = facilities(report)
+    table = table.drop(index=[] if drawn is None else list(drawn.facility_rows))
     points = to_lonlat(np.asarray(table.geometry.array, dtype=object), report.county.crs, 6)
     labels = [text("maps.row_kind", language), text("maps.row_ambulances", language)]
     for key, entry in FACILITY_GROUPS.items():
@@ -241,7 +243,9 @@ def _judged(report: Report, language: Language, drawn: Drawing) -> folium.Featur
     features = []
     for row, point, cls in zip(rows, points, judged.of.tolist(), strict=True):
         verdict = judged.classes[cls].label.text(language)
-        features.append(feature(point, {**_facility(row, 7.0, language, [verdict]), "s": cls}))
+        features.append(
+            feature(point, {**_facility(row, _JUDGED_PX, language, [verdict]), "s": cls})
+        )
     group = folium.FeatureGroup(name=text("maps.judged", language))
     symbols = [(c.symbol, SHAPES[c.symbol.shape]) for c in judged.classes]
     point_layer(collection(features), symbols, labels, lift=_LIFT["judged"]).add_to(group)

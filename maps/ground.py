@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
-from rasterio.transform import from_bounds
+from rasterio import Affine
 from rasterio.warp import Resampling, reproject
 
 from coverage.county.files import quietly
@@ -20,7 +20,13 @@ from maps.picture import MERCATOR, Box, Picture, Pixels
 from maps.tiles import FolderTiles, mosaic, open_mbtiles
 
 _MOST_PX: Final = 2048
-_DRIVERS: Final = ["GTiff", "PNG", "JPEG", "BMP", "GIF", "WEBP", "JP2OpenJPEG"]
+_ROOM_PX: Final = 2
+_OPAQUE: Final = 255
+_DRIVERS: Final = {
+    b"II*\0": "GTiff", b"MM\0*": "GTiff", b"II+\0": "GTiff", b"MM\0+": "GTiff",
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"BM": "BMP",
+}  # fmt: skip
+"""Driver by how a file begins: no other of GDAL's many formats is opened."""
 
 
 def mercator_picture(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_PX) -> Picture:
@@ -59,7 +65,14 @@ def picture_in(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_PX) ->
         return None
     source = mercator_picture(basemap.checked(), crs, box, most_px)
     height, width = _size(box, most_px)
-    return _warped(source.pixels, source.box, MERCATOR, box, crs, (height, width))
+    where = spread(*source.box, source.pixels.shape[1], source.pixels.shape[0])
+    to = spread(*box, width, height)
+    return _warped(source.pixels, where, MERCATOR, to, crs, (height, width))
+
+
+def spread(west: float, south: float, east: float, north: float, width: int, height: int) -> Affine:
+    """Return where the pixels of a picture over a box lie."""
+    return Affine((east - west) / width, 0.0, west, 0.0, (south - north) / height, north)
 
 
 def _size(box: Box, most_px: int) -> tuple[int, int]:
@@ -69,72 +82,85 @@ def _size(box: Box, most_px: int) -> tuple[int, int]:
 
 
 def _warped(
-    pixels: Pixels, box: Box, crs: CRS, to_box: Box, to_crs: CRS, size: tuple[int, int]
+    pixels: Pixels, where: Affine, crs: CRS, to: Affine, to_crs: CRS, size: tuple[int, int]
 ) -> Pixels:
-    height, width = size
-    target = np.zeros((4, height, width), dtype=np.uint8)
-    reproject(
-        np.moveaxis(pixels, 2, 0),
-        target,
-        src_transform=from_bounds(*box, pixels.shape[1], pixels.shape[0]),
-        src_crs=rasterio.CRS.from_wkt(crs.to_wkt()),
-        dst_transform=from_bounds(*to_box, width, height),
-        dst_crs=rasterio.CRS.from_wkt(to_crs.to_wkt()),
-        resampling=Resampling.bilinear,
-    )
+    target = np.zeros((4, *size), dtype=np.uint8)
+    with quietly():
+        reproject(
+            np.moveaxis(pixels, 2, 0),
+            target,
+            src_transform=where,
+            src_crs=rasterio.CRS.from_wkt(crs.to_wkt()),
+            dst_transform=to,
+            dst_crs=rasterio.CRS.from_wkt(to_crs.to_wkt()),
+            resampling=Resampling.bilinear,
+        )
     return np.moveaxis(target, 0, 2)
 
 
 def _raster(path: Path, crs: CRS, box: Box, most_px: int) -> Picture:
     """Return a picture file, warped to Web Mercator; only what is needed of it is read."""
     refuse = partial(Problem, file=path.name)
-    height, width = _size(box, most_px)
-    target = np.zeros((4, height, width), dtype=np.uint8)
     try:
-        with quietly(), rasterio.open(path, driver=_DRIVERS) as source:
+        with quietly(), rasterio.open(path, driver=_driver(path)) as source:
             if source.transform.is_identity:
                 raise InputError([refuse("maps.basemap_no_place")])
             if set(source.dtypes) != {"uint8"} or source.count > 4:
                 raise InputError([refuse("maps.basemap_no_picture")])
             known = CRS.from_wkt(source.crs.to_wkt()) if source.crs else None
             own = known or _likely_crs(source.bounds, crs)
-            where = {
-                "dst_transform": from_bounds(*box, width, height),
-                "dst_crs": rasterio.CRS.from_wkt(MERCATOR.to_wkt()),
-                "src_crs": rasterio.CRS.from_wkt(own.to_wkt()),
-                "src_transform": source.transform,
-            }
-            palette = source.colormap(1) if source.count == 1 and _has_palette(source) else None
-            how = Resampling.nearest if palette else Resampling.bilinear
-            bands = [np.zeros((height, width), dtype=np.uint8) for _ in range(source.count)]
-            for number, band in enumerate(bands, 1):
-                reproject(rasterio.band(source, number), band, resampling=how, **where)
-            inside = np.zeros((height, width), dtype=np.uint8)
-            mask = source.dataset_mask(out_shape=_thumbnail(source.shape))
-            where["src_transform"] = source.transform * source.transform.scale(
-                source.width / mask.shape[1], source.height / mask.shape[0]
-            )
-            reproject(mask, inside, resampling=Resampling.nearest, **where)
+            found = _read(source, _reprojected(box, MERCATOR, own), most_px)
     except rasterio.errors.RasterioError as error:
         raise InputError([refuse("maps.basemap_no_raster")]) from error
-    if not inside.any():
+    pixels = None
+    if found is not None:
+        height, width = _size(box, most_px)
+        where = spread(*box, width, height)
+        pixels = _warped(*found, own, where, MERCATOR, (height, width))
+    if pixels is None or not pixels[..., 3].any():
         raise InputError([refuse("maps.basemap_elsewhere")])
+    return Picture(pixels, box)
+
+
+def _read(source: rasterio.DatasetReader, box: Box, most_px: int) -> tuple[Pixels, Affine] | None:
+    """Return the part of a picture over `box` (of its CRS), and where it lies; None where none."""
+    west, south, east, north = box
+    corners = [~source.transform @ p for p in ((west, south), (west, north), (east, south))]
+    corners.append(~source.transform @ (east, north))
+    first = np.floor(np.min(corners, axis=0)).clip(0) - _ROOM_PX
+    last = np.ceil(np.max(corners, axis=0)) + _ROOM_PX
+    left, top = first.clip(0).astype(int).tolist()
+    right, bottom = np.minimum(last, [source.width, source.height]).astype(int).tolist()
+    if left >= right or top >= bottom:
+        return None
+    window = ((top, bottom), (left, right))
+    scale = max((right - left) / most_px, (bottom - top) / most_px, 1.0)
+    shape = (max(round((bottom - top) / scale), 1), max(round((right - left) / scale), 1))
+    bands = source.read(window=window, out_shape=(source.count, *shape))
+    opaque = source.dataset_mask(window=window, out_shape=shape)
+    pixels = np.zeros((*shape, 4), dtype=np.uint8)
+    palette = source.colormap(1) if _has_palette(source) else None
     if palette is not None:
         table = np.array([palette.get(value, (0, 0, 0, 0))[:3] for value in range(256)], np.uint8)
-        target[:3] = np.moveaxis(table[bands[0]], 2, 0)
+        pixels[..., :3] = table[bands[0]]
     else:
-        target[:3] = bands[0] if len(bands) < 3 else np.stack(bands[:3])
-    target[3] = np.where(inside > 0, 255, 0)
-    return Picture(np.moveaxis(target, 0, 2), box)
+        pixels[..., :3] = np.moveaxis(bands[:3] if len(bands) > 2 else bands[[0, 0, 0]], 0, 2)
+    pixels[..., 3] = np.where(opaque > 0, _OPAQUE, 0)
+    step = ((right - left) / shape[1], (bottom - top) / shape[0])
+    return pixels, source.transform @ Affine.translation(left, top) @ Affine.scale(*step)
+
+
+def _driver(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(4)
+    for start, driver in _DRIVERS.items():
+        if head.startswith(start):
+            return driver
+    raise InputError([Problem("maps.basemap_no_raster", file=path.name)])
 
 
 def _has_palette(source: rasterio.DatasetReader) -> bool:
     return bool(source.colorinterp[0] == rasterio.enums.ColorInterp.palette)
-
-
-def _thumbnail(shape: tuple[int, int]) -> tuple[int, int]:
-    scale = min(1.0, _MOST_PX / max(shape))
-    return max(round(shape[0] * scale), 1), max(round(shape[1] * scale), 1)
 
 
 def _likely_crs(bounds: Box, crs: CRS) -> CRS:

@@ -111,13 +111,20 @@ class _Column:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a legend explains: the county, a layer of it, the roads drawn, what a scenario does."""
+    """What a legend explains: the county, a layer of it, the roads drawn, what a scenario does.
+
+    Attributes
+    ----------
+    plain
+        Whether the units are filled, for no base map lies under them.
+    """
 
     report: Report
     language: Language
     drawing: Drawing
     roads: RoadChoice
     changes: Changes | None
+    plain: bool = True
 
 
 def draw_legend(
@@ -167,7 +174,7 @@ def _rows(column: _Column, shown: Shown) -> None:
             entry = FACILITY_GROUPS[key]
             radius = min(entry.symbol.radius_mm, 1.9)
             column.symbol_row(entry.symbol, radius, entry.label.text(language))
-    if drawing.areas is None:
+    if drawing.areas is None and shown.plain:
         _units(column, report, language)
     if drawing.lines is None:
         _roads(column, shown.roads, language)

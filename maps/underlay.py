@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import folium
@@ -12,6 +11,7 @@ from folium.template import Template
 
 from coverage.messages import Language, text
 from coverage.results import Report
+from maps import words
 from maps.basemap import LOCAL, Basemap
 from maps.controls import safe
 from maps.ground import lonlat_corners, mercator_picture
@@ -79,7 +79,7 @@ def underlays(
         room = _ROOM_AROUND * max(east - west, north - south)
         box = (west - room, south - room, east + room, north + room)
         picture = mercator_picture(basemap, report.county.crs, box)
-        credit = text("maps.credit_local", language, name=Path(basemap.path).name)
+        credit = words.basemap_credit(basemap, language)
         yield LaidPicture(picture.data_url(), lonlat_corners(picture.box), safe(credit))
 
 

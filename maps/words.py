@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from itertools import chain
+from pathlib import Path
 
 from coverage.messages import Language, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.rules.response_time import is_response
 from coverage.travel.route import Route
+from maps.basemap import Basemap
 from maps.drawing import Drawing
 
 _TABLES = frozenset({"townships", "villages", "facilities", "roads", "population"})
@@ -160,6 +162,11 @@ def source_line(report: Report, language: Language) -> str:
     if roads.endswith(_OSM_SUFFIXES) and not report.county.config.county.illustrative:
         line += text("maps.osm_credit", language)
     return line
+
+
+def basemap_credit(basemap: Basemap, language: Language) -> str:
+    """Return what a local base map is, by the name of its file."""
+    return text("maps.credit_local", language, name=Path(basemap.path).name)
 
 
 def data_notes(report: Report, language: Language, most: int = 3) -> tuple[str, ...]:
