@@ -162,9 +162,12 @@ def _rules(
         for problem in error.problems:
             said = str(problem.values.get("key", problem.values.get("id", "")))
             words = said.removeprefix("rules.").split(".")
-            of_rule = [number for number, action in edits if action.id == words[0]]
+            of_rule = [(n, a) for n, a in edits if a.id == words[0]]
+            stating = [n for n, a in of_rule if words[-1] in a.parameters] or [
+                n for n, _ in of_rule
+            ]
             message = Message(problem.code, problem.values)
-            problems.append(in_edit(of_rule[-1], message) if of_rule else problem)
+            problems.append(in_edit(stating[-1], message) if stating else problem)
         return ()
 
 
@@ -180,8 +183,10 @@ def _network(
         try:
             network = keep(roads, lambda: respeed(base.network, config.response))
         except InputError as error:
-            numbers = [n for n, edit in scenario.in_force() if edit.verb == "set_response"]
-            problems += [in_edit(numbers[-1], Message(p.code, p.values)) for p in error.problems]
+            problems += [
+                in_edit(_stating(scenario, problem), Message(problem.code, problem.values))
+                for problem in error.problems
+            ]
     file = config.sources.roads.path
     county_area = shapely.box(*base.county.townships.total_bounds).buffer(ROAD_MARGIN_M)
     to_metres = Transformer.from_crs(WGS84, base.county.crs, always_xy=True)
@@ -198,6 +203,20 @@ def _network(
         roads = (*roads, edit.model_dump_json(include={"close_road", "slow_road"}))
         network = _kept_edit(network, edit, shape, roads, keep, file)
     return network, roads
+
+
+def _stating(scenario: Scenario, problem: Problem) -> int:
+    """Return the last edit that states the speed which `problem` is about."""
+    words = (problem.column or "").split(".")  # response.speed_profile, response.speeds_kph.<class>
+    stating = [0]
+    for number, edit in scenario.in_force():
+        if isinstance(edit.action, SetResponse):
+            stated: Any = edit.action.stated()
+            for word in words[1:]:
+                stated = stated.get(word) if isinstance(stated, dict) else None
+            if stated is not None:
+                stating.append(number)
+    return stating[-1]
 
 
 def _kept_edit(
