@@ -79,7 +79,7 @@ def test_every_problem_of_a_bad_folder_is_listed(page: str, give: Give) -> None:
     problems = [
         Problem("ui.no_folder", values={"folder": ui_fixtures.EVIL}, file="a.csv", rows=(3, 4)),
         Problem("ui.no_county", file="b.csv", column="x"),
-        Problem("ui.working", level="warning"),
+        Problem("ui.unknown", level="warning"),
     ]
     app = run(page, give(InputError(problems)))
     assert not app.exception
@@ -87,7 +87,7 @@ def test_every_problem_of_a_bad_folder_is_listed(page: str, give: Give) -> None:
     assert "2 处问题" in error.value
     assert r"a\.csv" in error.value
     assert r"b\.csv" in error.value
-    assert text("ui.working", "zh") not in error.value
+    assert text("ui.unknown", "zh") not in error.value
     assert "<script>" not in error.value.replace("\\<", "")
     assert "![" not in error.value
     assert "Traceback" not in shown(app)
