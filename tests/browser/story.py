@@ -15,7 +15,7 @@ from coverage.report.score import by_kind, score_rows
 from coverage.rules.catalogue import load_catalogue
 from tests.browser.harness import Visit
 
-_ROW_PX = 35
+_HEADER_PX = 37
 
 
 def open_demonstration(seen: Visit) -> None:
@@ -47,23 +47,36 @@ def banner(seen: Visit, language: Language) -> Locator:
 
 
 @cache
-def _score() -> list[list[str]]:
+def score_ids() -> list[list[str]]:
     """Return the ids of the demonstration county's rules as the score card groups them."""
     rows = score_rows(assess_folder(DEMONSTRATION), "zh")
     return [[row.id for row in group] for _, group in by_kind(rows)]
 
 
+def score_table(seen: Visit, kind: int) -> Locator:
+    """Return the score card's table of the kind in this place."""
+    return seen.page.locator("[class*=st-key-scores-] [data-testid=stDataFrame]").nth(kind)
+
+
+def row_place(table: Locator, row: int, rows: int) -> dict[str, float]:
+    """Return where in a table of so many rows a row's first cell is, pixels."""
+    box = table.bounding_box()
+    assert box is not None
+    height = (box["height"] - _HEADER_PX) / rows
+    return {"x": 60, "y": _HEADER_PX + height * (row + 0.5)}
+
+
 def click_rule(seen: Visit, rule_id: str) -> Locator:
     """Click on a rule in the score card, a canvas that says not when it is ready."""
     title = load_catalogue()[rule_id].title.zh
-    kind = next(i for i, ids in enumerate(_score()) if rule_id in ids)
-    row = _score()[kind].index(rule_id)
-    card = seen.page.locator("[data-testid=stDataFrame]").nth(kind)
+    kind = next(i for i, ids in enumerate(score_ids()) if rule_id in ids)
+    row = score_ids()[kind].index(rule_id)
+    card = score_table(seen, kind)
     clause = seen.page.locator(".st-key-clause")
     heading = clause.get_by_role("heading", name=title)
     for _ in range(10):
         expect(card.locator("canvas").first).to_be_visible()
-        card.click(position={"x": 60, "y": _ROW_PX * (row + 1) + _ROW_PX / 2})
+        card.click(position=row_place(card, row, len(score_ids()[kind])))
         try:
             expect(heading).to_be_visible(timeout=3000)
         except AssertionError:
@@ -110,7 +123,9 @@ def tell(seen: Visit) -> None:
 
     go(seen, "overview")
     expect(banner(seen, "zh")).to_be_visible()
-    expect(seen.page.get_by_text(text("ui.covered_share", "zh"), exact=True)).to_be_visible()
+    expect(
+        seen.page.get_by_text(text("overview_page.covered_share", "zh"), exact=True)
+    ).to_be_visible()
     clause = seen.page.locator(".st-key-clause")
     catalogue = load_catalogue()
     expect(clause.get_by_text("益资政办发〔2023〕20号")).to_be_visible()

@@ -74,7 +74,9 @@ def test_nothing_is_cut_off(browser: Browser, server: str, width: int, height: i
         for language in ("zh", "en"):
             story.turn(seen, language)
             story.go(seen, "overview")
-            last = seen.page.get_by_role("heading", name=text("ui.worst_title", language))
+            last = seen.page.get_by_role(
+                "heading", name=text("overview_page.worst_title", language)
+            )
             expect(last).to_be_visible()
             cut = seen.page.locator(
                 "[data-testid=stMetric] *, .st-key-clause [data-testid=stMarkdownContainer]"
