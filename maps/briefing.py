@@ -26,6 +26,7 @@ from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
 from maps.basemap import NO_BASEMAP, Basemap
+from maps.cells import cell_picture
 from maps.changes import Changes, changes
 from maps.classes import AREA_OPACITY
 from maps.drawing import Areas, Drawing, drawing
@@ -117,6 +118,12 @@ def briefing_map(
             _draw_units(axes, report, polygons)
         else:
             axes.imshow(picture, extent=ground.extent, aspect="auto", zorder=0.5)
+        if drawn.cells is not None:
+            cells = cell_picture(report, drawn.villages.classes, drawn.cells, report.county.crs)
+            west, south, east, north = cells.box
+            extent = (west, east, south, north)
+            axes.imshow(cells.pixels, extent=extent, interpolation="nearest", zorder=1.2)
+            axes.set(xlim=ground.extent[:2], ylim=ground.extent[2:], aspect="auto")
         if drawn.areas is not None:
             _draw_areas(axes, drawn.areas)
         if drawn.lines is None:

@@ -19,6 +19,8 @@ from folium.utilities import JsCode
 from maps.style import FONTS_HTML, HEAVY_PX, Symbol, svg
 
 _WIDE: Final = 1.3
+CELL_PANE: Final = "planner-cells"
+"""Above a base map, under units and roads."""
 NARROW: Final = JsCode("(window.innerWidth < 850)")
 """Whether the panels would hide the map: then they are folded up at first."""
 
@@ -193,6 +195,7 @@ class SetUp(MacroElement):
             {{ this._parent.get_name() }}.attributionControl.addAttribution(
                 {{ this.attribution|tojson }});
             {{ this._parent.get_name() }}.getContainer().style.background = '#ffffff';
+            {{ this._parent.get_name() }}.createPane({{ this.pane|tojson }}).style.zIndex = 350;
             L.control.zoom({position: 'bottomleft', zoomInTitle: {{ this.zoom_in|tojson }},
                 zoomOutTitle: {{ this.zoom_out|tojson }}}).addTo({{ this._parent.get_name() }});
             L.control.scale({imperial: false, position: 'bottomleft'})
@@ -205,6 +208,8 @@ class SetUp(MacroElement):
         {% endmacro %}
         """
     )
+
+    pane = CELL_PANE
 
     def __init__(
         self, attribution: str, zoom_in: str, zoom_out: str, corners: list[list[float]]

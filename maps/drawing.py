@@ -16,8 +16,10 @@ import shapely
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
 from coverage.results import Report
+from coverage.rules.compare import within_limit
 from coverage.rules.model import RuleResult
 from coverage.travel.reach import REACH_MIN, reach
+from maps.cells import has_cells
 from maps.classes import (
     CLASSES,
     NO_STATION,
@@ -116,6 +118,9 @@ class Drawing:
     facilities
         Of the rows `facility_rows` of ``County.facilities``, where the layer colours them; they
         are not drawn by their kind then.
+    cells
+        Position in the classes of the villages of every row of ``County.demand``, where people
+        are counted by the cells of a grid.
     rule
         The rule whose verdict is shown.
     notes
@@ -128,6 +133,7 @@ class Drawing:
     lines: Lines | None = None
     facilities: Points | None = None
     facility_rows: tuple[int, ...] = ()
+    cells: IntArray | None = None
     rule: RuleResult | None = None
     notes: tuple[Message, ...] = ()
 
@@ -160,7 +166,20 @@ def drawing(
     if layer == "reach":
         return _reached(report)
     points = Points(CLASSES[layer], village_classes(report.villages, layer))
-    return Drawing(layer, points)
+    if not has_cells(report):
+        return Drawing(layer, points)
+    cells = village_classes(_cells(report), layer)
+    return Drawing(layer, points, cells=cells, notes=(Message("maps.cells_note"),))
+
+
+def _cells(report: Report) -> pd.DataFrame:
+    """Return minutes, limit and whether it is kept for every demand point."""
+    village = report.county.demand["village"].to_numpy()
+    minutes = report.response.demand["response_min"].to_numpy(dtype=float)
+    limit = report.villages["limit_min"].to_numpy(dtype=float)[village]
+    return pd.DataFrame(
+        {"response_min": minutes, "limit_min": limit, "covered": within_limit(minutes, limit)}
+    )
 
 
 def rule_choices(report: Report) -> tuple[str, ...]:

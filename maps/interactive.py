@@ -14,12 +14,17 @@ from coverage.results import Report
 from coverage.travel.route import Route
 from maps import features, words
 from maps.basemap import NO_BASEMAP, Basemap
+from maps.cells import cell_picture, has_cells
 from maps.changes import Changes, changes
-from maps.controls import NARROW, Panel, SetUp, name_in_order, safe
+from maps.classes import IntArray
+from maps.controls import CELL_PANE, NARROW, Panel, SetUp, name_in_order, safe
 from maps.drawing import Drawing, drawing
+from maps.ground import lonlat_corners
 from maps.layers import bounds, to_lonlat
 from maps.panels import legend_html, title_html
-from maps.underlay import underlays
+from maps.picture import MERCATOR
+from maps.style import PointClass
+from maps.underlay import LaidPicture, underlays
 
 LEAFLET_JS: Final = ("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js")
 LEAFLET_CSS: Final = ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css")
@@ -134,7 +139,8 @@ def base_map(report: Report, language: Language, basemap: Basemap = NO_BASEMAP) 
     ).add_to(county)
     for layer in underlays(basemap, report, language):
         layer.add_to(county)
-    features.units(report, language, faint=basemap.kind != "none").add_to(county)
+    faint = basemap.kind != "none" or has_cells(report)
+    features.units(report, language, faint=faint).add_to(county)
     features.roads(report, language).add_to(county)
     name_in_order(county, "map")
     return county
@@ -158,6 +164,8 @@ def _moving(
     """Return the groups from the lowest to the highest."""
     found = None if before is None else changes(before, report)
     groups = [_panels(report, language, drawn, found)]
+    if drawn.cells is not None:
+        groups.append(_cells(report, language, drawn.villages.classes, drawn.cells))
     if drawn.areas is not None:
         groups.append(features.areas(report, language, drawn.areas))
     if drawn.lines is not None:
@@ -171,6 +179,17 @@ def _moving(
     for group in groups:
         name_in_order(group, f"{drawn.layer}/{group.layer_name}")
     return groups
+
+
+def _cells(
+    report: Report, language: Language, classes: tuple[PointClass, ...], of: IntArray
+) -> folium.FeatureGroup:
+    """Return the cells of the population grid as one picture."""
+    picture = cell_picture(report, classes, of, MERCATOR)
+    group = folium.FeatureGroup(name=text("maps.cells", language))
+    corners = lonlat_corners(picture.box)
+    LaidPicture(picture.clear_url(), corners, pane=CELL_PANE).add_to(group)
+    return group
 
 
 def _panels(

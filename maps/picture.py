@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 from pyproj import CRS
 
+FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 """West, south, east, north, metres."""
@@ -37,6 +38,12 @@ class Picture:
 
     pixels: Pixels
     box: Box
+
+    def clear_url(self) -> str:
+        """Return it as an address that holds the whole of it, clear where it is not."""
+        buffer = BytesIO()
+        Image.fromarray(self.pixels).save(buffer, "PNG", optimize=True)
+        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
     def data_url(self) -> str:
         """Return it as an address that holds the whole of it, on white where it is not."""

@@ -28,7 +28,7 @@ _ROOM_AROUND: Final = 0.15
 
 
 class LaidPicture(MacroElement):
-    """A picture under everything else.
+    """A picture under what is drawn.
 
     Parameters
     ----------
@@ -38,6 +38,8 @@ class LaidPicture(MacroElement):
         South-west and north-east, latitude first.
     credit
         Escaped already.
+    pane
+        Of Leaflet, in which it lies.
     """
 
     _template = Template(
@@ -45,16 +47,18 @@ class LaidPicture(MacroElement):
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.imageOverlay({{ this.url|tojson }},
                 {{ this.corners|tojson }},
-                {pane: 'tilePane', attribution: {{ this.credit|tojson }}}
+                {pane: {{ this.pane|tojson }}, attribution: {{ this.credit|tojson }}}
             ).addTo({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, url: str, corners: list[list[float]], credit: str) -> None:
+    def __init__(
+        self, url: str, corners: list[list[float]], credit: str = "", pane: str = "tilePane"
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "LaidPicture"
-        self.url, self.corners, self.credit = url, corners, credit
+        self.url, self.corners, self.credit, self.pane = url, corners, credit, pane
 
 
 def underlays(

@@ -213,9 +213,10 @@ def make_report(
     stations: tuple[int, ...] = (0, 1)
     if not facilities:
         table, stations = table.iloc[:0], ()
+    demand = villages.assign(village=np.arange(len(villages)))
     county = County(
         folder=Path("county"), config=config, crs=CRS, townships=units, villages=villages,
-        facilities=table, demand=villages, given_columns={},
+        facilities=table, demand=demand, given_columns={},
         inputs=(InputFile("townships", "townships.geojson", "", 9),
                 InputFile("villages", "villages.csv", "", 11),
                 InputFile("roads", "roads.osm.pbf", "", 9)),
@@ -233,7 +234,7 @@ def make_report(
     )
     return Report(
         county=county, network=_network(side_m, lines),
-        response=Response(villages=villages, demand=villages, stations=stations, quality=()),
+        response=Response(villages=villages, demand=demand, stations=stations, quality=()),
         summary=summary, villages=villages, units=units, rules=(_rule(),),
         quality=(warning,), parameters={},
     )  # fmt: skip
