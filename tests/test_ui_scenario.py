@@ -35,7 +35,6 @@ from tests.ui_app import (  # noqa: F401
     workspace_fixture,
 )
 
-
 STATION = AddFacility(
     id="n1", name="新站", kind="emergency_station", lon=112.45, lat=28.6, ambulances=1
 )

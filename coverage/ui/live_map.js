@@ -148,6 +148,7 @@ function plannerLive(map, setup) {
     parts(group, function (part) {
       var movable = tool.name === "move" && part.dragging && /^facility:/.test(identity(part));
       if (part.dragging) { part.dragging[movable ? "enable" : "disable"](); }
+      mute(part, tool.name !== "look");
       if (part.plannerHeard) { return; }
       part.plannerHeard = true;
       part.on("click", function (event) {
@@ -163,6 +164,16 @@ function plannerLive(map, setup) {
         send({type: "move", key: identity(part), lon: at[0], lat: at[1]});
       });
     });
+  }
+  /* While something is placed or drawn, a click opens no popup. */
+  function mute(part, quiet) {
+    if (quiet && part.getPopup && part.getPopup()) {
+      part.plannerPopup = part.getPopup();
+      part.unbindPopup();
+    } else if (!quiet && part.plannerPopup) {
+      part.bindPopup(part.plannerPopup);
+      part.plannerPopup = null;
+    }
   }
   function told(part) {
     var words = document.createElement("span");

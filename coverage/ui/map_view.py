@@ -98,6 +98,7 @@ def draw(
 ) -> None:
     """Draw the map; it keeps its place, zoom and layers whatever is drawn on it."""
     basemap = chosen_basemap(session())
+    told = st.container(key=f"{key}-told")
     try:
         drawing = cache.map_arguments(
             case,
@@ -112,7 +113,7 @@ def draw(
     except InputError as error:
         if basemap == NO_BASEMAP:
             raise
-        st.warning(literal(" ".join(error.lines(language))), icon=":material/warning:")
+        told.warning(literal(" ".join(error.lines(language))), icon=":material/warning:")
         drawing = cache.map_arguments(
             case, language, layer, rule=rule, village=village, height=height, bare=bare
         )

@@ -23,7 +23,10 @@ def page() -> None:
     current = session()
     language = current.language
     st.title(text("ui.map_title", language))
-    report = chosen(language)
+    # What comes and goes above the map stands in a box that stays: the map would begin anew where
+    # its place among the page's parts changes.
+    with st.container(key="head"):
+        report = chosen(language)
     if report is None:
         return
     what, under = st.columns([9, 2], gap="small", vertical_alignment="bottom")

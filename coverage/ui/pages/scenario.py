@@ -38,16 +38,21 @@ def page() -> None:
     current = session()
     language = current.language
     st.title(text("ui.scenario_title", language))
-    report = chosen(language)
+    # What comes and goes above the map stands in boxes that stay: the map would begin anew where
+    # its place among the page's parts changes.
+    with st.container(key="head"):
+        report = chosen(language)
     if report is None:
         return
     drawn = fitting(current)
     base = cache.report(drawn.folder, drawn.overrides)
     chooser(current, language)
-    _trouble(language)
+    with st.container(key="trouble"):
+        _trouble(language)
     left, right = st.columns([63, 37], gap="medium")
     with left:
-        tool = toolbar(language)
+        with st.container(key="tools"):
+            tool = toolbar(language)
         layer, rule = controls(report, language, "scenario")
         village = work().village
         draw(

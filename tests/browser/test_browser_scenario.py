@@ -1,0 +1,227 @@
+"""A planner's scenario in a real browser, on a county whose numbers are known by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, Locator, expect
+
+from coverage.messages import text
+from coverage.scenario.file import parse_scenario
+from tests import line_county
+from tests.browser import story
+from tests.browser.harness import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LAT, LONS = line_county.LAT, line_county.LONS
+
+
+def said(key: str, **values: object) -> str:
+    return text(f"scenario_page.{key}", "zh", **values)
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    return line_county.write(tmp_path / "line")
+
+
+def open_page(seen: Visit, county: Path, page: str = "scenario") -> Frame:
+    story.open_folder(seen, county)
+    expect(seen.page.get_by_text("430902").first).to_be_visible()
+    seen.page.locator(f"[data-testid=stSidebarNav] a[href$='{page}']").click()
+    return live_map(seen)
+
+
+def live_map(seen: Visit) -> Frame:
+    """Return the frame of the map, once its layers are drawn."""
+    frame = seen.page.locator("iframe[title='streamlit_folium.st_folium']").first
+    inside = frame.content_frame.locator(".planner-legend")
+    expect(inside).to_be_attached()
+    handle = frame.element_handle().content_frame()
+    assert handle is not None
+    handle.wait_for_function("window.planner && planner.map")
+    return handle
+
+
+def pixel(frame: Frame, lon: float, lat: float) -> tuple[float, float]:
+    """Return where on the map's box a place is drawn."""
+    at = frame.evaluate(
+        "([lat, lon]) => { const p = planner.map.latLngToContainerPoint([lat, lon]);"
+        " return [p.x, p.y]; }",
+        [lat, lon],
+    )
+    return float(at[0]), float(at[1])
+
+
+def click_at(frame: Frame, lon: float, lat: float = LAT) -> None:
+    x, y = pixel(frame, lon, lat)
+    frame.locator(".leaflet-container").click(position={"x": x, "y": y}, force=True)
+
+
+def draw(frame: Frame, places: Sequence[tuple[float, float]], *, area: bool = False) -> None:
+    """Draw a line or an area; the last point, or the first of an area, is clicked again."""
+    ends = places[:1] if area else places[-1:]
+    for lon, lat in (*places, *ends):
+        click_at(frame, lon, lat)
+        frame.page.wait_for_timeout(150)
+
+
+def tool(seen: Visit, name: str) -> None:
+    button = seen.page.get_by_role("radio", name=said(f"tool_{name}"), exact=True)
+    button.or_(seen.page.get_by_role("button", name=said(f"tool_{name}"), exact=True)).click()
+    expect(seen.page.get_by_text(said(f"hint_{name}"))).to_be_visible()
+
+
+def covered(seen: Visit) -> Locator:
+    metric = seen.page.get_by_test_id("stMetric").filter(
+        has=seen.page.get_by_text(said("covered"), exact=True)
+    )
+    return metric.get_by_test_id("stMetricValue")
+
+
+def expect_covered(seen: Visit, people: int) -> None:
+    expect(covered(seen)).to_have_text(f"{people:,} 人")
+
+
+def aimed(frame: Frame) -> None:
+    expect(frame.locator(".planner-aim")).to_be_attached()
+
+
+def view_of(frame: Frame) -> Any:
+    return frame.evaluate(
+        "(() => { const c = planner.map.getCenter();"
+        " return [c.lat.toFixed(5), c.lng.toFixed(5), planner.map.getZoom()]; })()"
+    )
+
+
+def test_a_station_is_added_moved_and_taken_back(seen: Visit, county: Path) -> None:
+    frame = open_page(seen, county)
+    expect_covered(seen, line_county.IN_TIME)
+
+    tool(seen, "add")
+    aimed(frame)
+    click_at(frame, LONS["D"])
+    expect_covered(seen, line_county.EVERYBODY)
+    expect(seen.page.locator(".st-key-edit-0")).to_contain_text("1.")
+    expect(frame.locator(".planner-aim")).to_have_count(0)
+
+    tool(seen, "move")
+    frame.wait_for_function("document.querySelectorAll('.leaflet-marker-draggable').length > 1")
+    view = view_of(frame)
+    box = seen.page.locator("iframe[title='streamlit_folium.st_folium']").bounding_box()
+    assert box is not None
+    x, y = pixel(frame, LONS["D"], LAT)
+    to_x, _ = pixel(frame, 112.29, LAT)
+    seen.page.mouse.move(box["x"] + x, box["y"] + y)
+    seen.page.mouse.down()
+    seen.page.mouse.move(box["x"] + (x + to_x) / 2, box["y"] + y, steps=5)
+    seen.page.mouse.move(box["x"] + to_x, box["y"] + y, steps=5)
+    seen.page.mouse.up()
+    expect_covered(seen, line_county.IN_TIME)
+    expect(seen.page.locator(".st-key-edit-1")).to_have_count(0)
+    assert view_of(frame) == view
+
+    click_at(frame, 112.29)  # taken up, and put down at D again
+    expect(frame.locator(".planner-held")).to_have_count(1)
+    click_at(frame, LONS["D"])
+    expect_covered(seen, line_county.EVERYBODY)
+
+    undo = seen.page.locator(".st-key-scenario-undo button")
+    for people in (line_county.IN_TIME, line_county.EVERYBODY, line_county.IN_TIME):
+        undo.click()
+        expect_covered(seen, people)
+    expect(undo).to_be_disabled()
+    seen.page.locator(".st-key-scenario-redo button").click()
+    expect_covered(seen, line_county.EVERYBODY)
+    assert view_of(frame) == view
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_a_road_is_closed_and_slowed_and_found_again_after_a_reload(
+    seen: Visit, county: Path
+) -> None:
+    frame = open_page(seen, county)
+    tool(seen, "cut_line")
+    draw(frame, [(112.375, LAT + 0.012), (112.375, LAT - 0.012)])
+    expect_covered(seen, 3000)  # C is behind the line
+    expect(seen.page.locator(".st-key-edit-0")).to_be_visible()
+
+    tool(seen, "slow")
+    slider = seen.page.get_by_role("slider")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    expect(seen.page.get_by_test_id("stSlider")).to_contain_text("0.20")
+    seen.page.wait_for_timeout(1000)
+    around = [(112.31, 28.588), (112.34, 28.588), (112.34, 28.612), (112.31, 28.612)]
+    draw(frame, around, area=True)
+    # The 2.93 km inside take 29.3 minutes and not 5.9: B is 36.2 minutes away.
+    expect_covered(seen, 1000)
+
+    view = view_of(frame)
+    assert seen.errors == []
+    missing: list[str] = []
+    seen.page.on("response", lambda answer: missing.append(answer.url) if not answer.ok else None)
+    seen.page.reload()
+    frame = live_map(seen)
+    expect_covered(seen, 1000)
+    assert view_of(frame) == view
+    # Streamlit itself looks for its server below the page's own address first.
+    assert all("/scenario/_stcore/" in url for url in missing)
+    assert len(seen.errors) == len(missing)
+    expect(seen.page.locator(".st-key-edit-1")).to_be_visible()
+    seen.page.locator(".st-key-edit-off-0 button").click()
+    expect(seen.page.locator(".st-key-edit-0")).to_contain_text(said("is_off"))
+    expect_covered(seen, 1000)
+    seen.page.locator(".st-key-edit-drop-1 button").click()
+    expect_covered(seen, line_county.IN_TIME)
+    assert len(seen.errors) == len(missing)
+    assert seen.refused == []
+
+
+def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None:
+    frame = open_page(seen, county)
+    tool(seen, "add")
+    aimed(frame)
+    click_at(frame, LONS["D"])
+    expect_covered(seen, line_county.EVERYBODY)
+    seen.page.locator(".st-key-scenario-new button").click()
+    expect_covered(seen, line_county.IN_TIME)
+    second = f"{said('new_name')} 2"
+    expect(seen.page.get_by_text(second).first).to_be_visible()
+
+    seen.page.get_by_text(said("view_all"), exact=True).click()
+    expect(seen.page.get_by_text(said("compare_hint"))).to_be_visible()
+    with seen.page.expect_download() as download:
+        seen.page.locator("[class*=st-key-save-scenarios] button").click()
+    table = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    row = next(line for line in table.splitlines() if line.startswith(said("covered")))
+    assert "★ 15,000 人" in row
+    assert row.count("6,000 人") == 2
+
+    seen.page.get_by_text(said("view_sides"), exact=True).click()
+    expect(seen.page.locator("iframe[title='streamlit_folium.st_folium']")).to_have_count(3)
+
+    with seen.page.expect_download() as saved:
+        seen.page.locator(".st-key-scenario-save button").click()
+    content = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert parse_scenario(content, "x.yaml").name == second
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_clicks_outside_the_county_are_refused_in_words(seen: Visit, county: Path) -> None:
+    frame = open_page(seen, county)
+    tool(seen, "settle")
+    aimed(frame)
+    click_at(frame, 112.40, LAT + 0.04)
+    expect(seen.page.get_by_role("alert").filter(has_text=said("refused"))).to_be_visible()
+    click_at(frame, 112.48)
+    expect(seen.page.locator(".st-key-edit-0")).to_be_visible()
+    expect_covered(seen, line_county.IN_TIME)
+    assert seen.errors == []
