@@ -75,7 +75,7 @@ def changes(before: Report, after: Report) -> Changes:
     return Changes(
         closed=_closed(before.network, after.network),
         barriers=_barriers(before.network, after.network),
-        slowed=_slowed(after),
+        slowed=_slowed(after) if before.network is not after.network else shapely.MultiLineString(),
         facilities=_facilities(before.county.facilities, after.county.facilities),
     )
 
@@ -84,17 +84,23 @@ def _closed(before: Network, after: Network) -> shapely.MultiLineString:
     """Return the road of before that is not there any more."""
     if before is after:
         return shapely.MultiLineString()
-    old, new = _lines(before), _lines(after)
-    old_keys, new_keys = shapely.to_wkb(old).tolist(), shapely.to_wkb(new).tolist()
-    kept = set(old_keys) & set(new_keys)
-    gone = old[[key not in kept for key in old_keys]]
-    left = new[[key not in kept for key in new_keys]]
+    gone, left = _apart(_lines(before), _lines(after))
     # what is left of a road that was cut in two lies on it but for rounding
     whole, part = shapely.STRtree(left).query(gone, predicate="dwithin", distance=_ROUNDING_M)
     around = shapely.buffer(left, _ROUNDING_M, cap_style="flat")
     for place in np.unique(whole).tolist():
         gone[place] = gone[place].difference(shapely.union_all(around[part[whole == place]]))
     return _multi(gone)
+
+
+def _apart(old: Geometries, new: Geometries) -> tuple[Geometries, Geometries]:
+    """Return the lines that only one of the two has."""
+    # an edit leaves most lines as the objects they are; to write all of them out takes long
+    same = set(map(id, old.tolist())) & set(map(id, new.tolist()))
+    old, new = (lines[[id(line) not in same for line in lines.tolist()]] for lines in (old, new))
+    old_keys, new_keys = shapely.to_wkb(old).tolist(), shapely.to_wkb(new).tolist()
+    kept = set(old_keys) & set(new_keys)
+    return old[[key not in kept for key in old_keys]], new[[key not in kept for key in new_keys]]
 
 
 def _barriers(before: Network, after: Network) -> shapely.MultiPoint:
@@ -105,10 +111,11 @@ def _barriers(before: Network, after: Network) -> shapely.MultiPoint:
 
 def _shared_places(network: Network) -> set[tuple[float, float]]:
     """Return the places, to the millimetre, where several nodes lie that are not connected."""
-    xy = np.column_stack([network.node_x, network.node_y]).round(3)
-    used = np.unique(np.concatenate([network.edges["u"], network.edges["v"]]))
-    places, count = np.unique(xy[used.astype(np.int64)], axis=0, return_counts=True)
-    return {(float(x), float(y)) for x, y in places[count > 1]}
+    xy = (network.node_x + 1j * network.node_y).round(3)
+    used = np.zeros(len(xy), dtype=bool)
+    used[network.edges["u"].to_numpy()] = used[network.edges["v"].to_numpy()] = True
+    places, count = np.unique(xy[used], return_counts=True)
+    return {(float(place.real), float(place.imag)) for place in places[count > 1]}
 
 
 def _slowed(report: Report) -> shapely.MultiLineString:
