@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -244,6 +245,30 @@ def test_the_list_names_the_county_and_begins_with_the_last_changed(workspace: P
         (first.token, "资阳区", "430902"),
     ]
     assert lines[1].scenarios == 2
+
+
+def test_a_county_that_was_only_looked_at_stands_in_the_list_once() -> None:
+    looked = [store.save(Desk(folder=DEMONSTRATION)) for _ in range(3)]
+    worked = [store.save(full()) for _ in range(2)]
+    for seconds, desk in enumerate([*worked, *looked], 1000):
+        os.utime(store.desk_folder(desk.token) / "desk-1.json", (seconds, seconds))
+    tokens = [line.token for line in store.listed()]
+    assert tokens == [looked[2].token, worked[1].token, worked[0].token]
+    assert len(store.listed(limit=2)) == 2
+
+
+def test_a_desk_without_work_is_swept_in_the_end_and_work_never() -> None:
+    looked, worked = store.save(Desk(folder=DEMONSTRATION)), store.save(full())
+    own = Desk()
+    (store.made_folder(own.token) / "county-1").mkdir()
+    own = store.save(replace(own, folder=store.desk_folder(own.token) / "county-1"))
+    long_ago = time.time() - store._IDLE_S - 10
+    for desk in (looked, worked, own):
+        os.utime(store.desk_folder(desk.token) / "desk-1.json", (long_ago, long_ago))
+    young = store.save(Desk(folder=DEMONSTRATION))
+    store.save(Desk())
+    kept = [desk for desk in (looked, worked, own, young) if store.newest(desk.token)]
+    assert kept == [worked, own, young]
 
 
 def test_there_is_no_list_where_there_is_no_workspace() -> None:

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ KEPT: Final = 20
 _DEFAULT_WORKSPACE: Final = ".planner-1030"
 _STATE: Final = re.compile(r"desk-(\d{1,15})\.json")
 _MAX_BYTES: Final = 50_000_000
+_IDLE_S: Final = 60 * 24 * 3600
 
 
 class Conflict(Exception):  # noqa: N818
@@ -62,6 +64,11 @@ class _Stored(BaseModel):
     current: str | None = None
     costs: dict[str, float] = {}
     basemap: dict[str, str] = {}
+
+    @property
+    def begun(self) -> bool:
+        """As `Desk.begun`."""
+        return bool(self.scenarios or self.overrides or self.costs)
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,8 @@ def save(desk: Desk) -> Desk:
         If the workspace cannot be written to.
     """
     folder = made_folder(desk.token)
+    if not desk.revision:
+        _sweep_desks()
     if newest(desk.token) not in (0, desk.revision):  # 0: somebody emptied the workspace
         raise Conflict(load(desk.token))
     revision = desk.revision + 1
@@ -205,23 +214,50 @@ def copied(desk: Desk) -> Desk:
     return save(replace(desk, token=token, folder=folder, revision=0))
 
 
-def listed(limit: int = 50) -> tuple[DeskLine, ...]:
-    """Return the desks of the workspace, the one changed last first."""
-    found = sorted(_changes(), reverse=True)[:limit]
-    lines = []
-    for changed, token in found:
-        try:
-            desk = load(token)
-        except InputError:
+def listed(limit: int = 20) -> tuple[DeskLine, ...]:
+    """Return the desks of the workspace, the one changed last first.
+
+    Of desks on which nothing was done yet, only the last one of each county folder.
+    """
+    lines: list[DeskLine] = []
+    seen: set[Path] = set()
+    for changed, token in sorted(_changes(), reverse=True):
+        stored, own = _newest_state(token), desk_folder(token)
+        if stored is None or stored.folder is None:
             continue
-        if desk.folder is None:
+        folder = own / stored.folder  # an absolute path stays what it is
+        if folder in seen and not stored.begun:
             continue
-        name, code = desk.folder.name, ""
+        seen.add(folder)
+        name, code = folder.name, ""
         with suppress(InputError, OSError):
-            identity = load_config(desk.folder).county
+            identity = load_config(folder).county
             name, code = identity.name, identity.code
-        lines.append(DeskLine(token, name, code, len(desk.scenarios), changed))
+        lines.append(DeskLine(token, name, code, len(stored.scenarios), changed))
+        if len(lines) == limit:
+            break
     return tuple(lines)
+
+
+def _newest_state(token: str) -> _Stored | None:
+    folder = desk_folder(token)
+    states = (_read(folder / f"desk-{n}.json") for n in sorted(_revisions(folder), reverse=True))
+    return next((state for state in states if state is not None), None)
+
+
+def _sweep_desks() -> None:
+    """Remove desks on which nothing was ever done and that nobody has opened for long."""
+    limit = time.time() - _IDLE_S
+    for changed, token in list(_changes()):
+        if changed < limit:
+            state, folder = _newest_state(token), desk_folder(token)
+            if state is not None and not state.begun and _elsewhere(state):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _elsewhere(state: _Stored) -> bool:
+    """Return whether the county's files are the visitor's own, or there are none."""
+    return state.folder is None or Path(state.folder).is_absolute()
 
 
 def referenced(token: str) -> frozenset[str]:

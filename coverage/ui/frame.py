@@ -36,7 +36,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _DROP_ZONE: Final = '[data-testid="stFileUploaderDropzone"]'
 _UPLOADER: Final = {
     "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
-    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; }}",
+    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; margin-left: 8px; }}",
 }
 
 
@@ -151,7 +151,7 @@ def _again() -> None:
 def _conflict(language: Language) -> None:
     with st.container(border=True, key="desk-conflict"):
         st.warning(text("desk.conflict", language), icon=":material/warning:")
-        theirs, mine, _ = st.columns([1, 1, 1])
+        theirs, mine = st.columns(2)
         theirs.button(
             text("desk.load_theirs", language),
             on_click=guarded,

@@ -12,7 +12,7 @@ import streamlit as st
 from coverage.desk import store
 from coverage.desk.folder import is_protected, own_copy
 from coverage.desk.model import Desk, Setting, is_token
-from coverage.errors import InputError
+from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.scenario.model import Scenario
 
@@ -219,8 +219,10 @@ def own_folder() -> Path:
         If no county is open, or the workspace cannot be written to.
     """
     desk = session().desk
-    if desk.folder is None or not is_protected(desk.folder):
-        return desk.folder or Path()
+    if desk.folder is None:
+        raise InputError([Problem("desk.no_county")])
+    if not is_protected(desk.folder):
+        return desk.folder
     folder = own_copy(desk)
     keep(replace(desk, folder=folder))
     return folder

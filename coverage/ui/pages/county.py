@@ -13,6 +13,7 @@ from typing import Final, get_args
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from coverage.desk.folder import is_protected, save_to
 from coverage.desk.pack import county_zip
@@ -34,6 +35,13 @@ __all__ = ["chosen", "page"]
 
 _MAP_HEIGHT: Final = 420
 _ROWS_SHOWN: Final = 10
+_WIDTHS_PX: Final = {
+    "county_page.column_level": 85,
+    "county_page.column_file": 130,
+    "county_page.column_rows": 80,
+    "county_page.column_problem": 560,
+    "county_page.column_count": 80,
+}
 
 
 def page() -> None:
@@ -151,13 +159,6 @@ def _quality(report: Report, language: Language) -> None:
     st.caption(counted + " " + text("county_page.quality_hint", language))
     found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
     table = _problem_table(found, language)
-    widths = {
-        "county_page.column_level": 85,
-        "county_page.column_file": 130,
-        "county_page.column_rows": 80,
-        "county_page.column_problem": 560,
-        "county_page.column_count": 80,
-    }
     picked = st.dataframe(
         table,
         hide_index=True,
@@ -166,10 +167,7 @@ def _quality(report: Report, language: Language) -> None:
         key=f"quality-{language}",
         height="content",
         row_height=row_height({}),
-        column_config={
-            text(name, language): st.column_config.Column(width=width)
-            for name, width in widths.items()
-        },
+        column_config=_widths(language),
     )
     save_button(table, "quality", language)
     rows = picked["selection"]["rows"]
@@ -191,6 +189,13 @@ def _problem_table(found: tuple[Problem, ...], language: Language) -> pd.DataFra
             text("county_page.column_count", language): [problem.count for problem in found],
         }
     )
+
+
+def _widths(language: Language) -> dict[str, ColumnConfig]:
+    return {
+        text(name, language): st.column_config.Column(width=width)
+        for name, width in _WIDTHS_PX.items()
+    }
 
 
 def _rows_text(rows: tuple[int, ...]) -> str:
@@ -240,7 +245,14 @@ def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
 def _bad_rows(error: InputError, language: Language) -> None:
     """List every problem of a folder that cannot be opened, to be sorted and taken along."""
     table = _problem_table(error.problems, language)
-    st.dataframe(table, hide_index=True, height="content", key=f"problems-{language}")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        row_height=row_height({}),
+        column_config=_widths(language),
+        key=f"problems-{language}",
+    )
     save_button(table, "problems", language)
 
 
