@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 WGS84: Final = CRS.from_epsg(4326)
 
@@ -12,6 +13,12 @@ _CGCS2000_FIRST_EPSG: Final = 4534
 _CGCS2000_FIRST_MERIDIAN: Final = 75
 _CGCS2000_LAST_MERIDIAN: Final = 135
 _HALF_ZONE_DEG: Final = 1.5
+
+
+@lru_cache(maxsize=32)
+def from_degrees(crs: CRS) -> Transformer:
+    """Return what turns WGS-84 degrees (lon, lat) into `crs`; to make one takes long."""
+    return Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
 def projected_crs(lon: float, lat: float) -> CRS:

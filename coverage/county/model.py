@@ -49,9 +49,12 @@ class InputFile:
     rows: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class County:
     """The tables of one county folder, checked, in one projected CRS.
+
+    Its tables must not be changed: what was worked out from them is kept. A county equals only
+    itself.
 
     Every table has a plain integer index 0..n-1 in the order of the file, `geometry` in `crs`,
     and `source_row` (the row as a reader of the file counts it).

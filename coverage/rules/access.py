@@ -117,7 +117,7 @@ def mean(minutes: FloatArray, people: FloatArray) -> float:
 def _stands_in(county: County, places: tuple[str, ...]) -> BoolArray:
     names = {fold(name) for name in places}
     named = county.townships["name"].astype(str).map(fold).isin(names).to_numpy(bool)
-    position = township_of(county, county.facilities)
+    position = township_of(county)
     return np.append(named, False)[np.where(position == NOWHERE, len(named), position)]
 
 

@@ -16,7 +16,6 @@ from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Density
 from coverage.rules.units import (
     IntArray,
-    places_of,
     summed,
     township_of,
     township_population,
@@ -45,7 +44,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
     known = np.where(certain, np.nan_to_num(number), 0.0)
     perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
     people = np.asarray(township_population(county), dtype=float)
-    stands_in = township_of(county, places_of(county, choice.possible))
+    stands_in = township_of(county)[choice.possible]
     residents = math.nan if np.isnan(people).all() else float(np.nansum(people))
     total = float(known.sum())
     verdict = _verdict(total, float(perhaps.sum()), required * _lots(residents, asked), residents)

@@ -6,7 +6,6 @@ import math
 from fractions import Fraction
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,7 +19,6 @@ from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
-    places_of,
     region_of,
     summed,
     township_of,
@@ -45,7 +43,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     asked = PerPopulation.of(rule)
     factor = _factor(asked, region_of(county, evidence))
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    places, is_unit, stands_in = _places(asked, county, places_of(county, choice.possible))
+    places, is_unit, stands_in = _places(asked, county, choice.possible)
     residents = places.loc[is_unit, "residents"].to_numpy(float)
     required = np.array([_required(asked, factor, people) for people in residents])
     silent = bool(asked.column) and bool(county.facilities[asked.column].isna().all())
@@ -110,15 +108,15 @@ def _blank(asked: PerPopulation, county: County, choice: Choice) -> tuple[str, .
 
 
 def _places(
-    asked: PerPopulation, county: County, facilities: gpd.GeoDataFrame
+    asked: PerPopulation, county: County, rows: BoolArray
 ) -> tuple[pd.DataFrame, BoolArray, IntArray]:
     """Return the places (``code, name, residents``), which are asked, and each facility's."""
     if not asked.unit_kinds:
-        everywhere: IntArray = np.zeros(len(facilities), dtype=np.int64)
+        everywhere: IntArray = np.zeros(int(rows.sum()), dtype=np.int64)
         return whole_county(county), np.ones(1, dtype=bool), everywhere
     places = county.townships.assign(residents=township_population(county))
     is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    return places, is_unit, township_of(county, facilities)
+    return places, is_unit, township_of(county)[rows]
 
 
 def _factor(asked: PerPopulation, code: str) -> Fraction:

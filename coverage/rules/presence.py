@@ -20,7 +20,6 @@ from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
-    places_of,
     region_of,
     summed,
     township_of,
@@ -153,13 +152,12 @@ def _tally(asked: Presence, county: County, choice: Choice) -> _Tally:
         if not asked.unit_kinds:
             stands_in = np.zeros(len(county.villages), dtype=np.int64)
         return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float))
-    facilities = places_of(county, choice.possible)
     if not asked.unit_kinds:
-        stands_in = np.zeros(len(facilities), dtype=np.int64)
+        stands_in = np.zeros(int(choice.possible.sum()), dtype=np.int64)
     elif _of_villages(asked):
-        stands_in = village_of(county, facilities, asked.max_match_m)
+        stands_in = village_of(county, choice.possible, asked.max_match_m)
     else:
-        stands_in = township_of(county, facilities)
+        stands_in = township_of(county)[choice.possible]
     number = numbers_of(county.facilities, asked.sum_column)[choice.possible]
     certain = choice.yes[choice.possible]
     perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))

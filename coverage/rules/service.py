@@ -13,7 +13,7 @@ from coverage.rules.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Service
-from coverage.rules.units import NOWHERE, places_of, village_of
+from coverage.rules.units import NOWHERE, village_of
 from coverage.rules.verdicts import blank_notes, combined, joined
 
 MODE = "service_mode"
@@ -80,7 +80,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
 def _own_clinic(asked: Service, county: County) -> BoolArray:
     """Return which villages have a clinic that belongs to them."""
     choice = chosen(county, asked.clinic_kinds, asked.facility_where)
-    found = village_of(county, places_of(county, choice.yes), asked.max_match_m)
+    found = village_of(county, choice.yes, asked.max_match_m)
     own = np.zeros(len(county.villages), dtype=bool)
     own[found[found != NOWHERE]] = True
     return own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -43,13 +44,13 @@ def region_of(county: County, evidence: Evidence) -> str:
     return evidence.region or county.config.county.code
 
 
-def places_of(county: County, rows: BoolArray) -> gpd.GeoDataFrame:
-    """Return what says where some facilities stand: ``township, village, geometry``.
+def places_of(county: County) -> gpd.GeoDataFrame:
+    """Return what says where facilities stand: ``township, village, geometry``.
 
     To take rows of the whole table, with its many columns, takes longer than all that is done
     with them.
     """
-    return gpd.GeoDataFrame(county.facilities[["township", "village", "geometry"]])[rows]
+    return gpd.GeoDataFrame(county.facilities[["township", "village", "geometry"]])
 
 
 def township_of_village(county: County) -> IntArray:
@@ -63,26 +64,30 @@ def summed(numbers: FloatArray, stands_in: IntArray, n_places: int) -> FloatArra
     return np.bincount(stands_in[placed], numbers[placed], n_places).astype(float)
 
 
-def township_of(county: County, facilities: gpd.GeoDataFrame) -> IntArray:
+@lru_cache(maxsize=4)
+def township_of(county: County) -> IntArray:
     """Return the position in ``county.townships`` where each facility stands, else `NOWHERE`.
 
     A facility stands in the township that it names; else in that of the village that it names;
     else in the one whose polygon it lies in.
     """
-    codes = county.townships["code"]
+    codes, facilities = county.townships["code"], places_of(county)
     named = _positions(facilities["township"], codes)
     of_village = dict(zip(county.villages["code"], county.villages["township"], strict=True))
     by_village = _positions(facilities["village"].astype(object).map(of_village), codes)
     found = np.where(named != NOWHERE, named, by_village)
-    return _filled(found, facilities, lambda rest: _lying_in(rest, county.townships))
+    found = _filled(found, facilities, lambda rest: _lying_in(rest, county.townships))
+    found.setflags(write=False)
+    return found
 
 
-def village_of(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -> IntArray:
-    """Return the position in ``county.villages`` that each facility belongs to, else `NOWHERE`.
+def village_of(county: County, rows: BoolArray, max_match_m: float) -> IntArray:
+    """Return the position in ``county.villages`` that facilities belong to, else `NOWHERE`.
 
     A facility belongs to the village (or community) that it names; else to the one whose polygon
     it lies in; else to the nearest of its township that is at most `max_match_m` metres away.
     """
+    facilities = places_of(county)[rows]
     polygons = gpd.GeoDataFrame(
         {"code": county.villages["code"]}, geometry=gpd.GeoSeries(county.villages["polygon"])
     ).set_crs(county.crs, allow_override=True)
@@ -123,7 +128,7 @@ def _nearest(county: County, facilities: gpd.GeoDataFrame, max_match_m: float) -
     codes = county.villages["code"].astype(str).to_numpy()
     points = np.asarray(county.villages.geometry.array, dtype=object)
     of_village = township_of_village(county)
-    of_facility = township_of(county, facilities)
+    of_facility = township_of(county)[facilities.index]
     found = np.full(len(facilities), NOWHERE, dtype=np.int64)
     for row, (township, point) in enumerate(zip(of_facility, facilities.geometry, strict=True)):
         near = np.flatnonzero(of_village == township) if township >= 0 else np.empty(0, int)

@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from coverage.county.config import CountyConfig, ResponseParameters
 from coverage.county.model import County
-from coverage.crs import WGS84
+from coverage.crs import from_degrees
 from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
 from coverage.network.edit import close_across, close_within, meets, slow_within
@@ -189,7 +189,7 @@ def _network(
             ]
     file = config.sources.roads.path
     county_area = shapely.box(*base.county.townships.total_bounds).buffer(ROAD_MARGIN_M)
-    to_metres = Transformer.from_crs(WGS84, base.county.crs, always_xy=True)
+    to_metres = from_degrees(base.county.crs)
     for number, edit in scenario.in_force():
         if edit.verb not in _ON_ROADS:
             continue

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from coverage.county.facilities import FAR_OUTSIDE_KM
@@ -19,7 +18,7 @@ from coverage.county.places import NEAR_COUNTY_KM
 from coverage.county.population import respread, village_demand
 from coverage.county.villages import area_class
 from coverage.county.words import fold
-from coverage.crs import WGS84
+from coverage.crs import from_degrees
 from coverage.messages import Message
 from coverage.scenario.columns import Cell
 from coverage.scenario.model import (
@@ -56,7 +55,6 @@ class Draft:
         self.villages = county.villages
         self.facilities = county.facilities
         self._people_changed = False
-        self._to_metres = Transformer.from_crs(WGS84, county.crs, always_xy=True)
 
     def demand(self) -> gpd.GeoDataFrame:
         """Return where people are after the edits."""
@@ -225,7 +223,7 @@ class Draft:
         raise Misfit("scenario.no_village", word=shown(word), hint=_hint(word, [*names, *codes]))
 
     def _place(self, lon: float, lat: float, limit_km: float) -> shapely.Point:
-        x, y = self._to_metres.transform(lon, lat)
+        x, y = from_degrees(self._county.crs).transform(lon, lat)
         point = shapely.Point(x, y)
         away_km = self.townships.geometry.distance(point).min() / _M_PER_KM
         if not away_km <= limit_km:
