@@ -257,20 +257,19 @@ def _people(before: Report, after: Report) -> tuple[float, float]:
 
 def _cost(before: Report, after: Report, costs: Mapping[str, float]) -> Cost:
     """Return what is bought: new facilities by kind, and more of what facilities have."""
-    old = before.county.facilities.set_index("id")
-    new = after.county.facilities.set_index("id")
-    added = new.loc[~new.index.isin(old.index)]
+    old, new = before.county.facilities, after.county.facilities
+    place = pd.Index(old["id"].astype(object)).get_indexer(new["id"].astype(object))
+    added = new["kind"][place < 0]
     items = [
         CostItem(str(kind), float(count), costs.get(str(kind), math.nan))
-        for kind, count in added["kind"].value_counts(sort=False).items()
+        for kind, count in added.value_counts(sort=False).items()
     ]
     for column in number_columns():
         if column not in new or column not in old:
             continue
-        now = new[column].astype("Float64")
-        then = old[column].astype("Float64").reindex(new.index)
-        then = then.where(new.index.isin(old.index), 0.0)
-        more = (now - then).fillna(0.0).clip(lower=0.0)
-        if (count := float(more.sum())) > 0:
+        # A new facility had none before; where it is not known, nobody can tell what is new.
+        then = np.append(old[column].to_numpy(float, na_value=np.nan), 0.0)[place]
+        more = new[column].to_numpy(float, na_value=np.nan) - then
+        if (count := float(more[more > 0].sum())) > 0:
             items.append(CostItem(column, count, costs.get(column, math.nan)))
     return Cost(tuple(items))
