@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from coverage.assess import assess_folder
+from coverage.county.model import InputFile
 from coverage.desk.reading import ASSUMED, LEFT_OUT, file_counts, problem_places
 from coverage.errors import Problem
-from coverage.messages import catalogue
+from coverage.messages import LANGUAGES, catalogue
 from coverage.paths import DEMONSTRATION
+from maps.rows import rows_map
 from tests import ui_fixtures
 
 
@@ -44,11 +46,11 @@ def test_what_is_assumed_is_counted_with_its_file() -> None:
 @pytest.mark.parametrize(
     ("problem", "rows"),
     [
-        (Problem("ui.worst_none", file="villages.csv", rows=(3, 7)), [3, 7]),
-        (Problem("ui.worst_none", file="villages.csv", rows=(1, 99)), []),
-        (Problem("ui.worst_none", file="villages.csv"), []),
-        (Problem("ui.worst_none", file="county.toml", rows=(2,)), []),
-        (Problem("ui.worst_none"), []),
+        (Problem("ui.no_county", file="villages.csv", rows=(3, 7)), [3, 7]),
+        (Problem("ui.no_county", file="villages.csv", rows=(1, 99)), []),
+        (Problem("ui.no_county", file="villages.csv"), []),
+        (Problem("ui.no_county", file="county.toml", rows=(2,)), []),
+        (Problem("ui.no_county"), []),
     ],
 )
 def test_the_places_are_those_of_the_rows(problem: Problem, rows: list[int]) -> None:
@@ -66,5 +68,53 @@ def test_every_row_that_has_a_place_is_found_in_the_demonstration_county() -> No
     places = problem_places(report, problem)
     assert places["name"].tolist() == ["五房洲村"]
     assert report.villages.set_index("code").loc[places["key"].iloc[0], "response_min"] != 0
-    nowhere = next(p for p in report.quality if p.code == "county.facility_without_place")
-    assert problem_places(report, nowhere).empty
+    unreached = next(p for p in report.quality if p.code == "report.unreachable")
+    assert problem_places(report, unreached)["name"].tolist() == ["五房洲村"]
+
+
+def test_a_facility_without_coordinates_is_shown_by_its_village() -> None:
+    report = assess_folder(DEMONSTRATION)
+    problem = next(p for p in report.quality if p.code == "county.facility_without_place")
+    (place,) = problem_places(report, problem).to_dict("records")
+    facilities = report.county.facilities
+    village = facilities.loc[facilities["id"] == place["key"], "village"].item()
+    points = report.villages.set_index("code").geometry
+    assert place["stands_for"] == "village"
+    assert place["geometry"].equals(points[village])
+
+
+def test_without_a_village_by_its_township_and_else_by_nothing() -> None:
+    report = ui_fixtures.report()
+    problem = Problem("ui.no_county", file="facilities.csv", rows=(2,))
+    found = []
+    for township in ("T1", None):
+        facilities = report.county.facilities.assign(township=[township], geometry=[None])
+        county = replace(
+            report.county,
+            facilities=facilities,
+            inputs=(*report.county.inputs, InputFile("facilities", "facilities.csv", "0", 1)),
+        )
+        (place,) = problem_places(replace(report, county=county), problem).to_dict("records")
+        found.append((place["stands_for"], place["geometry"]))
+    assert found == [("township", report.units.geometry.iloc[0]), ("none", None)]
+
+
+def test_the_roads_apart_from_the_main_network_are_shown() -> None:
+    report = assess_folder(DEMONSTRATION)
+    problem = next(p for p in report.quality if p.code == "network.off_main")
+    places = problem_places(report, problem)
+    share = places.length.sum() / report.network.edges.length.sum()
+    assert share == pytest.approx(report.network.note.off_main_share)
+    island = next(p for p in report.quality if p.code == "travel.village_off_main")
+    assert places.distance(problem_places(report, island).geometry.iloc[0]).min() < 1000
+
+
+def test_all_of_them_can_be_drawn() -> None:
+    report = assess_folder(DEMONSTRATION)
+    for problem in report.quality:
+        places = problem_places(report, problem)
+        placed = places[places.geometry.notna()]
+        if not placed.empty:
+            for language in LANGUAGES:
+                page = rows_map(report, placed, language).get_root().render()
+                assert "#ffd400" in page
