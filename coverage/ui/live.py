@@ -188,6 +188,7 @@ def base_arguments(
         "place": f"planner/{hashlib.sha256(place.encode()).hexdigest()[:16]}/",
         "bare": bare,
         "words": {
+            "layers": text("map_page.layers", language),
             "crossing": text("map_page.draw_crossing", language),
             "line_start": text("map_page.line_start", language),
             "line_next": text("map_page.line_next", language),

@@ -12,6 +12,10 @@ function plannerLive(map, setup) {
     position: "topright", collapsed: window.innerWidth < 850, sortLayers: false
   }).addTo(map);
   var box = map.getContainer();
+  var toggle = control.getContainer().querySelector("a");
+  toggle.title = setup.words.layers;
+  toggle.textContent = setup.words.layers;
+  toggle.style.fontSize = 0;
 
   /* Leaflet gives the map the focus at every press of the mouse. Where the map is not wholly on
      screen, the page would then scroll under the mouse, and the click would miss. */

@@ -48,7 +48,7 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
             index=names.index(current.layer),
             format_func=lambda name: text(f"map_page.layer.{name}", language),
             label_visibility="collapsed",
-            key=f"{key}-layer-{len(names)}-{current.layer}",
+            key=f"{key}-layer-{language}-{len(names)}-{current.layer}",
         )
     if layer != current.layer:
         current.layer = layer
@@ -78,7 +78,7 @@ def _rule(report: Report, language: Language, key: str) -> str | None:
             list(titles),
             format_func=lambda rule: titles.get(rule, rule),
             label_visibility="collapsed",
-            key=f"{key}-rule",
+            key=f"{key}-rule-{language}",
         ),
     )
 

@@ -195,6 +195,7 @@ def unit_costs(current: Session, language: Language) -> None:
             hide_index=True,
             disabled=[item],
             column_config={each: st.column_config.NumberColumn(min_value=0, max_value=1e9)},
+            placeholder=text("ui.unknown", language),
             key=f"costs-{language}-{hash(tuple(values))}",
         )
         if st.form_submit_button(text("scenario_page.apply", language), type="primary"):

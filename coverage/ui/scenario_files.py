@@ -30,9 +30,9 @@ def chooser(current: Session, language: Language) -> None:
         # The key changes with the answer, so that the box always shows what is in force.
         st.selectbox(
             text("scenario_page.scenario", language),
-            [None, *names],
+            ["", *names],
             index=names.index(current.desk.current) + 1 if current.desk.current in names else 0,
-            format_func=lambda name: text("scenario_page.none", language) if name is None else name,
+            format_func=lambda name: name or text("scenario_page.none", language),
             key=_choice_key(current),
             on_change=_choose,
             label_visibility="collapsed",
@@ -76,13 +76,14 @@ def chooser(current: Session, language: Language) -> None:
 
 
 def _choice_key(current: Session) -> str:
-    return f"{_CHOICE}-{current.desk.current}-{len(current.desk.scenarios)}"
+    """Return a key of its own for each answer and language."""
+    return f"{_CHOICE}-{current.language}-{current.desk.current}-{len(current.desk.scenarios)}"
 
 
 def _choose() -> None:
-    chosen = st.session_state.get(_choice_key(session()))
+    chosen = str(st.session_state.get(_choice_key(session()), ""))
     work().trouble = None
-    choose_scenario(chosen if isinstance(chosen, str) else None)
+    choose_scenario(chosen or None)
 
 
 def _new() -> None:

@@ -83,6 +83,7 @@ def _figures(report: Report, row: int, language: Language) -> None:
             column_config={
                 figure: st.column_config.NumberColumn(min_value=0, step=1, width="small")
             },
+            placeholder=text("ui.unknown", language),
             key=f"figures-{facility}-{language}-{hash(tuple(values))}",
         )
         with st.container(horizontal=True):
@@ -218,6 +219,7 @@ def _speeds(stated: Mapping[str, float], language: Language) -> dict[str, float 
         hide_index=True,
         disabled=[road],
         column_config={kph: st.column_config.NumberColumn(min_value=1, max_value=150, step=1)},
+        placeholder=text("ui.unknown", language),
         key=f"speeds-{language}-{hash(tuple(values))}",
     )
     after = [_number(value) for value in edited[kph]]
