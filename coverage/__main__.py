@@ -203,15 +203,25 @@ def _map(args: argparse.Namespace, language: Language) -> int:
         raise UsageError("cli.unknown_suffix", suffix=args.out.suffix, known=known)
     from coverage.assess import assess_folder
     from maps import LAYERS
+    from maps.basemap import NO_BASEMAP, basemap_at
     from maps.export import write_map
 
     if args.layer not in LAYERS:
         raise UsageError("cli.unknown_layer", layer=args.layer, known=", ".join(LAYERS))
-    with _Progress(_STEPS_A_FOLDER, language) as progress:
+    basemap = NO_BASEMAP if args.basemap is None else basemap_at(args.basemap)
+    scenario = None if args.scenario is None else _scenario(args.scenario)
+    before = None
+    with _Progress(_STEPS_A_FOLDER + (scenario is not None), language) as progress:
         report = assess_folder(folder, progress)
+        if scenario is not None:
+            progress(Message("report.step_scenario"))
+            before = report
+            report, _ = scenario(report)
         progress(Message("report.step_files"))
         _make_room(args.out)
-        write_map(report, args.out, language, args.layer)
+        write_map(
+            report, args.out, language, args.layer, rule=args.rule, before=before, basemap=basemap
+        )
     _say(text("cli.written", language, name=report.county.config.county.name, path=args.out))
     return DONE
 

@@ -109,9 +109,16 @@ def parser_in(language: Language) -> argparse.ArgumentParser:
     )
     options["map"].add_argument(
         "--layer",
-        metavar="minutes|coverage",
+        metavar="minutes|coverage|beyond|station|units|speed|reach|change",
         default="minutes",
         help=text("cli.help_layer", language),
+    )
+    options["map"].add_argument("--rule", metavar="ID", help=text("cli.help_map_rule", language))
+    options["map"].add_argument(
+        "--scenario", metavar="FILE", type=Path, help=text("cli.help_map_scenario", language)
+    )
+    options["map"].add_argument(
+        "--basemap", metavar="PATH", type=Path, help=text("cli.help_basemap", language)
     )
     return parser
 

@@ -71,3 +71,10 @@ class Basemap:
 
 
 NO_BASEMAP: Final = Basemap()
+
+
+def basemap_at(path: Path) -> Basemap:
+    """Return the local base map at `path`, its kind by what lies there."""
+    if path.is_dir():
+        return Basemap("tiles", str(path))
+    return Basemap("mbtiles" if path.suffix.lower() == ".mbtiles" else "raster", str(path))

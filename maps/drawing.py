@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.county.files import nearest, shown
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
 from coverage.results import Report
@@ -253,10 +254,10 @@ def _lines(
 ) -> Lines:
     """Return pieces of road by class; of too many roads the greater ones, their length of all."""
     drawn = choose_roads(report)
-    shown = np.isin(edge, np.concatenate([*drawn.edges, np.empty(0, dtype=np.int64)]))
+    visible = np.isin(edge, np.concatenate([*drawn.edges, np.empty(0, dtype=np.int64)]))
     geometry = np.asarray(pieces.geometry.array, dtype=object)
     length = np.bincount(of, weights=pieces["length_m"], minlength=len(classes)) / 1000
-    groups = [geometry[shown & (of == place)] for place in range(len(classes))]
+    groups = [geometry[visible & (of == place)] for place in range(len(classes))]
     return Lines(classes, merged_lines(groups), tuple(length.tolist()), drawn.omitted)
 
 
@@ -273,7 +274,8 @@ def chosen_rule(report: Report, rule: str | None) -> RuleResult:
     for result in report.rules:
         if result.rule.id == asked:
             return result
-    values = {"rule": asked or "-", "known": ", ".join(known) or "-"}
+    near = nearest(asked or "", known, cutoff=0.0) or "-"
+    values = {"rule": shown(asked or "-"), "nearest": near}
     raise InputError([Problem("maps.unknown_rule", values=values)])
 
 
