@@ -50,7 +50,7 @@ def effect(app: AppTest) -> list[list[str]]:
 
 
 def catalogue(app: AppTest) -> list[str]:
-    return app.dataframe[0].value.iloc[:, 0].tolist()
+    return [title.replace("\n", "") for title in app.dataframe[0].value.iloc[:, 0]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,10 +60,12 @@ def test_the_rules_tested_here_with_clause_reading_and_columns(language: Languag
     assert len(table) == 43
     rule = load_catalogue()["township-hospital"]
     title = rule.title.zh if language == "zh" else rule.title.en
-    assert title in table.iloc[:, 0].tolist()
+    blank = "" if language == "zh" else " "
+    assert title in [words.replace("\n", blank) for words in table.iloc[:, 0]]
     told = shown(app).replace("\\", "")
     assert (rule.reading.zh if language == "zh" else rule.reading.en) in told
-    assert rule.sources[0].number in told
+    assert "益资政办发〔2023〕20号" in told
+    assert rule.sources[0].number not in told  # Zhuzhou's document binds nobody here
     needs = text("rules_page.needs", language, columns="@").split("@")[0]
     assert needs.strip() in told
 

@@ -12,7 +12,7 @@ from coverage.report.completeness import column_title
 from coverage.report.open_rules import BlankCells, OpenRule, open_rules
 from coverage.report.score import said
 from coverage.results import Report
-from coverage.ui.tables import row_height, save_button
+from coverage.ui.tables import fitted, save_button
 
 _NAMED: Final = 3
 """Facilities, villages or townships that a line names before it only counts."""
@@ -34,27 +34,24 @@ def open_table(report: Report, language: Language) -> None:
     st.caption(text("overview_page.open_hint", language))
     table = _table(found, language)
     rule, column, sheet, cells, whose, alone = table.columns[:6]
+    widths = {
+        rule: _RULE_PX,
+        column: _COLUMN_PX,
+        sheet: _TABLE_PX,
+        whose: _WHOSE_PX,
+        alone: _ALONE_PX,
+    }
+    shown, height = fitted(table, widths)
     config = st.column_config
     st.dataframe(
-        table,
+        shown,
         hide_index=True,
         height="content",
-        row_height=row_height(
-            {
-                _RULE_PX: table[rule],
-                _COLUMN_PX: table[column],
-                _WHOSE_PX: table[whose],
-                _ALONE_PX: table[alone],
-            }
-        ),
+        row_height=height,
         column_order=[rule, column, sheet, cells, whose, alone],
         column_config={
-            rule: config.TextColumn(width=_RULE_PX),
-            column: config.TextColumn(width=_COLUMN_PX),
-            sheet: config.TextColumn(width=_TABLE_PX),
+            **{name: config.TextColumn(width=wide) for name, wide in widths.items()},
             cells: config.NumberColumn(width=_CELLS_PX),
-            whose: config.TextColumn(width=_WHOSE_PX),
-            alone: config.TextColumn(width=_ALONE_PX),
         },
         key=f"open-{language}",
     )

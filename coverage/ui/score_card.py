@@ -21,7 +21,7 @@ from coverage.results import Report
 from coverage.rules.model import Verdict
 from coverage.ui.clause import clause_panel
 from coverage.ui.state import session
-from coverage.ui.tables import row_height, save_button
+from coverage.ui.tables import fitted, save_button
 from coverage.ui.words import literal
 
 # Their sum fits beside the menu in a window 1366 pixels wide.
@@ -29,8 +29,8 @@ _RULE_PX: Final = 256
 _VERDICT_PX: Final = 94
 _FIGURE_PX: Final = 96
 _SHORT_PX: Final = 98
-_DEADLINE_PX: Final = 88
-_CLAUSE_PX: Final = 244
+_DEADLINE_PX: Final = 100
+_CLAUSE_PX: Final = 238
 
 _TINTS: Final = {"met": "#e2eef7", "unmet": "#fbe5d8", "not_assessable": "#eeeeee"}
 
@@ -111,32 +111,28 @@ def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
             clause: [row.clause for row in rows],
         }
     )
+    widths = {
+        rule: _RULE_PX,
+        verdict: _VERDICT_PX,
+        observed: _FIGURE_PX,
+        required: _FIGURE_PX,
+        deadline: _DEADLINE_PX,
+        clause: _CLAUSE_PX,
+    }
+    shown, height = fitted(table, widths)
     column = st.column_config
     st.dataframe(
-        tinted(table, verdict, [row.verdict for row in rows]),
+        tinted(shown, verdict, [row.verdict for row in rows]),
         hide_index=True,
         on_select=partial(_choose, key, tuple(row.id for row in rows)),
         selection_mode="single-cell",
         key=key,
         height="content",
-        row_height=row_height(
-            {
-                _RULE_PX: table[rule],
-                _VERDICT_PX: table[verdict],
-                _FIGURE_PX: [*table[observed], *table[required]],
-                _DEADLINE_PX: table[deadline],
-                _CLAUSE_PX: table[clause],
-            }
-        ),
+        row_height=height,
         placeholder=unknown,
         column_config={
-            rule: column.TextColumn(width=_RULE_PX),
-            verdict: column.TextColumn(width=_VERDICT_PX),
-            observed: column.TextColumn(width=_FIGURE_PX),
-            required: column.TextColumn(width=_FIGURE_PX),
+            **{name: column.TextColumn(width=wide) for name, wide in widths.items()},
             short: column.NumberColumn(width=_SHORT_PX, format="localized"),
-            deadline: column.TextColumn(width=_DEADLINE_PX),
-            clause: column.TextColumn(width=_CLAUSE_PX),
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -13,8 +13,8 @@ from coverage.messages import Language, text
 from coverage.report.download import table_csv
 from coverage.report.score import width
 
-_LINE_PX: Final = 19
-_PADDING_PX: Final = 16
+_LINE_PX: Final = 20
+_PADDING_PX: Final = 14
 _CELL_PADDING_PX: Final = 18
 _PX_A_PLACE: Final = 7.3
 """Of a half-width character in a table; a Chinese one takes two."""
@@ -22,6 +22,36 @@ _PLAIN_PX: Final = 36
 _WRAPPING_PX: Final = 66
 """Only in rows higher than 4 rem does Streamlit let texts wrap."""
 _MOST_LINES: Final = 7
+
+# A word with the blanks after it, or one character of a script that breaks anywhere; closing
+# marks stay with what they close.
+_CLOSING: Final = r"\u3001\u3002\u300b\u3015\uff09\uff0c\uff1a\uff1b"
+_PIECES: Final = re.compile(rf"[!-~\u00a0-\u2e7f]+[{_CLOSING}]*\s*|\S[{_CLOSING}]*\s*")
+
+
+def wrapped(words: str, wide_px: int) -> str:
+    """Return `words` broken into lines that fit a column of this width.
+
+    The browser's table wraps by the mean width of the characters that it has drawn before, and
+    cuts English texts off once it has drawn Chinese ones; lines that are short enough it leaves
+    alone.
+    """
+    places = max(2, int((wide_px - _CELL_PADDING_PX) / _PX_A_PLACE))
+    lines = [""]
+    for found in _PIECES.finditer(" ".join(words.split())):
+        for piece in _parts(found[0], places):
+            if lines[-1] and width((lines[-1] + piece).rstrip()) > places:
+                lines.append("")
+            lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _parts(piece: str, places: int) -> list[str]:
+    """Return `piece`, cut where it alone is longer than a line."""
+    if width(piece.rstrip()) <= places:
+        return [piece]
+    half = max(1, len(piece) // 2)
+    return [*_parts(piece[:half], places), *_parts(piece[half:], places)]
 
 
 def row_height(columns: Mapping[int, Iterable[str]]) -> int:
@@ -32,13 +62,37 @@ def row_height(columns: Mapping[int, Iterable[str]]) -> int:
     columns
         For each width in pixels, the texts of all columns of that width.
     """
-    lines = 1
-    for wide, texts in columns.items():
-        places = max(1.0, (wide - _CELL_PADDING_PX) / _PX_A_PLACE)
-        lines = max([lines, *(math.ceil(width(words) / places) for words in texts)])
+    lines = max(
+        (
+            wrapped(words, wide_px).count("\n") + 1
+            for wide_px, texts in columns.items()
+            for words in texts
+        ),
+        default=1,
+    )
     if lines == 1:
         return _PLAIN_PX
     return max(_WRAPPING_PX, _PADDING_PX + _LINE_PX * min(lines, _MOST_LINES))
+
+
+def fitted(table: pd.DataFrame, widths: Mapping[str, int]) -> tuple[pd.DataFrame, int]:
+    """Return `table` with the texts of some columns wrapped, and the height that its rows need.
+
+    Parameters
+    ----------
+    widths
+        Pixels, by the name of the column.
+    """
+    shown = table.assign(
+        **{
+            name: [wrapped(str(words), wide) for words in table[name]]
+            for name, wide in widths.items()
+        }
+    )
+    texts: dict[int, list[str]] = {}
+    for name, wide in widths.items():
+        texts.setdefault(wide, []).extend(table[name].map(str))
+    return shown, row_height(texts)
 
 
 def save_button(table: pd.DataFrame, name: str, language: Language, label: str = "") -> None:

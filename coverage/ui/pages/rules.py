@@ -33,7 +33,7 @@ from coverage.ui.rule_form import rule_form
 from coverage.ui.rule_values import rule_values
 from coverage.ui.score_card import tinted, verdict_mark
 from coverage.ui.state import keep, session
-from coverage.ui.tables import row_height, save_button
+from coverage.ui.tables import fitted, save_button
 from coverage.ui.words import literal
 
 _TITLE_PX: Final = 300
@@ -169,34 +169,32 @@ def _table(
             ],
             state: [_state(one, language) for one in found.values()],
             regions: [regions_text(one.text, language) for one in found.values()],
-            clause: [_first_clause(one.text, language) for one in found.values()],
+            clause: [
+                _first_clause(results[i].rule if i in results else one.text, language)
+                for i, one in found.items()
+            ],
         }
     )
-    column = st.column_config.TextColumn
+    widths = {
+        title: _TITLE_PX,
+        kind: _KIND_PX,
+        verdict: _VERDICT_PX,
+        state: _STATE_PX,
+        regions: _REGIONS_PX,
+        clause: _CLAUSE_PX,
+    }
+    shown, height = fitted(table, widths)
     key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
     st.dataframe(
-        tinted(table, verdict, verdicts),
+        tinted(shown, verdict, verdicts),
         hide_index=True,
         on_select=partial(_choose, key, tuple(found)),
         selection_mode="single-cell",
         key=key,
         height=_HEIGHT_PX,
-        row_height=row_height(
-            {
-                _TITLE_PX: table[title],
-                _KIND_PX: table[kind],
-                _STATE_PX: table[state],
-                _REGIONS_PX: table[regions],
-                _CLAUSE_PX: table[clause],
-            }
-        ),
+        row_height=height,
         column_config={
-            title: column(width=_TITLE_PX),
-            kind: column(width=_KIND_PX),
-            verdict: column(width=_VERDICT_PX),
-            state: column(width=_STATE_PX),
-            regions: column(width=_REGIONS_PX),
-            clause: column(width=_CLAUSE_PX),
+            name: st.column_config.TextColumn(width=wide) for name, wide in widths.items()
         },
     )
     left, right = st.columns(2)
