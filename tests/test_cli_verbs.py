@@ -90,7 +90,7 @@ def test_the_language_is_the_machines(
         (["report", "x"], "--out"),
         (["report", "x", "--out", "y", "--formats", "json,doc"], "“doc”"),
         (["report", "x", "--out", "y", "--formats", ","], "json"),
-        (["report", "x", "--out", "y", "--scenario", "s"], "--scenario"),
+        (["report", "x", "--out", "y", "--scenario", "s"], "“s”"),
         (["report", "x", "--out", "y", "--as-of", "2025-02-30"], "“2025-02-30”"),
         (["report", "x", "--out", "y", "--as-of", "2025"], "2025-12-31"),
         (["report", "x", "--out", "y", "--region", "huna"], "“hunan”"),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES
+from coverage.paths import ROOT
 from coverage.scenario.columns import plain_line
 from coverage.scenario.file import MAX_BYTES, dump_scenario, load_scenario, parse_scenario
 from coverage.scenario.model import VERBS, Edit, Scenario, SetRule
@@ -226,3 +227,12 @@ def test_an_edit_cannot_be_changed() -> None:
 def test_a_scenario_survives_json() -> None:
     found = parse_scenario(WHOLE, "a.yaml")
     assert Scenario.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/scenario.md"])
+def test_what_the_documents_show_can_be_read(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = [part for part in text.split("```yaml\n")[1:] if part.startswith("scenario:")]
+    assert len(shown) == 1
+    found = parse_scenario(shown[0].split("```")[0], page)
+    assert [e.verb for e in found.edits] == ["add_facility", "close_road"]
