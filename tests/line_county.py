@@ -71,7 +71,7 @@ def write(folder: Path, name: str = "直线区", village: str = "{place}村") ->
     rows = ["code,name,township,kind,population,area_class,lon,lat"]
     for place, lon in LONS.items():
         unit = "西镇" if lon < 112.425 else "东镇"
-        named = village.format(place=place).replace('"', '""')
+        named = village.replace("{place}", place).replace('"', '""')
         rows.append(f'{code_of(place)},"{named}",{unit},村,{PEOPLE[place]},220,{lon},{LAT}')
     (folder / "villages.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "facilities.csv").write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,9 @@ def county(tmp_path: Path) -> Path:
 
 def open_page(seen: Visit, county: Path, page: str = "scenario") -> Frame:
     story.open_folder(seen, county)
-    expect(seen.page.get_by_text("430902").first).to_be_visible()
-    seen.page.locator(f"[data-testid=stSidebarNav] a[href$='{page}']").click()
+    expect(story.county_name(seen)).to_be_visible()
+    expect(seen.page).to_have_url(re.compile("desk="))
+    story.go(seen, page)
     return live_map(seen)
 
 

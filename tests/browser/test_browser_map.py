@@ -1,0 +1,112 @@
+"""The map page in a real browser: it stays while what it shows changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from coverage.messages import text
+from maps import LAYERS
+from tests import line_county
+from tests.browser import story
+from tests.browser.harness import Visit
+from tests.browser.test_browser_scenario import click_at, live_map, open_page, view_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+EVIL = "<img src=x onerror=alert(1)>{{7*7}}`\"'"
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    return line_county.write(tmp_path / "line")
+
+
+def box(seen: Visit, key: str) -> Locator:
+    return seen.page.locator(f"[class*=st-key-{key}] input")
+
+
+def choose_layer(seen: Visit, layer: str) -> None:
+    box(seen, "map-layer").click()
+    seen.page.get_by_role("option", name=text(f"map_page.layer.{layer}", "zh"), exact=True).click()
+
+
+def test_a_clicked_village_s_way_is_drawn_and_told_and_its_popup_stays(
+    seen: Visit, county: Path
+) -> None:
+    frame = open_page(seen, county, "map")
+    view = view_of(frame)
+    click_at(frame, line_county.LONS["C"])
+    told = seen.page.locator(".st-key-way")
+    expect(told).to_contain_text("C村")
+    expect(told).to_contain_text("22.6 分钟")
+    popup = frame.locator(".leaflet-popup")
+    expect(popup).to_contain_text("C村")
+    seen.page.wait_for_timeout(1500)
+    expect(popup).to_have_count(1)
+    way = text("maps.way", "zh")
+    expect(frame.locator(".leaflet-control-layers-overlays")).to_contain_text(way)
+    click_at(frame, line_county.LONS["B"])
+    expect(told).to_contain_text("12.8 分钟")
+    expect(popup).to_contain_text("B村")
+    assert view_of(frame)[2] == view[2]
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_the_map_keeps_place_zoom_and_layers(seen: Visit, county: Path) -> None:
+    frame = open_page(seen, county, "map")
+    frame.evaluate("planner.map.setView([28.61, 112.42], 13, {animate: false})")
+    view = view_of(frame)
+    shown = frame.locator(".leaflet-control-layers-overlays label")
+    shown.filter(has_text=text("maps.roads", "zh")).locator("input").uncheck()
+    frame.evaluate("window.same = 1")
+    for layer in LAYERS:
+        if layer == "change":
+            continue
+        choose_layer(seen, layer)
+        legend = frame.locator(".planner-legend")
+        title = "layer_units_of" if layer == "units" else f"layer_{layer}"
+        expect(legend).to_contain_text(text(f"maps.{title}", "zh", rule=""))
+        assert view_of(frame) == view, layer
+        roads = shown.filter(has_text=text("maps.roads", "zh")).locator("input").first
+        expect(roads).not_to_be_checked()
+        assert frame.evaluate("window.same") == 1, "the map was not drawn anew"
+    story.go(seen, "overview")
+    story.go(seen, "map")
+    frame = live_map(seen)
+    assert view_of(frame) == view
+    roads = frame.locator(".leaflet-control-layers-overlays label").filter(
+        has_text=text("maps.roads", "zh")
+    )
+    expect(roads.locator("input").first).not_to_be_checked()
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_a_village_is_found_by_its_name(seen: Visit, county: Path) -> None:
+    frame = open_page(seen, county, "map")
+    box(seen, "map-village").fill("E村")
+    seen.page.get_by_role("option").first.click()
+    expect(seen.page.locator(".st-key-way")).to_contain_text("42.1 分钟")
+    frame.wait_for_function("planner.map.getCenter().distanceTo([28.6, 112.5]) < 50")
+    expect(frame.locator(".leaflet-popup")).to_contain_text("E村")
+    assert view_of(frame)[2] >= 13
+    frame.evaluate("planner.map.setView([28.6, 112.4], 12, {animate: false})")
+    choose_layer(seen, "coverage")
+    expect(frame.locator(".planner-legend")).to_contain_text(text("maps.layer_coverage", "zh"))
+    assert view_of(frame)[2] == 12, "the wish is granted once"
+    assert seen.errors == []
+
+
+def test_names_that_are_markup_show_as_they_stand(seen: Visit, tmp_path: Path) -> None:
+    folder = line_county.write(tmp_path / "evil", village=EVIL + "{place}")
+    frame = open_page(seen, folder, "map")
+    click_at(frame, line_county.LONS["B"])
+    expect(frame.locator(".leaflet-popup")).to_contain_text(EVIL)
+    expect(seen.page.locator(".st-key-way")).to_contain_text(EVIL)
+    assert seen.dialogs == []
+    assert seen.errors == []
+    assert seen.refused == []
