@@ -73,7 +73,13 @@ function plannerLive(map, setup) {
   function identity(part) {
     var told = part.feature && part.feature.properties;
     if (!told) { return null; }
-    return told.f ? "facility:" + told.f : told.c ? "village:" + told.c : null;
+    return told.f ? "facility:" + plain(told.f) : told.c ? "village:" + plain(told.c) : null;
+  }
+  /* Properties are escaped as html. */
+  function plain(html) {
+    var words = document.createElement("span");
+    words.innerHTML = html;
+    return words.textContent;
   }
   function place(part) { return part.getLatLng ? part.getLatLng() : null; }
 
@@ -180,9 +186,7 @@ function plannerLive(map, setup) {
     }
   }
   function told(part) {
-    var words = document.createElement("span");
-    words.innerHTML = part.feature.properties.n || "";
-    return words.textContent;
+    return plain(part.feature.properties.n || "");
   }
   function hold(part) {
     if (held && held._icon) { held._icon.classList.remove("planner-held"); }
