@@ -12,6 +12,8 @@ from typing import Any, Final
 from coverage.county.model import County
 from coverage.county.words import meanings
 from coverage.messages import Language, text
+from coverage.rules.catalogue import load_catalogue
+from coverage.rules.model import Bilingual, Rule
 from coverage.scenario.columns import Cell, column_names
 from coverage.scenario.model import (
     AddFacility,
@@ -72,7 +74,9 @@ def _values(edit: Edit, language: Language, county: County) -> dict[str, object]
     if isinstance(action, SetResponse):
         return {"cells": _response(action, language)}
     if isinstance(action, SetRule):
-        return {"id": action.id, "cells": _parameters(action, language)}
+        rule = load_catalogue().get(action.id)
+        title = action.id if rule is None else _said(rule.title, language)
+        return {"id": title, "cells": _parameters(action, rule, language)}
     if isinstance(action, Grow):
         separator = text("scenario.separator", language)
         names = separator.join(_township(code, county) for code in action.townships)
@@ -123,7 +127,10 @@ def _response(action: SetResponse, language: Language) -> str:
         column = text(f"scenario.response_{name}", language)
         items: list[tuple[str, Any]] = [(column, value)]
         if isinstance(value, Mapping):
-            items = [(f"{column} {road}", kph) for road, kph in value.items()]
+            profile = text("scenario.of_profile", language)
+            items = [
+                (f"{column} {road}", profile if kph is None else kph) for road, kph in value.items()
+            ]
         said += [
             text("scenario.cell", language, column=key, value=_shown(cell, language))
             for key, cell in items
@@ -132,15 +139,26 @@ def _response(action: SetResponse, language: Language) -> str:
     return separator.join(said)
 
 
-def _parameters(action: SetRule, language: Language) -> str:
+def _parameters(action: SetRule, rule: Rule | None, language: Language) -> str:
+    """Return the parameters by what they mean; those of a county's own rule by their names."""
+    known = {} if rule is None else rule.parameters
     said = []
     if action.enabled is not None:
         said.append(text("scenario.rule_on" if action.enabled else "scenario.rule_off", language))
     said += [
-        text("scenario.cell", language, column=name, value=_shown(value, language))
+        text(
+            "scenario.cell",
+            language,
+            column=_said(known[name].meaning, language) if name in known else name,
+            value=_shown(value, language),
+        )
         for name, value in action.parameters.items()
     ]
     return text("scenario.separator", language).join(said)
+
+
+def _said(words: Bilingual, language: Language) -> str:
+    return words.zh if language == "zh" else words.en
 
 
 def _facility(facility_id: str, county: County) -> str:
