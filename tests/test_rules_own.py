@@ -16,9 +16,10 @@ from coverage.errors import InputError
 from coverage.messages import catalogue as messages
 from coverage.paths import DEMONSTRATION
 from coverage.report.effect import same_figures
+from coverage.report.trial import tried
 from coverage.results import Report
 from coverage.rules.model import ParameterValue
-from coverage.rules.own import FORMS, Answers, answers_of, checked, own_rule, rule_text, tried
+from coverage.rules.own import FORMS, Answers, answers_of, checked, own_rule, rule_text
 from coverage.rules.parameters import PARAMETERS
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {

@@ -16,11 +16,8 @@ import yaml
 from coverage.county.files import inside
 from coverage.errors import InputError, Problem
 from coverage.messages import catalogue as messages
-from coverage.results import Report
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
-from coverage.rules.evaluate import evaluate
-from coverage.rules.gather import gathered
-from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, RuleResult, Unit
+from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
 
 Asked = Literal[
     "limit_min",
@@ -344,14 +341,6 @@ def checked(folder: Path, rule_id: str, content: str) -> Rule:
         (rules / name).write_text(content, encoding="utf-8")
         found = with_own_rules(Path(trial), load_catalogue())
     return found.catalogue[rule_id]
-
-
-def tried(report: Report, rule: Rule) -> RuleResult:
-    """Return what testing `rule` on the report's county gives."""
-    evidence = gathered(
-        report.county, report.network, report.response, [rule], region=report.region
-    )
-    return evaluate(rule, report.county, evidence[rule.id])
 
 
 def _says_something(value: ParameterValue) -> bool:

@@ -19,6 +19,7 @@ from coverage.desk.write import write_rule
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.report.condition_text import word_text
+from coverage.report.trial import tried
 from coverage.results import Report
 from coverage.rules.model import VILLAGE_KINDS, ParameterValue, UnitKind
 from coverage.rules.own import (
@@ -30,7 +31,6 @@ from coverage.rules.own import (
     checked,
     own_rule,
     rule_text,
-    tried,
 )
 from coverage.rules.parameters import Rounding
 from coverage.rules.settings import CountyRule
