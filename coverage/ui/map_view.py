@@ -41,18 +41,19 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
     if current.layer not in names:
         current.layer = names[0]
     layer_box, rule_box, search_box = st.columns([4, 4, 4], gap="small")
+    # Another page may have chosen: the box shows what is in force.
+    box = f"{key}-layer-{language}-{len(names)}"
+    st.session_state[box] = current.layer
     with layer_box:
         layer = st.selectbox(
             text("map_page.layer", language),
             names,
-            index=names.index(current.layer),
             format_func=lambda name: text(f"map_page.layer.{name}", language),
             label_visibility="collapsed",
-            key=f"{key}-layer-{language}-{len(names)}-{current.layer}",
+            on_change=_choose_layer,
+            args=(box,),
+            key=box,
         )
-    if layer != current.layer:
-        current.layer = layer
-        st.rerun()
     rule = None
     with rule_box:
         if layer == "units":
@@ -65,6 +66,10 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
             st.session_state[f"{searched}-seen"] = code
             find_village(report, code)
     return layer, rule
+
+
+def _choose_layer(box: str) -> None:
+    session().layer = str(st.session_state[box])
 
 
 def _rule(report: Report, language: Language, key: str) -> str | None:

@@ -96,7 +96,7 @@ def aimed(frame: Frame) -> None:
 def view_of(frame: Frame) -> Any:
     return frame.evaluate(
         "(() => { const c = planner.map.getCenter();"
-        " return [c.lat.toFixed(5), c.lng.toFixed(5), planner.map.getZoom()]; })()"
+        " return [c.lat.toFixed(3), c.lng.toFixed(3), planner.map.getZoom()]; })()"
     )
 
 
