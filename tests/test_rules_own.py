@@ -19,7 +19,15 @@ from coverage.report.effect import same_figures
 from coverage.report.trial import tried
 from coverage.results import Report
 from coverage.rules.model import ParameterValue
-from coverage.rules.own import FORMS, Answers, answers_of, checked, own_rule, rule_text
+from coverage.rules.own import (
+    FORMS,
+    Answers,
+    answers_of,
+    checked,
+    is_deadline,
+    own_rule,
+    rule_text,
+)
 from coverage.rules.parameters import PARAMETERS
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
@@ -174,8 +182,16 @@ def test_values_that_the_kind_refuses_are_told(tmp_path: Path) -> None:
 
 
 def test_a_deadline_that_is_no_day_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="calendar"):
+    with pytest.raises(InputError, match="deadline"):
         read(tmp_path, replace(answers("staffing"), deadline="soon"))
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [("", True), (" 2027 ", True), ("2027-02", True), ("2027-02-30", False), ("soon", False)],
+)
+def test_deadlines_are_years_months_and_days_of_the_calendar(words: str, fits: bool) -> None:
+    assert is_deadline(words) is fits
 
 
 def test_the_countys_other_rules_are_read_along(tmp_path: Path) -> None:

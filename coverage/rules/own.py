@@ -12,12 +12,13 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
 from coverage.county.files import inside
 from coverage.errors import InputError, Problem
 from coverage.messages import catalogue as messages
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
-from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
+from coverage.rules.model import VILLAGE_KINDS, Deadline, Kind, ParameterValue, Rule, Unit
 
 Asked = Literal[
     "limit_min",
@@ -276,6 +277,18 @@ def own_rule(answers: Answers) -> dict[str, Any]:
             }
         ],
     }
+
+
+def is_deadline(words: str) -> bool:
+    """Return whether `words` are a day, month or year of the calendar, or nothing."""
+    try:
+        _DEADLINE.validate_python(words.strip() or None)
+    except ValidationError:
+        return False
+    return True
+
+
+_DEADLINE: Final[TypeAdapter[str | None]] = TypeAdapter(Deadline | None)
 
 
 def rule_text(rule: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ from coverage.rules.own import (
     Question,
     answers_of,
     checked,
+    is_deadline,
     own_rule,
     rule_text,
 )
@@ -75,6 +76,10 @@ def rule_form(
         separator = text("report.list_separator", language)
         names = separator.join(text(name, language) for name in missing)
         st.error(text("rules_page.form_missing", language, names=names), icon=":material/error:")
+        return
+    if not is_deadline(answers.deadline):
+        key = text("rules_page.form_deadline", language)
+        st.error(text("rules.key_deadline", language, key=key), icon=":material/error:")
         return
     content = rule_text(own_rule(answers))
     try:
