@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 import yaml
 from shapely.geometry import LineString, Point, Polygon
 
@@ -90,7 +91,7 @@ def test_a_bad_cell_of_a_village(tmp_path, column, value, code):
 FACILITY_CELLS = [
     ("id", "", "cell_empty", "id"),
     ("kind", "", "cell_empty", "kind"),
-    ("kind", "卫生完", "word_unknown", "kind"),
+    ("kind", "卫生完", "word_unknown_required", "kind"),
     ("township", "戊镇", "township_unknown", "township"),
     ("village", "甲三村", "village_unknown", "village"),
     ("lon", "", "coordinate_empty", "lon"),
@@ -194,6 +195,7 @@ def test_duplicate_townships(tmp_path):
         ("villages", "lat", "latitud", "latitud"),
         ("facilities", "kind", "knd", "knd"),
         ("townships", "kind", "knd", "knd"),
+        ("townships", "kind", "类形", "类形"),
     ],
 )
 def test_a_column_missing_or_misspelt(tmp_path, role, old, new, near):
@@ -204,6 +206,49 @@ def test_a_column_missing_or_misspelt(tmp_path, role, old, new, near):
     assert [_where(p) for p in missing] == [("column_missing", file, (), old)]
     if near:
         assert f"“{near}”" in missing[0].text("zh")
+
+
+def test_the_cells_of_a_table_that_lacks_a_column_are_looked_at_all_the_same(tmp_path):
+    table = fixtures.villages().drop(columns="township")
+    table["population"] = table["population"].astype(object)
+    table.loc[1, "population"] = "三百"
+    table.loc[2, "code"] = table.loc[0, "code"]
+    problems = _problems(fixtures.write_county(tmp_path, villages=table))
+    assert {p.code for p in problems} == {
+        "county.column_missing",
+        "county.not_a_number",
+        "county.code_twice",
+    }
+
+
+def test_nobody_is_told_to_leave_a_required_cell_empty(tmp_path):
+    table = fixtures.facilities()
+    table.loc[0, "kind"] = "药店"
+    table["ownership"] = "??"
+    problems = _problems(fixtures.write_county(tmp_path, facilities=table))
+    texts = {p.column: p.text("zh") for p in problems}
+    assert "必须填写" in texts["kind"]
+    assert "留空" not in texts["kind"]
+    assert "留空" in texts["ownership"]
+
+
+def test_villages_whose_outlines_overlap_are_told(tmp_path):
+    table = fixtures.villages()
+    assert not any(
+        p.code == "county.villages_overlap"
+        for p in read_county(fixtures.write_county(tmp_path / "points", villages=table)).quality
+    )
+    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
+    first = points[0].buffer(0.004)
+    shapes = [first, shapely.affinity.translate(first, xoff=0.002)]
+    shapes += [point.buffer(1e-5) for point in points[2:]]
+    layer = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=shapes, crs=4326)
+    toml = fixtures.TOML.replace("villages.csv", "villages.geojson")
+    folder = fixtures.write_county(tmp_path / "polygons", villages=None, toml=toml)
+    layer.to_file(folder / "villages.geojson")
+    found = [p for p in read_county(folder).quality if p.code == "county.villages_overlap"]
+    assert [(p.level, len(p.rows)) for p in found] == [("warning", 2)]
+    assert f"“{table['name'][0]}”" in found[0].text("zh")
 
 
 def test_columns_that_are_not_used_are_told(tmp_path):
@@ -420,11 +465,11 @@ def test_all_problems_of_all_files_at_once(tmp_path):
     assert found == {
         ("key_unknown", "county.toml", (5,), None),
         ("file_missing", "roads.geojson", (), None),
-        ("word_unknown", "townships.geojson", (4,), "kind"),
+        ("word_unknown_required", "townships.geojson", (4,), "kind"),
         ("negative", "villages.csv", (2,), "population"),
         ("township_unknown", "villages.csv", (3,), "township"),
         ("coordinate_empty", "villages.csv", (4,), "lon"),
-        ("word_unknown", "facilities.csv", (2,), "kind"),
+        ("word_unknown_required", "facilities.csv", (2,), "kind"),
     }
 
 

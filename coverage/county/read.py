@@ -19,6 +19,7 @@ from coverage.county.sheets import read_csv, read_xlsx
 from coverage.county.table import Table, understand
 from coverage.county.totals import compare_totals
 from coverage.county.townships import read_townships
+from coverage.county.values import read_columns
 from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
 from coverage.errors import InputError, Problem, raise_if_errors
@@ -83,7 +84,11 @@ def read_county(folder: Path) -> County:
 
 
 def read_table(folder: Path, role: str, source: Source, found: list[Problem]) -> Table | None:
-    """Read the table of one role; None where it cannot be used, which `found` then tells."""
+    """Read the table of one role; None where it cannot be used, which `found` then tells.
+
+    The cells of a table that lacks a required column are looked at all the same, so that they
+    can be mended together with the column.
+    """
     file = _file(source)
     try:
         path = source_path(folder, source)
@@ -100,7 +105,11 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     except InputError as error:
         found.extend(error.problems)
         return None
-    return understand(raw, role, found)
+    table = understand(raw, role, found)
+    if table is not None and not table.whole:
+        read_columns(table, role, found)
+        return None
+    return table
 
 
 def _file(source: Source) -> str:

@@ -18,6 +18,7 @@ from coverage.messages import Message
 Mask = npt.NDArray[np.bool_]
 _HEADER_SEARCH_ROWS = 10
 _NEAR_CUTOFF = 0.8
+_MISSPELT_CUTOFF = 0.5  # of a Chinese name of two characters one is right
 _MOST_COMPARED = 50
 _SHAPEFILE_NAME_LENGTH = 10
 
@@ -63,6 +64,8 @@ class Table:
         How the file spells each column.
     geometry
         In WGS-84, None where the file is a plain table.
+    whole
+        Whether it has every required column; if not, only its cells can be looked at.
     """
 
     file: str
@@ -70,6 +73,7 @@ class Table:
     rows: npt.NDArray[np.int64]
     spelled: Mapping[str, str]
     geometry: gpd.GeoSeries | None
+    whole: bool = True
 
     def has(self, column: str) -> bool:
         """Tell whether the file has the column."""
@@ -146,7 +150,8 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     Returns
     -------
     Table or None
-        None if it has no records or a required column is missing, which `found` then tells.
+        None if it has no records or a column twice, which `found` then tells; not `whole` if a
+        required column is missing, which it tells too.
     """
     known = _names_for(raw, table)
     named: dict[str, list[int]] = {}
@@ -161,7 +166,7 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     for same in repeated:
         values = {"name": shown(raw.names[same[0]])}
         found.append(Problem("county.column_repeated", values=values, file=raw.file))
-    sound = not repeated
+    sound, whole = not repeated, True
     positions = {
         c.column: _preferred(raw, c, named[c.column], found)
         for c in columns()[table]
@@ -172,7 +177,7 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     for column in absent:
         if column.required == "yes" or (column.required != "no" and raw.geometry is None):
             found.append(_column_missing(raw.file, column, unknown))
-            sound = False
+            whole = False
     found.extend(_unknown_columns(raw.file, unknown, absent))
     if not raw.records:
         found.append(Problem("county.table_empty", file=raw.file))
@@ -189,7 +194,8 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         },
         index=range(len(raw.records)),
     )
-    return Table(raw.file, cells, np.asarray(raw.rows, dtype=np.int64), spelled, raw.geometry)
+    rows = np.asarray(raw.rows, dtype=np.int64)
+    return Table(raw.file, cells, rows, spelled, raw.geometry, whole)
 
 
 def _is_repeated(raw: RawTable, positions: list[int]) -> bool:
@@ -241,7 +247,7 @@ def _like(column: Column, names: list[str], cutoff: float) -> str | None:
 
 
 def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
-    near = _like(column, unknown[:_MOST_COMPARED], 0.6)
+    near = _like(column, unknown[:_MOST_COMPARED], _MISSPELT_CUTOFF)
     hint = Message("county.hint_column", {"near": shown(near)}) if near else ""
     values = {"name": column.column, "chinese": column.chinese, "hint": hint}
     return Problem("county.column_missing", values=values, file=file, column=column.column)

@@ -91,8 +91,13 @@ def _number(cell: str) -> float:
     return value if np.isfinite(value) else float("nan")
 
 
-def coded(table: Table, column: str, words: str, found: list[Problem]) -> Cells:
-    """Return a column of coded words by the vocabulary `words`; unknown words are errors."""
+def coded(
+    table: Table, column: str, words: str, found: list[Problem], *, required: bool = False
+) -> Cells:
+    """Return a column of coded words by the vocabulary `words`; unknown words are errors.
+
+    Where `required`, nobody is told that the cell may be left empty.
+    """
     known = vocabulary(words)
     cells = table.text(column)
     folded = cells.map(lambda cell: _WHOLE_CODE.sub(r"\1", fold(cell)))
@@ -107,9 +112,8 @@ def coded(table: Table, column: str, words: str, found: list[Problem]) -> Cells:
             else Message("county.hint_known", {"known": ", ".join(dict.fromkeys(known.values()))})
         )
         value = shown(cells[same].iloc[0])
-        found.append(
-            table.problem("county.word_unknown", same, column=column, value=value, hint=hint)
-        )
+        code = "county.word_unknown_required" if required else "county.word_unknown"
+        found.append(table.problem(code, same, column=column, value=value, hint=hint))
     return values.astype("string").mask(cells == "")
 
 
@@ -137,7 +141,7 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     elif column.type == "yes_no":
         values = yes_no(table, name, found)
     elif column.type == "coded":
-        values = coded(table, name, column.vocabulary, found)
+        values = coded(table, name, column.vocabulary, found, required=column.required == "yes")
         if column.vocabulary == "level":
             values = pd.to_numeric(values).astype("Float64")
     elif column.type in {"code", "reference"}:
