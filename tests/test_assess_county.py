@@ -133,7 +133,8 @@ def test_a_folder_is_read_and_tested(tmp_path: Path) -> None:
     assert verdicts["village-clinic"] == "unmet"
     again = assess(*read_folder(folder))
     assert again.summary == report.summary
-    assert again.rules == report.rules
+    # By what they say: since Python 3.13 records that hold NaN are not equal to themselves.
+    assert repr(again.rules) == repr(report.rules)
 
 
 def test_wrong_tables_and_wrong_parameters_are_told_together(tmp_path: Path) -> None:
