@@ -86,6 +86,8 @@ class Presence(KindParameters):
     def _counts_one_thing(self) -> Self:
         if self.sum_column and self.village_column:
             raise PydanticCustomError("one_measure", "sum_column or village_column, not both")
+        if self.named_units and not self.unit_kinds:
+            raise PydanticCustomError("named_units_alone", "named_units without unit_kinds")
         return self
 
 
