@@ -11,7 +11,7 @@ import pytest
 from coverage.assess import report_of
 from coverage.county.words import TABLES, columns
 from coverage.messages import Message
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import Rule, RuleResult
 from coverage.rules.select import applicable_rules
@@ -261,3 +261,20 @@ def test_the_beds_of_a_sub_centre_are_an_assumption() -> None:
     assert parameter.origin == "assumption"
     assert "假设" in parameter.meaning.zh
     assert "assumed" in parameter.meaning.en
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "name", "value", "error"),
+    [
+        ("ems-1030", "facility_kinds", ["emergency_station"], "every_ambulance"),
+        ("hospice", "named_units", ["镇0"], "named_units_alone"),
+    ],
+)
+def test_parameters_that_would_be_ignored_are_refused(
+    rule_id: str, name: str, value: list[str], error: str
+) -> None:
+    rule = CATALOGUE[rule_id]
+    parameter = CATALOGUE["hospice"].parameters["facility_where"]
+    added = parameter.model_copy(update={"value": value})
+    rule = rule.model_copy(update={"parameters": {**rule.parameters, name: added}})
+    assert [item["type"] for _, item in check_values(rule)] == [error]

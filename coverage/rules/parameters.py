@@ -50,6 +50,12 @@ class ResponseTime(KindParameters):
     required_share: Share
     expected_kinds: FacilityKinds = ()
 
+    @model_validator(mode="after")
+    def _every_ambulance_answers(self) -> Self:
+        if self.direction == "from_facility" and (self.facility_kinds or self.facility_where):
+            raise PydanticCustomError("every_ambulance", "every ambulance answers calls")
+        return self
+
 
 class Presence(KindParameters):
     """So many of something in each unit, or in the county.
