@@ -282,6 +282,13 @@ def test_a_region_that_there_is_not(word: str) -> None:
     assert caught.value.problems[0].code == "rules.unknown_region"
 
 
+def test_profiles_stand_among_the_rules_and_are_none() -> None:
+    folder = DATA / "rules" / "profiles"
+    assert {path.stem for path in folder.glob("*.toml")} == set(profiles())
+    assert set(profiles()) == {"hunan", "zhuzhou", "ziyang", "wendeng", "generic"}
+    assert not set(profiles()) & set(CATALOGUE)
+
+
 def test_profiles_name_rules_and_documents_that_there_are() -> None:
     for name, profile in profiles().items():
         assert set(profile.rules) <= set(CATALOGUE), name

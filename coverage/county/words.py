@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from coverage.messages import Name
 from coverage.paths import DATA
 
 TABLES: Final = ("townships", "villages", "facilities")
@@ -75,6 +76,13 @@ def columns() -> Mapping[str, tuple[Column, ...]]:
             aliases, feeds = _split(row.pop("aliases")), _split(row.pop("feeds"))
             found[row["table"]].append(Column(**row, aliases=aliases, feeds=feeds))
     return MappingProxyType({table: tuple(rows) for table, rows in found.items()})
+
+
+@cache
+def column_title(table: str, column: str) -> Name:
+    """Return what a column is called: by a bureau, and in the dictionary."""
+    known = next(found for found in columns()[table] if found.column == column)
+    return Name(zh=known.chinese, en=known.column)
 
 
 @cache

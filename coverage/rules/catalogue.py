@@ -193,6 +193,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "word_unknown": "rules.word_unknown",
     "one_share": "rules.one_share",
     "one_measure": "rules.one_measure",
+    "every_ambulance": "rules.every_ambulance",
+    "named_units_alone": "rules.named_units_alone",
 }
 
 

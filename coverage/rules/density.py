@@ -24,7 +24,7 @@ from coverage.rules.verdicts import (
     blank_notes,
     counted,
     joined,
-    silent_facilities,
+    silent_note,
     unknown_residents,
 )
 
@@ -69,7 +69,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
                 *blank_notes(county.facilities, blank, choice.possible),
                 _residents_note(people),
                 _upper_note(asked, total, residents),
-                _silent_note(asked, county),
+                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
             ]
         ),
         units=_units(asked, county, known, township_of(county, facilities), people),
@@ -133,13 +133,6 @@ def _upper_note(asked: Density, total: float, residents: float) -> Message | Non
     if Fraction(total) <= Fraction(str(asked.upper_figure)) * _lots(residents, asked):
         return None
     return Message("rules.above_upper", {"figure": f"{asked.upper_figure:g}"})
-
-
-def _silent_note(asked: Density, county: County) -> Message | None:
-    if not asked.column or county.facilities[asked.column].isna().all():
-        return None
-    silent = silent_facilities(county, asked.column, asked.expected_kinds)
-    return counted("rules.number_unknown", silent, column=asked.column)
 
 
 def _units(

@@ -153,16 +153,14 @@ class Access(_Strict):
     Attributes
     ----------
     facility_kinds, facility_where
-        Which facilities, as in the parameters of every kind (`coverage.rules.choice`).
-    places
-        Names of the townships in which they stand; empty means anywhere.
+        Which facilities, as in the parameters of every kind (`coverage.rules.choice`); what is
+        not stated here is as the rule's parameters have it.
     serving
         A village that names the facility that serves it is timed to that one, not the nearest.
     """
 
-    facility_kinds: FacilityKinds = ()
-    facility_where: Conditions = ()
-    places: tuple[str, ...] = ()
+    facility_kinds: FacilityKinds | None = None
+    facility_where: Conditions | None = None
     serving: bool = False
 
 
@@ -332,6 +330,8 @@ class AccessResult:
         Residents at all demand points.
     unreachable
         Residents who can reach none.
+    unreached_villages, far_villages
+        Villages that can reach none, and those of them that are too far from every road.
     mean_min, median_min, p90_min
         Over the residents who can reach one; NaN without any.
     within_share
@@ -346,6 +346,8 @@ class AccessResult:
     median_min: float
     p90_min: float
     within_share: Mapping[int, float]
+    unreached_villages: int = 0
+    far_villages: int = 0
 
 
 @dataclass(frozen=True)
@@ -367,7 +369,8 @@ class RuleResult:
     missing_columns
         Columns whose blank cells keep the verdict from being known, as ``table.column``.
     access
-        The residents' travel time to the facilities that the rule names, if it names any.
+        The residents' travel time to the facilities that the rule names; None if it names none,
+        or if of none it is known that it is one and where it stands.
     """
 
     rule: Rule

@@ -32,7 +32,7 @@ from coverage.rules.verdicts import (
     combined,
     counted,
     joined,
-    silent_facilities,
+    silent_note,
     unknown_residents,
 )
 
@@ -72,13 +72,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             [
                 *blank_notes(county.facilities, blank, choice.possible),
                 None if is_open and silent else _factor_note(factor),
-                counted(
-                    "rules.number_unknown",
-                    0
-                    if silent or not asked.column
-                    else silent_facilities(county, asked.column, asked.expected_kinds),
-                    column=asked.column,
-                ),
+                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
                 counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
                 counted("rules.units_population_unknown", int(np.isnan(residents).sum())),
             ]

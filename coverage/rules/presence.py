@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import fold
+from coverage.county.words import column_title, fold
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of, stated
 from coverage.rules.compare import BoolArray, FloatArray
@@ -28,7 +28,7 @@ from coverage.rules.units import (
     village_of,
     whole_county,
 )
-from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined
+from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined, not_asked
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
                 counted("rules.short_population_unknown", int(np.isnan(residents[lacking]).sum())),
             ]
         ),
-        units=(*units, *absent),
+        units=(*units, *absent, *_outside(rule, asked, places, tally)),
         missing_columns=tuple(
             f"{'villages' if asked.village_column else 'facilities'}.{name}" for name in blank
         ),
@@ -129,6 +129,20 @@ def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
     if _of_villages(asked) and rule.scope.area_classes:
         is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
     return is_unit
+
+
+def _outside(
+    rule: Rule, asked: Presence, places: pd.DataFrame, tally: _Tally
+) -> tuple[UnitResult, ...]:
+    """Return a row for each village of the kinds asked that is of another area class."""
+    if asked.named_units or not (_of_villages(asked) and rule.scope.area_classes):
+        return ()
+    of_kind = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    known = summed(np.nan_to_num(tally.known), tally.stands_in, len(places))
+    return tuple(
+        not_asked(str(places["code"].iloc[row]), str(places["name"].iloc[row]), float(known[row]))
+        for row in np.flatnonzero(of_kind & ~_asked(rule, asked, places))
+    )
 
 
 def _absent(asked: Presence, places: pd.DataFrame) -> tuple[UnitResult, ...]:
@@ -222,7 +236,9 @@ def _facility_notes(
     silent = int(np.isnan(tally.known).sum())
     return [
         Message("rules.no_such_facility") if is_unit.any() and not of_kind.any() else None,
-        counted("rules.number_unknown", silent, column=asked.sum_column),
+        counted("rules.number_unknown", silent, column=column_title("facilities", asked.sum_column))
+        if silent
+        else None,
         counted("rules.unmatched", int((tally.stands_in == NOWHERE).sum())),
         counted("rules.stands_elsewhere", int((~is_unit[placed]).sum())),
     ]

@@ -8,15 +8,16 @@ import numpy as np
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.choice import chosen
+from coverage.rules.choice import Choice, blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.evidence import Evidence
+from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Service
 from coverage.rules.units import NOWHERE, village_of
-from coverage.rules.verdicts import blank_notes, combined, joined
+from coverage.rules.verdicts import blank_notes, combined, joined, not_asked
 
 MODE = "service_mode"
+_PLACE = ("lon", "lat")
 NO_SERVICE = "none"
 """The service mode of a village that nobody serves."""
 
@@ -31,17 +32,21 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """
     asked = Service.of(rule)
     villages = county.villages
-    is_unit = villages["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    if rule.scope.area_classes:
-        is_unit &= villages["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
+    of_kind = villages["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    classes = rule.scope.area_classes
+    is_unit = of_kind & (villages["area_class"].isin(classes).to_numpy(bool) | (not classes))
     mode = villages[MODE].astype("string")
-    own = _own_clinic(asked, county)
+    clinics = chosen(county, asked.clinic_kinds, asked.facility_where)
+    own = _own_clinic(asked, county, clinics.yes)
     brought = mode.isin(asked.modes).to_numpy(bool) & ~own
     unserved = (mode == NO_SERVICE).fillna(False).to_numpy(bool)
-    near = within_limit(_minutes(county, evidence), asked.limit_min)
+    near = within_limit(_minutes(county, evidence.access), asked.limit_min)
     by_road = near & ~own & ~brought & ~unserved
     served = own | brought | by_road
-    unknown = ~served & mode.isna().to_numpy(bool)
+    silent = ~served & mode.isna().to_numpy(bool)
+    perhaps = _perhaps(asked, county, evidence, clinics) & ~unserved
+    perhaps = ~served & (perhaps | _own_clinic(asked, county, clinics.possible))
+    unknown = silent | perhaps
     units = tuple(
         _unit(
             str(villages["code"].iloc[row]),
@@ -54,7 +59,12 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
     people = np.nan_to_num(villages["population"].to_numpy(float))
-    blank = (MODE,) if is_open else ()
+    blank = (MODE,) if is_open and (silent & is_unit).any() else ()
+    unsaid = is_open and bool((perhaps & is_unit).any())
+    columns = (
+        blank_columns(county.facilities, asked.facility_where, clinics.unknown) if unsaid else ()
+    )
+    unplaced = _PLACE if unsaid and not columns else ()
     lacking = is_unit & ~served & ~unknown
     return RuleResult(
         rule=rule,
@@ -67,28 +77,46 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         shortfall=math.nan if is_open else float(lacking.sum()),
         note=joined(
             [
-                *blank_notes(villages, blank, unknown & is_unit, villages=True),
+                *blank_notes(villages, blank, silent & is_unit, villages=True),
+                *blank_notes(county.facilities, columns, clinics.unknown),
                 _modes_note(people, is_unit, own, by_road, brought),
             ]
         ),
-        units=units,
-        missing_columns=tuple(f"villages.{name}" for name in blank),
+        units=(
+            *units,
+            *(
+                not_asked(str(villages["code"].iloc[row]), str(villages["name"].iloc[row]))
+                for row in np.flatnonzero(of_kind & ~is_unit)
+            ),
+        ),
+        missing_columns=(
+            *(f"villages.{name}" for name in blank),
+            *(f"facilities.{name}" for name in (*columns, *unplaced)),
+        ),
     )
 
 
-def _own_clinic(asked: Service, county: County) -> BoolArray:
-    """Return which villages have a clinic that belongs to them."""
-    choice = chosen(county, asked.clinic_kinds, asked.facility_where)
-    found = village_of(county, county.facilities[choice.yes], asked.max_match_m)
+def _own_clinic(asked: Service, county: County, clinics: BoolArray) -> BoolArray:
+    """Return which villages have one of `clinics` that belongs to them."""
+    found = village_of(county, county.facilities[clinics], asked.max_match_m)
     own = np.zeros(len(county.villages), dtype=bool)
     own[found[found != NOWHERE]] = True
     return own
 
 
-def _minutes(county: County, evidence: Evidence) -> FloatArray:
-    if evidence.access is None:
+def _perhaps(asked: Service, county: County, evidence: Evidence, clinics: Choice) -> BoolArray:
+    """Return which villages a clinic may serve of which that is not known, or not where it is."""
+    geometry = county.facilities.geometry
+    placed = ~(geometry.isna() | geometry.is_empty).to_numpy(bool)
+    if clinics.possible.any() and not (clinics.possible & placed).any():
+        return np.ones(len(county.villages), dtype=bool)
+    return within_limit(_minutes(county, evidence.perhaps), asked.limit_min)
+
+
+def _minutes(county: County, access: AccessMinutes | None) -> FloatArray:
+    if access is None:
         return np.full(len(county.villages), np.nan)
-    return evidence.access.villages["minutes"].to_numpy(float)
+    return access.villages["minutes"].to_numpy(float)
 
 
 def _unit(code: str, name: str, *, served: bool, unknown: bool) -> UnitResult:

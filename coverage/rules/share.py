@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import columns
+from coverage.county.words import column_title, columns
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
@@ -20,7 +20,7 @@ from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ShareOf
 from coverage.rules.units import township_population
-from coverage.rules.verdicts import blank_notes, combined, counted, joined, silent_facilities
+from coverage.rules.verdicts import blank_notes, combined, joined, silent_note
 
 
 @dataclass(frozen=True)
@@ -207,6 +207,10 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
         return _silent(asked.denominator_column, choice.possible)
     total = float(whole[said].sum())
     if not total:
+        expected = facilities["kind"].isin(asked.expected_kinds).to_numpy(bool)
+        silent = choice.possible & expected & np.isnan(whole)
+        if silent.any():
+            return _silent(asked.denominator_column, silent)
         return _Found("not_applicable", math.nan)
     unsaid = said & np.isnan(part) & (whole > 0)
     if np.isnan(part[said & (whole > 0)]).all():
@@ -220,7 +224,12 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
     return _Found(
         "met" if enough else "unmet",
         counts / total,
-        notes=_blank_notes(asked, county, int(unsaid.sum())),
+        notes=(
+            _unsaid_note(asked, int(unsaid.sum())),
+            silent_note(
+                facilities, choice.possible, asked.denominator_column, asked.expected_kinds
+            ),
+        ),
     )
 
 
@@ -237,10 +246,8 @@ def _silent(column: str, rows: BoolArray) -> _Found:
     return _Found("not_assessable", math.nan, blank=(column,), rows=rows)
 
 
-def _blank_notes(asked: ShareOf, county: County, unsaid: int) -> tuple[Message | None, ...]:
-    column = asked.denominator_column
-    silent = silent_facilities(county, column, asked.expected_kinds)
-    return (
-        counted("rules.number_unknown", unsaid, column=asked.numerator_column),
-        counted("rules.number_unknown", silent, column=column),
-    )
+def _unsaid_note(asked: ShareOf, unsaid: int) -> Message | None:
+    if not unsaid:
+        return None
+    column = column_title("facilities", asked.numerator_column)
+    return Message("rules.number_unknown", {"count": unsaid, "column": column})
