@@ -53,7 +53,9 @@ def _known_day(text: str) -> str:
     return text
 
 
-Deadline = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$"), AfterValidator(_known_day)]
+Deadline = Annotated[
+    str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_known_day)
+]
 
 
 class _Strict(BaseModel):
@@ -117,7 +119,7 @@ class Scope(_Strict):
         ``urban`` and ``rural``, where a rule speaks of one of them only; empty means both.
     """
 
-    regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
+    regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
     unit_kinds: tuple[UnitKind, ...] = ()
     area_classes: tuple[Literal["urban", "rural"], ...] = ()
 
@@ -143,7 +145,7 @@ class SourceClause(_Strict):
     date: str
     clause: str
     paraphrase: Bilingual
-    regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
+    regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
     deadline: Deadline | None = None
 
 

@@ -37,7 +37,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Bilingual
-    region: Annotated[str, Field(pattern=r"^(\d{2,6})?$")]
+    region: Annotated[str, Field(pattern=r"^([0-9]{2,6})?$")]
     documents: tuple[str, ...]
     rules: tuple[str, ...] = ()
 
