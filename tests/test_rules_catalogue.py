@@ -323,6 +323,26 @@ def test_own_rules_are_told_of_by_their_folder(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("x.yaml", "deadline: 2025-02-30", "rules.file_not_yaml"),
+        ("x.yaml", "[" * 3000, "rules.file_not_yaml"),
+        ("x.yaml", "", "rules.key_refused"),
+        ("x.yml", GOOD, "rules.file_ending"),
+        ("x.YAML", GOOD, "rules.file_ending"),
+    ],
+)
+def test_own_rules_that_are_no_rules_are_refused(
+    tmp_path: Path, name: str, words: str, code: str
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / name).write_text(words, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path, CATALOGUE)
+    assert {(p.code, p.file) for p in caught.value.problems} == {(code, f"rules/{name}")}
+
+
 def test_own_rules_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "c" / "rules").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("secret: words", encoding="utf-8")

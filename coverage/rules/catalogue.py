@@ -23,6 +23,8 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 OWN_FOLDER: Final = "rules"
 """Where a county folder has rules of its own."""
 
+_ENDING: Final = ".yaml"
+_ALIKE: Final = (".yaml", ".yml")
 _MAX_BYTES: Final = 1_000_000
 
 
@@ -90,9 +92,15 @@ def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
     ------
     InputError
         As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
-        catalogue has, and a file that leaves the folder.
+        catalogue has, a file that leaves the folder, and one that ends in ``.yml``.
     """
-    names = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
+    files = sorted(path.name for path in (folder / OWN_FOLDER).glob("*"))
+    names = [name for name in files if name.endswith(_ENDING)]
+    raise_if_errors(
+        Problem("rules.file_ending", file=f"{OWN_FOLDER}/{name}")
+        for name in files
+        if name not in names and name.lower().endswith(_ALIKE)
+    )
     own = _read_all([inside(folder, f"{OWN_FOLDER}/{name}") for name in names], catalogue)
     return OwnRules(_ordered([*catalogue.values(), *own]), frozenset(rule.id for rule in own))
 
@@ -150,6 +158,8 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
         return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     except ValidationError as error:
         return _schema_problems(error, file)
+    except (ValueError, RecursionError) as error:  # a day of no calendar; nested too deeply
+        return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
     try:
