@@ -160,3 +160,12 @@ def test_a_unit_that_is_known_in_part_is_said_to_be_so(rule_id: str) -> None:
     )
     assert (result.verdict, result.population_short) == ("unmet", 9)
     assert _said(result.note)["rules.short_population_unknown"] == 1
+
+
+def test_a_share_of_each_quality_is_named_in_the_readers_language() -> None:
+    result = _tested(
+        "acute-centres", townships=[{"code": "1"}], facilities=[{"kind": "county_hospital"}]
+    )
+    assert [unit.named("zh") for unit in result.units] == ["胸痛中心", "卒中中心", "创伤中心"]
+    english = ["chest_pain_centre", "stroke_centre", "trauma_centre"]
+    assert [unit.named("en") for unit in result.units] == english
