@@ -22,7 +22,7 @@ YES_NO = [c.column for c in columns()["facilities"] if c.type == "yes_no"]
 NUMBERS = [c.column for c in columns()["facilities"] if c.type == "integer"]
 MODES = [None, *sorted(set(vocabulary("service_mode").values()))]
 N_TOWNSHIPS = 3
-EXAMPLES = 12
+EXAMPLES = 10
 
 rank = {"unmet": 0, "not_assessable": 1, "not_applicable": 2, "met": 3}
 population = st.none() | st.integers(0, 150_000)
