@@ -352,6 +352,26 @@ def test_digits_of_a_region_are_plain(tmp_path: Path) -> None:
     assert "rules.key_refused" in _codes(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("x.yaml", "deadline: 2025-02-30", "rules.file_not_yaml"),
+        ("x.yaml", "[" * 3000, "rules.file_not_yaml"),
+        ("x.yaml", "", "rules.key_refused"),
+        ("x.yml", GOOD, "rules.file_suffix"),
+        ("x.YAML", GOOD, "rules.file_suffix"),
+    ],
+)
+def test_own_rules_that_are_no_rules_are_refused(
+    tmp_path: Path, name: str, words: str, code: str
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / name).write_text(words, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path, CATALOGUE)
+    assert {(p.code, p.file) for p in caught.value.problems} == {(code, f"rules/{name}")}
+
+
 def test_own_rules_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "c" / "rules").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("secret: words", encoding="utf-8")

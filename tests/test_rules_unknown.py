@@ -117,7 +117,7 @@ def test_a_hospital_that_helps_does_not_make_it_worse() -> None:
 
 
 def test_facilities_without_a_place() -> None:
-    nowhere = _hospital(None, True, township="0")
+    nowhere = _hospital(None, True, township="1")
     result = _tested(_radius(), [nowhere])
     assert result.access is None
     assert (result.verdict, result.missing_columns) == (
@@ -127,7 +127,52 @@ def test_facilities_without_a_place() -> None:
     assert _said(result.note) == {"rules.destinations_unplaced": 1}
     beside = _tested(_radius(), [nowhere, _hospital(5000, True)])
     assert beside.access is not None
-    assert (beside.verdict, _said(beside.note)["rules.destinations_unplaced"]) == ("unmet", 1)
+    assert (beside.verdict, _said(beside.note)["rules.destinations_unplaced"]) == (
+        "not_assessable",
+        1,
+    )
+    assert beside.missing_columns == ("facilities.lon", "facilities.lat")
+
+
+def test_a_hospital_may_stand_anywhere_in_the_township_that_it_names() -> None:
+    """The village c is 5 km beyond the border of the first, 15 km beyond that of the other."""
+    for township, verdict in (("1", "not_assessable"), ("0", "unmet"), (None, "not_assessable")):
+        nowhere = _hospital(None, True, township=township)
+        for others in ([], [_hospital(5000, True)]):
+            assert _tested(_radius(), [nowhere, *others]).verdict == verdict, township
+
+
+def test_who_can_reach_no_village_of_a_township_reaches_no_hospital_there() -> None:
+    """The only road leads one way, from the first township to the third."""
+    nowhere = [_hospital(None, True, township="1")]
+    place = county(TOWNSHIPS, VILLAGES, nowhere)
+    times = response(place, [5.0] * 3)
+    (result,) = report_of(place, network(backward=False), times, (_radius(),)).rules
+    assert [u.verdict for u in result.units] == ["not_assessable", "not_assessable", "unmet"]
+
+
+def test_a_hospital_that_may_stand_anywhere_is_no_help_far_from_every_road() -> None:
+    far = {"code": "d", "township": "2", "population": 1, "x": 28000, "y": 9500}
+    result = _tested(_radius(), [_hospital(None, True, township="1")], [*VILLAGES, far])
+    assert (result.verdict, result.missing_columns) == ("unmet", ())
+    assert [u.verdict for u in result.units] == ["not_assessable", "not_assessable", "unmet"]
+
+
+def test_a_clinic_that_may_stand_anywhere_may_serve_whoever_names_no_other() -> None:
+    """Beside one that stands too far, and is named by one of the villages."""
+    nowhere = {"id": "n", "kind": "village_clinic", "township": "0"}
+    there = {"id": "t", "kind": "village_clinic", "x": 0, "y": 5000}
+    far = {"code": "d", "township": "2", "x": 28000, "y": 9500}
+    places = [VILLAGES[1], {**VILLAGES[2], "serving_facility": "t"}, far]
+    villages = [{**place, "service_mode": "central_clinic"} for place in places]
+    rule = CATALOGUE["service-coverage"].with_values({"limit_min": 12.0})
+    one = _tested(rule, [nowhere], villages)
+    two = _tested(rule, [nowhere, there], villages)
+    assert [u.verdict for u in one.units] == ["not_assessable", "not_assessable", "unmet"]
+    assert [u.verdict for u in two.units] == ["not_assessable", "unmet", "unmet"]
+    only = _tested(rule, [nowhere, there], villages[:1])
+    assert only.missing_columns == ("facilities.lon", "facilities.lat")
+    assert _said(only.note)["rules.destinations_unplaced"] == 1
 
 
 def test_destinations_too_far_from_a_road_are_counted() -> None:

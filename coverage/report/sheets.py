@@ -144,7 +144,7 @@ def _units(title: str, results: Iterable[RuleResult], language: Language) -> She
         (
             said(result.rule.title, language),
             unit.code,
-            unit.name,
+            unit.named(language),
             Judged(unit.verdict, text(f"report.verdict_{unit.verdict}", language)),
             *(
                 Figure(value, result.unit if result.unit in _SHARED_UNITS else None)

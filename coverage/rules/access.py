@@ -71,7 +71,7 @@ class Destinations:
     unknown
         Positions of those that have a place, and of which a blank cell leaves it open.
     unplaced
-        How many are ones, or may be, and have no place.
+        Positions of those that are ones, or may be, and have no place.
     serving
         For each village the position of the facility that it names, -1 where it names none;
         empty where that does not matter.
@@ -79,7 +79,7 @@ class Destinations:
 
     rows: tuple[int, ...]
     unknown: tuple[int, ...] = ()
-    unplaced: int = 0
+    unplaced: tuple[int, ...] = ()
     serving: tuple[int, ...] = ()
 
     @property
@@ -111,7 +111,7 @@ def destinations(rule: Rule, county: County) -> Destinations | None:
     return Destinations(
         rows=positions(choice.yes & placed & here),
         unknown=positions(choice.unknown & placed & here),
-        unplaced=int((choice.possible & ~placed & here).sum()),
+        unplaced=positions(choice.possible & ~placed & here),
         serving=_serving(county, placed) if goal.serving else (),
     )
 
@@ -161,12 +161,15 @@ def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Mes
     cells = county.facilities.loc[unknown]
     blank = {name: int(cells[name].isna().sum()) for name in columns}
     said = "rules.destinations_unknown" if found.rows else "rules.no_destination_known"
+    # The kinds that rest on minutes say so themselves.
+    silent = int(county.villages["population"].isna().sum()) if rule.access else 0
     return [
+        counted("rules.population_unknown", silent),
         *(
             counted(said, count, column=column_title("facilities", name))
             for name, count in blank.items()
         ),
-        counted("rules.destinations_unplaced", found.unplaced),
+        counted("rules.destinations_unplaced", len(found.unplaced)),
         counted("rules.destinations_far", minutes.far_facilities),
     ]
 

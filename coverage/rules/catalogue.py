@@ -94,7 +94,7 @@ def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
     ------
     InputError
         As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
-        catalogue has, and a file that leaves the folder.
+        catalogue has, a file that leaves the folder, and one that is no ``.yaml``.
     """
     problems: list[Problem] = []
     paths: list[Path] = []
@@ -184,6 +184,8 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
         return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     except ValidationError as error:
         return _schema_problems(error, file)
+    except (ValueError, RecursionError) as error:  # a day of no calendar; nested too deeply
+        return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
     try:

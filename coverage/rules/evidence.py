@@ -44,9 +44,13 @@ class Evidence:
         To these and those of which a blank cell leaves it open; None where no cell does.
     region
         The region whose rules are tested, where it is not the county's own; else empty.
+    somewhere
+        The least that it may be to the nearest of those that are ones, or may be, and have no
+        place; None where they may stand at anybody's door.
     """
 
     response: Response
     access: AccessMinutes | None = None
     perhaps: AccessMinutes | None = None
     region: str = ""
+    somewhere: AccessMinutes | None = None

@@ -8,13 +8,14 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from coverage.county.model import County
 from coverage.network.model import Network
 from coverage.rules.access import destinations
 from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule
-from coverage.rules.units import NOWHERE, IntArray
+from coverage.rules.units import NOWHERE, IntArray, township_of, township_of_village
 from coverage.travel.journey import journey
 from coverage.travel.model import Response
 
@@ -22,6 +23,9 @@ IntTuple = tuple[int, ...]
 
 DECIMALS: Final = 9
 """Minutes are rounded to this, as those of the response are."""
+
+_M_PER_KM: Final = 1000
+_MIN_PER_H: Final = 60
 
 
 def gathered(
@@ -44,13 +48,60 @@ def gathered(
     evidence = {}
     for rule in rules:
         goal = destinations(rule, county)
-        access = perhaps = None
+        access = perhaps = somewhere = None
         if goal is not None:
             access = minutes(goal.rows, goal.serving)
             if goal.unknown:
                 perhaps = minutes(goal.possible, goal.serving)
-        evidence[rule.id] = Evidence(response, access, perhaps, region)
+            if goal.unplaced:
+                somewhere = somewhere_minutes(county, network, goal.unplaced)
+        evidence[rule.id] = Evidence(response, access, perhaps, region, somewhere)
     return evidence
+
+
+def somewhere_minutes(county: County, network: Network, rows: IntTuple) -> AccessMinutes | None:
+    """Return how long residents travel at least to the facilities in `rows`, which have no place.
+
+    A facility stands somewhere in its township, on the roads of one of its villages: nobody who
+    can reach none of these reaches it, and nobody is there sooner than as the crow flies, to the
+    township, at the fastest speed of the network. None where one is in no township, or in one
+    without villages.
+    """
+    stands_in = np.unique(township_of(county, county.facilities.iloc[list(rows)]))
+    homes = [np.flatnonzero(township_of_village(county) == unit) for unit in stands_in]
+    if not all(len(there) for there in homes):
+        return None
+    n, points = len(county.villages), _points(county)
+    response = county.config.response
+    found = journey(
+        network,
+        gpd.GeoSeries(points, crs=county.crs),
+        gpd.GeoSeries(county.villages.geometry.iloc[np.concatenate(homes)]),
+        direction="to_facility",
+        response=response,
+    ).table
+    area = shapely.union_all(np.asarray(county.townships.geometry)[stands_in])
+    to_the_road_kph = response.access_speed_kph / response.access_detour
+    fastest_kph = np.max([to_the_road_kph, *network.edges["speed_kph"]])
+    least = shapely.distance(points, area) / _M_PER_KM / fastest_kph * _MIN_PER_H
+    # Cut off, so that no rounding makes it more than it can be.
+    times = pd.DataFrame(
+        {
+            "facility": pd.array([pd.NA] * len(points), "Int64"),
+            "minutes": np.floor(least * 10**DECIMALS) / 10**DECIMALS,
+            "far": found["access_m"].to_numpy(float) > response.max_access_m,
+        }
+    )
+    times.loc[found["drive_min"].isna(), "minutes"] = np.nan
+    return AccessMinutes(
+        times.iloc[:n].reset_index(drop=True), times.iloc[n:].reset_index(drop=True)
+    )
+
+
+def _points(county: County) -> np.ndarray:
+    """Return the places of the villages, then those of the demand points."""
+    places = [np.asarray(county.villages.geometry), np.asarray(county.demand.geometry)]
+    return np.concatenate(places)
 
 
 def access_minutes(
@@ -63,9 +114,7 @@ def access_minutes(
     """
     n = len(county.villages)
     village = np.concatenate([np.arange(n), county.demand["village"].to_numpy(np.int64)])
-    points = np.concatenate(
-        [np.asarray(county.villages.geometry), np.asarray(county.demand.geometry)]
-    )
+    points = _points(county)
     table, far_facilities = _timed(county, network, points, rows)
     serves = np.array(serving or [NOWHERE] * n, dtype=np.int64)[village]
     nearest = table["facility"].to_numpy(dtype=np.int64, na_value=NOWHERE)

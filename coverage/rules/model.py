@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from coverage.messages import Message
+from coverage.messages import Language, Message
 from coverage.rules.condition import Conditions, FacilityKinds
 
 Kind = Literal[
@@ -282,6 +282,8 @@ class UnitResult:
     ----------
     observed, required, shortfall
         NaN where not known or not applicable; in the rule's `unit`.
+    english
+        The name in English, where it has another one there.
     """
 
     code: str
@@ -290,6 +292,11 @@ class UnitResult:
     observed: float
     required: float
     shortfall: float
+    english: str = ""
+
+    def named(self, language: Language) -> str:
+        """Return what a reader of `language` calls the unit."""
+        return self.english if language == "en" and self.english else self.name
 
 
 @dataclass(frozen=True)

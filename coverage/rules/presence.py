@@ -12,7 +12,7 @@ from coverage.county.model import County
 from coverage.county.words import column_title, fold
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of, stated
-from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.compare import BoolArray, FloatArray, known_sum
 from coverage.rules.condition import parse_region
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import VILLAGE_KINDS, Rule, RuleResult, UnitResult
@@ -20,11 +20,12 @@ from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
+    all_known,
     region_of,
     summed,
     township_of,
     township_of_village,
-    township_population,
+    township_residents,
     village_of,
     whole_county,
 )
@@ -65,6 +66,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     absent = _absent(asked, places)
     verdict = combined(unit.verdict for unit in (*units, *absent))
     residents = places.loc[is_unit, "residents"].to_numpy(float)
+    certain = all_known(places[is_unit])
     lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
     blank = _blank(asked, county, where, choice) if verdict == "not_assessable" else ()
     table = county.villages if asked.village_column else county.facilities
@@ -78,14 +80,14 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         required=float(len(units) + len(absent)) if asked.unit_kinds else float(asked.minimum),
         unit=rule.unit,
         population_total=float(np.nansum(residents)),
-        population_short=math.nan if is_open else float(np.nansum(residents[lacking])),
+        population_short=math.nan if is_open else known_sum(residents[lacking]),
         shortfall=math.nan if is_open else _shortfall(asked, (*units, *absent)),
         note=joined(
             [
                 *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
                 *_facility_notes(asked, county, tally, is_unit),
                 counted("rules.named_unit_missing", len(absent), names=_names(absent)),
-                counted("rules.short_population_unknown", int(np.isnan(residents[lacking]).sum())),
+                counted("rules.short_population_unknown", int((~certain[lacking]).sum())),
             ]
         ),
         units=(*units, *absent, *_outside(rule, asked, places, tally)),
@@ -114,8 +116,12 @@ def _places(asked: Presence, county: County) -> pd.DataFrame:
     if not asked.unit_kinds:
         return whole_county(county)
     if _of_villages(asked):
-        return county.villages.assign(residents=county.villages["population"])
-    return county.townships.assign(residents=township_population(county))
+        return county.villages.assign(
+            residents=county.villages["population"],
+            silent_villages=county.villages["population"].isna().astype(np.int64),
+            silent_units=0,
+        )
+    return county.townships.join(township_residents(county))
 
 
 def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:

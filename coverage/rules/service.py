@@ -8,13 +8,14 @@ import numpy as np
 
 from coverage.county.model import County
 from coverage.messages import Message
+from coverage.rules.access import destinations
 from coverage.rules.choice import Choice, blank_columns, chosen
-from coverage.rules.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.compare import BoolArray, FloatArray, known_sum, within_limit
 from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Service
 from coverage.rules.units import NOWHERE, village_of
-from coverage.rules.verdicts import blank_notes, combined, joined, not_asked
+from coverage.rules.verdicts import blank_notes, combined, counted, joined, not_asked
 
 MODE = "service_mode"
 _PLACE = ("lon", "lat")
@@ -44,9 +45,10 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     by_road = near & ~own & ~brought & ~unserved
     served = own | brought | by_road
     silent = ~served & mode.isna().to_numpy(bool)
-    perhaps = _perhaps(asked, county, evidence, clinics) & ~unserved
-    perhaps = ~served & (perhaps | _own_clinic(asked, county, clinics.possible))
-    unknown = silent | perhaps
+    unsure = _perhaps(asked, county, evidence, clinics) & ~unserved
+    unsure = ~served & (unsure | _own_clinic(asked, county, clinics.possible))
+    somewhere = _unplaced(rule, county, evidence) & ~served & ~unserved
+    unknown = silent | unsure | somewhere
     units = tuple(
         _unit(
             str(villages["code"].iloc[row]),
@@ -58,13 +60,14 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     )
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
-    people = np.nan_to_num(villages["population"].to_numpy(float))
+    residents = villages["population"].to_numpy(float)
+    people = np.nan_to_num(residents)
     blank = (MODE,) if is_open and (silent & is_unit).any() else ()
-    unsaid = is_open and bool((perhaps & is_unit).any())
+    unsaid = is_open and bool(((unsure | somewhere) & is_unit).any())
     columns = (
         blank_columns(county.facilities, asked.facility_where, clinics.unknown) if unsaid else ()
     )
-    unplaced = _PLACE if unsaid and not columns else ()
+    unplaced = _PLACE if is_open and (somewhere & is_unit).any() else ()
     lacking = is_unit & ~served & ~unknown
     return RuleResult(
         rule=rule,
@@ -73,12 +76,13 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         required=float(len(units)),
         unit=rule.unit,
         population_total=float(people[is_unit].sum()),
-        population_short=math.nan if is_open else float(people[lacking].sum()),
+        population_short=math.nan if is_open else known_sum(residents[lacking]),
         shortfall=math.nan if is_open else float(lacking.sum()),
         note=joined(
             [
                 *blank_notes(villages, blank, silent & is_unit, villages=True),
                 *blank_notes(county.facilities, columns, clinics.unknown),
+                counted("rules.population_unknown", int(np.isnan(residents[is_unit]).sum())),
                 _modes_note(people, is_unit, own, by_road, brought),
             ]
         ),
@@ -105,12 +109,30 @@ def _own_clinic(asked: Service, county: County, clinics: BoolArray) -> BoolArray
 
 
 def _perhaps(asked: Service, county: County, evidence: Evidence, clinics: Choice) -> BoolArray:
-    """Return which villages a clinic may serve of which that is not known, or not where it is."""
-    geometry = county.facilities.geometry
-    placed = ~(geometry.isna() | geometry.is_empty).to_numpy(bool)
-    if clinics.possible.any() and not (clinics.possible & placed).any():
-        return np.ones(len(county.villages), dtype=bool)
+    """Return which villages a clinic may serve of which it is not known that it is one."""
+    if not clinics.unknown.any():
+        return np.zeros(len(county.villages), dtype=bool)
     return within_limit(_minutes(county, evidence.perhaps), asked.limit_min)
+
+
+def _unplaced(rule: Rule, county: County, evidence: Evidence) -> BoolArray:
+    """Return which villages a clinic may serve of which it is not known where it is.
+
+    It may be at any village, but for what `Evidence.somewhere` knows. It serves none that is too
+    far from every road, or that names another that serves it.
+    """
+    goal = destinations(rule, county)
+    if goal is None or not goal.unplaced:
+        return np.zeros(len(county.villages), dtype=bool)
+    near = np.ones(len(county.villages), dtype=bool)
+    if evidence.somewhere is not None:
+        near = within_limit(_minutes(county, evidence.somewhere), Service.of(rule).limit_min)
+    if evidence.access is None:
+        return near
+    served_elsewhere = np.array(goal.serving, dtype=np.int64) != NOWHERE
+    far = evidence.access.villages["far"].to_numpy(bool)
+    found: BoolArray = near & ~(served_elsewhere | far)
+    return found
 
 
 def _minutes(county: County, access: AccessMinutes | None) -> FloatArray:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import column_title, columns
+from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
@@ -153,7 +152,7 @@ def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -
 
 
 def _of_each(asked: ShareOf, county: County) -> _Found:
-    """Return the least of several shares, a row each: its column, and the column's own name."""
+    """Return the least of several shares, a row each, named as its column is."""
     facilities = county.facilities
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
     units = []
@@ -162,10 +161,17 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
         has = holding(facilities, [text])
         verdict, share = _share(choice, has, asked.required_share)
         column = parse(text).column
+        names = column_title("facilities", column)
         lacking = {"met": 0.0, "unmet": asked.required_share - share}.get(verdict, math.nan)
         units.append(
             UnitResult(
-                column, _NAMES.get(column, column), verdict, share, asked.required_share, lacking
+                column,
+                names.zh,
+                verdict,
+                share,
+                asked.required_share,
+                lacking,
+                english=names.en,
             )
         )
         open_rows |= choice.unknown & ~has.yes | choice.yes & has.unknown
@@ -179,9 +185,6 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
         blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
         rows=open_rows,
     )
-
-
-_NAMES: Final = {column.column: column.chinese for column in columns()["facilities"]}
 
 
 def _of_sums(asked: ShareOf, county: County) -> _Found:

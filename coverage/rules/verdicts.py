@@ -97,6 +97,27 @@ def silent_note(
     return counted("rules.number_unknown", silent, column=column_title("facilities", column))
 
 
-def unknown_residents(are: bool) -> tuple[str, ...]:
-    """Return the column that is missing where the residents are not known."""
-    return ("townships.population",) if are else ()
+def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | None]:
+    """Return how many villages, and how many units, leave it open how many residents there are.
+
+    Parameters
+    ----------
+    places
+        The units asked, or the county, with the columns of `coverage.rules.units`.
+    is_open
+        Whether that leaves the verdict open; else it is certain whatever they are.
+    """
+    said = "rules.residents_open" if is_open else "rules.residents_least"
+    return [
+        counted(said, int(places["silent_villages"].sum())),
+        counted("rules.units_population_unknown", int(places["silent_units"].sum())),
+    ]
+
+
+def residents_columns(places: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns that would tell how many residents `places` have, where it is open.
+
+    A unit whose villages leave it blank is cured by these; one without a village by its own.
+    """
+    tables = {"villages": "silent_villages", "townships": "silent_units"}
+    return tuple(f"{table}.population" for table, n in tables.items() if places[n].any())
