@@ -1,5 +1,6 @@
 # `make report`  the demonstration county's report, in out/
 # `make app`     the planner's app, in the browser
+# `make counties` ten illustrative counties, in out/counties, and their reports, in out/batch
 # `make test`    every check: ruff, mypy, import-linter, pytest with browser tests
 # Windows needs no make: README.md has a line for each.
 
@@ -8,13 +9,17 @@ FOLDER ?= data/ziyang
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: report app test clean
+.PHONY: report app counties test clean
 
 report: .venv/product
 	$(BIN)/python -m coverage report $(FOLDER) --out $(OUT)
 
 app: .venv/product
 	$(BIN)/python -m streamlit run app.py
+
+counties: .venv/product
+	$(BIN)/python data/make_counties.py --out $(OUT)/counties
+	$(BIN)/python -m coverage report $(OUT)/counties/* --out $(OUT)/batch
 
 test: .venv/tests
 	$(BIN)/python -m tests.machine

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from coverage.county.config import CountyConfig, load_config
+from coverage.county.config import CountyConfig, examine_config
 from coverage.county.model import County
 from coverage.county.read import read_county
 from coverage.errors import InputError, Problem, raise_if_errors
@@ -90,7 +90,8 @@ def read_folder(
     """
     problems: list[Problem] = []
     progress(Message("report.step_county"))
-    config = _tried(lambda: load_config(folder), problems)
+    config, found = examine_config(folder)
+    problems += found
     rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("report.step_network"))

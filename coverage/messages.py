@@ -45,6 +45,18 @@ class Message:
         return text(self.id, language, **self.values)
 
 
+@dataclass(frozen=True)
+class Name:
+    """What something is called in each language; it may fill a placeholder."""
+
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """Return the name in `language`."""
+        return self.zh if language == "zh" else self.en
+
+
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return every message, by id, then by language."""
@@ -63,7 +75,7 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
         If the catalogue has no such message, or a placeholder has no value.
     """
     filled = {
-        name: value.text(language) if isinstance(value, Message) else value
+        name: value.text(language) if isinstance(value, Message | Name) else value
         for name, value in values.items()
     }
     return _FORMATTER.vformat(catalogue()[message_id][language], (), filled)

@@ -154,7 +154,9 @@ def evidence(place: County, villages: Sequence[Row], station: int = 0) -> Eviden
     """
     travel = np.array([math.nan if (m := v.get("travel_min")) is None else m for v in villages])
     rows = [pd.NA if np.isnan(m) else v.get("to", 0) for m, v in zip(travel, villages, strict=True)]
-    table = pd.DataFrame({"facility": pd.array(rows, "Int64"), "minutes": travel.astype(float)})
+    table = pd.DataFrame(
+        {"facility": pd.array(rows, "Int64"), "minutes": travel.astype(float), "far": False}
+    )
     demand = table.iloc[place.demand["village"].to_numpy()].reset_index(drop=True)
     times = response(place, [v.get("minutes") for v in villages], station)
     return Evidence(times, AccessMinutes(table, demand))

@@ -133,7 +133,8 @@ def test_a_folder_is_read_and_tested(tmp_path: Path) -> None:
     assert verdicts["village-clinic"] == "unmet"
     again = assess(*read_folder(folder))
     assert again.summary == report.summary
-    assert again.rules == report.rules
+    # By what they say: since Python 3.13 records that hold NaN are not equal to themselves.
+    assert repr(again.rules) == repr(report.rules)
 
 
 def test_wrong_tables_and_wrong_parameters_are_told_together(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_a_county_with_its_own_rule_tested_as_if_it_lay_elsewhere(tmp_path: Path
     assert tested["sub-centres-wendeng"].verdict == "unmet"
     assert (report.region, report.as_of) == ("371003", date(2025, 12, 31))
     assert ("rule", "rules/my-clinics.yaml") in [(f.role, f.path) for f in report.county.inputs]
-    access = tested["service-coverage"].access
-    assert access is not None
-    assert access.villages[0].name == "东村"
+    assert tested["service-coverage"].access is None  # the only clinic has no place
+    access = tested["village-doctors"].access
+    assert access is None
     assert report.completeness.applicable >= report.completeness.assessed

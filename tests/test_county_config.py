@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from coverage.county.config import load_config
+from coverage.assess import assess_folder
+from coverage.county.config import examine_config, load_config
 from coverage.county.files import source_path
 from coverage.errors import InputError, Problem
 from tests import county_fixtures as fixtures
@@ -74,6 +75,8 @@ CASES = [
     ("[response]\nspeed_factor = 0", "key_range", 13, "> 0"),
     ("[response]\nturnout_min = 61", "key_range", 13, "≤ 60"),
     ("[response]\nturnout_min = 'three'", "key_number", 13, "three"),
+    ("[response]\nturnout_min = '3'", "key_number", 13, "3"),
+    ("[response]\nturnout_min = true", "key_number", 13, "True"),
     ("[response]\nturnout_min = nan", "key_number", 13, "nan"),
     ("[response]\nspeed_profile = 3", "key_text", 13, "3"),
     ("[response.speeds_kph]\nprimary = 0", "key_range", 13, "> 0"),
@@ -90,10 +93,21 @@ def test_a_bad_entry_says_its_line(tmp_path, more, code, line, said):
     assert said in problems[0].text("en")
 
 
+VILLAGES = 'villages = {{ path = "villages.csv", {} }}'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
         ('code = "430902"', "code = 430902", "key_text", "430902"),
+        ('code = "430902"', 'code = "４３０９０２"', "key_code", "01-99"),
+        ('code = "430902"', 'code = "430900"', "key_code", "430900"),
+        ('code = "430902"', 'code = "430000"', "key_code", "430000"),
+        ('code = "430902"', 'code = "000000"', "key_code", "000000"),
+        ('code = "430902"', 'code = "830101"', "key_code", "11-82"),
+        ("illustrative = true", 'illustrative = "yes"', "key_true_false", "yes"),
+        ('villages = "villages.csv"', VILLAGES.format('sheet = "x"'), "sheet_unused", "sheet"),
+        ('villages = "villages.csv"', VILLAGES.format('layer = "x"'), "layer_unused", "layer"),
         ('code = "430902"', 'code = "43090"', "key_code", "43090"),
         ('code = "430902"', 'code = "４３０９０２a"', "key_code", "county.code"),
         ('name = "试验区"', 'name = ""', "key_empty", "county.name"),
@@ -154,9 +168,61 @@ def test_missing_keys_and_sections(tmp_path):
 def test_a_file_that_is_no_toml(tmp_path, toml, rows):
     problems = _problems(tmp_path, toml)
     assert len(problems) == 1
-    assert problems[0].code in {"county.toml_broken", "county.encoding"}
+    assert problems[0].code in {"county.toml_broken", "county.toml_twice", "county.encoding"}
     if rows is not None:
         assert problems[0].rows == rows
+
+
+@pytest.mark.parametrize("more", ["[county]\nx = 1", "[response]\na = 1\na = 2\nb = 3"])
+def test_what_stands_twice_is_said_so(tmp_path, more):
+    (problem,) = _problems(tmp_path, f"{fixtures.TOML}{more}\n")
+    assert problem.code == "county.toml_twice"
+    assert problem.rows == ((12,) if "county" in more else (14,))
+    assert ("[county]" if "county" in more else "a = 2") in problem.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("path", "datum", "refused"),
+    [
+        ("r.osm", "EPSG:4546", True),
+        ("r.osm.pbf", "EPSG:4546", True),
+        ("r.graphml", "EPSG:4546", True),
+        ("r.osm", "EPSG:4326", False),
+        ("r.osm", "gcj02", False),
+        ("r.gpkg", "EPSG:4546", False),
+    ],
+)
+def test_a_datum_that_would_not_be_used(tmp_path, path, datum, refused):
+    roads = f'roads = {{ path = "{path}", datum = "{datum}" }}'
+    toml = fixtures.TOML.replace('roads = "roads.geojson"', roads)
+    _, found = examine_config(fixtures.write_county(tmp_path, toml=toml))
+    assert [p.code for p in found] == (["county.datum_unused"] if refused else [])
+
+
+def test_the_rest_of_a_file_with_a_bad_value_is_looked_at_too(tmp_path):
+    more = """[rules.ems-1031]
+enabled = true
+[rules.ems-1030]
+urban_limit = 5
+[response]
+turnout_min = -1
+speed_profile = "hunna"
+speeds_kph = { primry = 3 }
+"""
+    toml = fixtures.TOML.replace('"430902"', '"430900"') + more
+    folder = fixtures.write_county(tmp_path, toml=toml)
+    with pytest.raises(InputError) as caught:
+        assess_folder(folder)
+    assert [(p.code, p.rows) for p in caught.value.problems][:4] == [
+        ("county.key_code", (4,)),
+        ("county.key_range", (17,)),
+        ("rules.unknown_rule", (12,)),
+        ("rules.unknown_parameter", (15,)),
+    ]
+    assert {p.column for p in caught.value.problems[4:]} == {
+        "response.speed_profile",
+        "response.speeds_kph.primry",
+    }
 
 
 def test_no_folder_and_no_file(tmp_path):

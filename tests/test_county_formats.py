@@ -73,6 +73,15 @@ def test_csv_as_excel_in_china_writes_it(tmp_path, plain, encoding, separator):
     _same(county, plain, "villages")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("title", ["各村一览表", "各村一览表，人口（人, 户, 个; 等）\t"])
+def test_the_separator_is_told_by_the_header_not_by_the_title(tmp_path, plain, separator, title):
+    text = fixtures.villages().to_csv(index=False, sep=separator)
+    title = f'"{title}"' if separator in title else title
+    county = read_county(fixtures.write_county(tmp_path, villages=f"{title}\n{text}"))
+    _same(county, plain, "villages", rows=False)
+
+
 def test_line_ends_quotes_and_blank_lines(tmp_path, plain):
     lines = fixtures.villages().to_csv(index=False).splitlines()
     lines[1] = lines[1].replace("甲一村", '"甲一\n村"')

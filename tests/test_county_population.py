@@ -183,6 +183,23 @@ def test_a_grid_in_any_crs(tmp_path, epsg):
     assert county.demand.geometry.within(whole.buffer(1)).all()
 
 
+def test_a_grid_that_names_no_system_is_in_the_datum(tmp_path):
+    folder = _county(tmp_path).folder
+    _write(folder / "population.tif", _ones(), crs=None)
+    toml = (folder / "county.toml").read_text(encoding="utf-8")
+    codes = []
+    for datum in ("EPSG:4326", "EPSG:4546", "gcj02"):
+        source = f'{{ path = "population.tif", datum = "{datum}" }}'
+        new = toml.replace('"population.tif"', source)
+        (folder / "county.toml").write_text(new, encoding="utf-8")
+        try:
+            codes.append(len(read_county(folder).demand))
+        except InputError as error:
+            codes.append(error.problems[0].code)
+    assert codes[0] > 8
+    assert codes[1:] == ["county.grid_elsewhere", "county.datum_unused"]
+
+
 def test_a_turned_grid(tmp_path):
     turn = CELL * np.sqrt(0.5)
     west, south = fixtures.WEST + fixtures.SIDE, fixtures.SOUTH - 0.05

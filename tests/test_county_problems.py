@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 import yaml
 from shapely.geometry import LineString, Point, Polygon
 
@@ -90,7 +91,7 @@ def test_a_bad_cell_of_a_village(tmp_path, column, value, code):
 FACILITY_CELLS = [
     ("id", "", "cell_empty", "id"),
     ("kind", "", "cell_empty", "kind"),
-    ("kind", "卫生完", "word_unknown", "kind"),
+    ("kind", "卫生完", "word_unknown_required", "kind"),
     ("township", "戊镇", "township_unknown", "township"),
     ("village", "甲三村", "village_unknown", "village"),
     ("lon", "", "coordinate_empty", "lon"),
@@ -194,6 +195,7 @@ def test_duplicate_townships(tmp_path):
         ("villages", "lat", "latitud", "latitud"),
         ("facilities", "kind", "knd", "knd"),
         ("townships", "kind", "knd", "knd"),
+        ("townships", "kind", "类形", "类形"),
     ],
 )
 def test_a_column_missing_or_misspelt(tmp_path, role, old, new, near):
@@ -204,6 +206,49 @@ def test_a_column_missing_or_misspelt(tmp_path, role, old, new, near):
     assert [_where(p) for p in missing] == [("column_missing", file, (), old)]
     if near:
         assert f"“{near}”" in missing[0].text("zh")
+
+
+def test_the_cells_of_a_table_that_lacks_a_column_are_looked_at_all_the_same(tmp_path):
+    table = fixtures.villages().drop(columns="township")
+    table["population"] = table["population"].astype(object)
+    table.loc[1, "population"] = "三百"
+    table.loc[2, "code"] = table.loc[0, "code"]
+    problems = _problems(fixtures.write_county(tmp_path, villages=table))
+    assert {p.code for p in problems} == {
+        "county.column_missing",
+        "county.not_a_number",
+        "county.code_twice",
+    }
+
+
+def test_nobody_is_told_to_leave_a_required_cell_empty(tmp_path):
+    table = fixtures.facilities()
+    table.loc[0, "kind"] = "药店"
+    table["ownership"] = "??"
+    problems = _problems(fixtures.write_county(tmp_path, facilities=table))
+    texts = {p.column: p.text("zh") for p in problems}
+    assert "必须填写" in texts["kind"]
+    assert "留空" not in texts["kind"]
+    assert "留空" in texts["ownership"]
+
+
+def test_villages_whose_outlines_overlap_are_told(tmp_path):
+    table = fixtures.villages()
+    assert not any(
+        p.code == "county.villages_overlap"
+        for p in read_county(fixtures.write_county(tmp_path / "points", villages=table)).quality
+    )
+    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
+    first = points[0].buffer(0.004)
+    shapes = [first, shapely.affinity.translate(first, xoff=0.002)]
+    shapes += [point.buffer(1e-5) for point in points[2:]]
+    layer = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=shapes, crs=4326)
+    toml = fixtures.TOML.replace("villages.csv", "villages.geojson")
+    folder = fixtures.write_county(tmp_path / "polygons", villages=None, toml=toml)
+    layer.to_file(folder / "villages.geojson")
+    found = [p for p in read_county(folder).quality if p.code == "county.villages_overlap"]
+    assert [(p.level, len(p.rows)) for p in found] == [("warning", 2)]
+    assert f"“{table['name'][0]}”" in found[0].text("zh")
 
 
 def test_columns_that_are_not_used_are_told(tmp_path):
@@ -323,6 +368,67 @@ def test_a_missing_sheet_names_those_there(tmp_path):
     assert "村庄" in problem.text("zh")
 
 
+def _book(**sheets: pd.DataFrame | None) -> bytes:
+    """Return a workbook; None is a sheet of explanations."""
+    stream = io.BytesIO()
+    with pd.ExcelWriter(stream, engine="openpyxl") as writer:
+        for name, table in sheets.items():
+            rows = pd.DataFrame({"说明": ["名称", "编码"]}) if table is None else table
+            rows.to_excel(writer, sheet_name=name, index=False)
+    return stream.getvalue()
+
+
+def test_the_sheet_is_the_one_whose_header_fits(tmp_path):
+    toml = fixtures.TOML.replace("villages.csv", "book.xlsx")
+    folder = fixtures.write_county(tmp_path, toml=toml)
+    good, bad = fixtures.villages(), fixtures.villages().drop(columns="population")
+    other = fixtures.facilities()
+    for sheets, code, said in (
+        ({"说明": None, "村": good, "机构": other}, "sheet_chosen", "“村”"),
+        ({"说明": None, "新": good, "旧": good}, "sheets_fit", "“新”"),
+        ({"村": good}, None, ""),
+    ):
+        (folder / "book.xlsx").write_bytes(_book(**sheets))
+        county = read_county(folder)
+        assert len(county.villages) == 8
+        found = [p for p in county.quality if p.file == "book.xlsx"]
+        assert [p.code for p in found] == ([f"county.{code}"] if code else [])
+        assert all(said in p.text(language) for p in found for language in ("zh", "en"))
+    (folder / "book.xlsx").write_bytes(_book(说明=None, 村=bad))
+    errors = {p.code: p for p in _problems(folder) if p.level == "error"}
+    assert set(errors) == {"county.sheet_unfit", "county.column_missing"}
+    assert "说明, 村" in errors["county.sheet_unfit"].text("en")
+
+
+@pytest.mark.parametrize("word", ["合计", "小 计：", "全区总计"])
+def test_a_row_of_totals_is_told_once(tmp_path, word):
+    table = fixtures.villages().astype(object)
+    total = dict.fromkeys(table.columns, "") | {"code": word, "population": 17900}
+    table.loc[len(table)] = total
+    problem = _only_error(fixtures.write_county(tmp_path, villages=table))
+    assert _where(problem) == ("total_row", "villages.csv", (10,), None)
+
+
+def test_townships_whose_degrees_are_swapped_beyond_any_latitude(tmp_path):
+    towns = fixtures.townships()
+    towns.geometry = towns.geometry.map(lambda g: shapely.transform(g, lambda xy: xy[:, ::-1]))
+    problem = _only_error(fixtures.write_county(tmp_path, townships=towns))
+    assert _where(problem) == ("layer_swapped", "townships.geojson", (1, 2, 3, 4), None)
+
+
+def test_unknown_words_list_those_of_the_language(tmp_path):
+    problem = _only_error(fixtures.write_county(tmp_path, facilities=_facilities(0, "kind", "@@")))
+    assert "乡镇卫生院" in problem.text("zh")
+    assert "township_hospital" not in problem.text("zh")
+    assert "township_hospital" in problem.text("en")
+
+
+def test_no_sentence_has_two_spaces_where_there_is_no_hint(tmp_path):
+    table = fixtures.villages().drop(columns="population").rename(columns={"code": "@@"})
+    for problem in _problems(fixtures.write_county(tmp_path, villages=table)):
+        assert "  " not in problem.text("en")
+
+
 def test_wrong_encoding(tmp_path):
     content = fixtures.villages().to_csv(index=False).encode("utf-8")[:-3] + b"\xff\xff\n"
     problem = _only_error(fixtures.write_county(tmp_path, villages=content))
@@ -351,8 +457,14 @@ def test_a_path_that_leaves_the_folder(tmp_path, role, path):
     toml = fixtures.TOML.replace(f'"{old}"', f"'{path}'")
     (folder / "county.toml").write_text(toml, encoding="utf-8")
     problem = _only_error(folder)
-    assert problem.code == "county.path_outside"
+    row = next(i for i, line in enumerate(toml.splitlines(), 1) if line.startswith(role))
+    assert (problem.code, problem.file, problem.rows) == (
+        "county.path_outside",
+        "county.toml",
+        (row,),
+    )
     assert path in problem.text("zh")
+    assert f"sources.{role}" in problem.text("zh")
 
 
 @pytest.mark.parametrize("role", ["townships", "villages", "facilities", "roads"])
@@ -362,7 +474,7 @@ def test_a_link_that_leaves_the_folder(tmp_path, role):
     outside = tmp_path / path.name
     path.rename(outside)
     path.symlink_to(outside)
-    assert _only_error(folder).code == "county.path_outside"
+    assert _only_error(folder).code == "county.link_outside"
 
 
 def test_a_linked_part_of_a_shapefile(tmp_path):
@@ -373,7 +485,7 @@ def test_a_linked_part_of_a_shapefile(tmp_path):
     assert len(read_county(folder).townships) == 4
     (folder / "townships.dbf").rename(tmp_path / "x.dbf")
     (folder / "townships.dbf").symlink_to(tmp_path / "x.dbf")
-    assert _only_error(folder).code == "county.path_outside"
+    assert _only_error(folder).code == "county.link_outside"
 
 
 def test_a_link_inside_the_folder_will_do(tmp_path):
@@ -420,11 +532,11 @@ def test_all_problems_of_all_files_at_once(tmp_path):
     assert found == {
         ("key_unknown", "county.toml", (5,), None),
         ("file_missing", "roads.geojson", (), None),
-        ("word_unknown", "townships.geojson", (4,), "kind"),
+        ("word_unknown_required", "townships.geojson", (4,), "kind"),
         ("negative", "villages.csv", (2,), "population"),
         ("township_unknown", "villages.csv", (3,), "township"),
         ("coordinate_empty", "villages.csv", (4,), "lon"),
-        ("word_unknown", "facilities.csv", (2,), "kind"),
+        ("word_unknown_required", "facilities.csv", (2,), "kind"),
     }
 
 

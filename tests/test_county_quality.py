@@ -195,6 +195,28 @@ def test_names_of_villages(tmp_path):
     assert pd.isna(county.facilities["township"][0])
 
 
+def test_names_are_kept_whole_and_joined(tmp_path):
+    long, family = "很" * 45 + "村", "\U0001f468\u200d\U0001f469\u200d\U0001f467村"
+    villages, facilities = fixtures.villages(), fixtures.facilities()
+    villages.loc[:3, "name"] = [long, family, "\u200d乙\u200b一\u202e村\u200d", "乙二\n村"]
+    facilities["village"] = ["", "", "乙一村", long, ""]
+    county = read_county(fixtures.write_county(tmp_path, villages=villages, facilities=facilities))
+    assert county.villages["name"].tolist()[:4] == [long, family, "乙一村", "乙二 村"]
+    codes = county.villages["code"]
+    assert county.facilities["village"].tolist()[2:4] == [codes[2], codes[0]]
+
+
+def test_a_long_name_that_is_not_there_is_told_apart_from_the_nearest(tmp_path):
+    villages, facilities = fixtures.villages(), fixtures.facilities()
+    villages.loc[0, "name"] = "很" * 45 + "村"
+    facilities.loc[3, "village"] = "很" * 45 + "屯"
+    with pytest.raises(InputError) as caught:
+        read_county(fixtures.write_county(tmp_path, villages=villages, facilities=facilities))
+    (line,) = caught.value.lines("zh")
+    assert "屯”" in line
+    assert "村”" in line
+
+
 def test_a_name_of_several_villages_is_an_error(tmp_path):
     villages = fixtures.villages()
     villages["name"] = ["桥头村", "河口村", "桥头村", "山下村", "东社区", "西社区", "北村", "南村"]

@@ -265,6 +265,74 @@ def test_a_graph_in_metres_with_mixed_classes(tmp_path: Path) -> None:
     )
 
 
+def test_lists_of_osmnx_pair_in_any_order(tmp_path: Path) -> None:
+    """OSMnx writes what it joined in the order of a set: not alike there and back."""
+    graph = nx.MultiDiGraph(crs="EPSG:4546")
+    graph.add_node(1, x=ORIGIN[0], y=ORIGIN[1])
+    graph.add_node(2, x=ORIGIN[0] + 1000, y=ORIGIN[1])
+    classes, names, limits = ["primary", "trunk"], ["甲路", "乙路"], ["40", "60"]
+    for tail, head, step in ((1, 2, 1), (2, 1, -1)):
+        graph.add_edge(
+            tail,
+            head,
+            highway=str(classes[::step]),
+            name=str(names[::step]),
+            maxspeed=str(limits[::step]),
+        )
+    nx.write_graphml(graph, tmp_path / "roads.graphml")
+    edges = read(tmp_path, "roads.graphml").edges
+    assert edges[["highway", "forward", "backward"]].to_numpy().tolist() == [
+        ["primary", True, True]
+    ]
+
+
+def test_lists_of_osmnx_in_a_line_layer(tmp_path: Path) -> None:
+    lines = layer(
+        [[(0, 0), (1000, 0)], [(0, 0), (0, 800)]],
+        highway=["['residential', 'primary']", "['footway', 'path']"],
+        maxspeed=["['30', '15']", None],
+    )
+    lines.to_file(tmp_path / "roads.gpkg")
+    network = read(tmp_path, "roads.gpkg")
+    assert network.edges["highway"].tolist() == ["residential"]
+    assert network.edges["speed_kph"].tolist() == [15.0]
+    assert network.note.dropped == {"footway": 1}
+    assert not [p for p in network.quality if p.code == "network.unknown_classes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "driven", "told"),
+    [
+        (["T", "F", None], ["east", "both", "both"], True),
+        (["t", "T", "T"], ["east", "east", "east"], True),
+        (["T", "F", "B"], ["west", "east", "both"], False),
+        (["no", "yes", "-1"], ["both", "east", "west"], False),
+    ],
+)
+def test_t_and_f_are_true_and_false_unless_b_stands_beside_them(
+    tmp_path: Path, words: list[str | None], driven: list[str], told: bool
+) -> None:
+    """Geofabrik's T is against the drawing, here eastward: an edge then runs west."""
+    drawn = [[(0, 200 * i), (1000, 200 * i)] for i in range(3)]
+    layer(drawn, highway=["primary"] * 3, oneway=words).to_file(tmp_path / "roads.gpkg")
+    network = read(tmp_path, "roads.gpkg")
+    found = {}
+    for edge in network.edges.itertuples():
+        (x, y), *_, (end, _) = edge.geometry.coords
+        found[y] = "both" if edge.backward else "east" if end > x else "west"
+    assert [found[y] for y in sorted(found)] == driven
+    assert told == any(p.code == "network.oneway_true_false" for p in network.quality)
+
+
+def test_a_shapefile_cuts_the_names_of_columns(tmp_path: Path) -> None:
+    drawn = [[(0, 0), (1000, 0)], [(0, 0), (0, 800)]]
+    columns = {"highway": ["primary"] * 2, "motor_vehi": ["no", "yes"]}
+    layer(drawn, **columns).to_file(tmp_path / "roads.shp", encoding="utf-8")
+    network = read(tmp_path, "roads.shp")
+    assert len(network.edges) == 1
+    assert network.note.dropped == {"access": 1}
+
+
 GRAPH = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="directed">'
 
 

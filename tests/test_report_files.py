@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -360,10 +362,56 @@ def test_only_the_formats_asked_for_and_no_older_ones(report: Report, tmp_path: 
     target = write_report(report, tmp_path, "zh", ("json", "csv"))
     (target / "map.png").write_bytes(b"old")
     (target / "mine.txt").write_bytes(b"keep")
-    (tmp_path / ".430902.killed.part").mkdir()
+    for name, age_s in (("killed", 4000), ("running", 60)):
+        (tmp_path / f".430902.{name}.part").mkdir()
+        then = time.time() - age_s
+        os.utime(tmp_path / f".430902.{name}.part", (then, then))
     write_report(report, tmp_path, "zh", ("json",))
     assert sorted(path.name for path in target.iterdir()) == ["mine.txt", "report.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".430902.running.part", "430902"]
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_nothing_is_written_where_one_file_cannot_be_replaced(
+    report: Report, tmp_path: Path
+) -> None:
+    (tmp_path / "430902" / "report.json").mkdir(parents=True)
+    (tmp_path / "430902" / "villages.csv").write_bytes(b"old")
+    with pytest.raises(InputError) as caught:
+        write_report(report, tmp_path, "zh", ("json", "csv"))
+    (line,) = caught.value.lines("en")
+    assert str(tmp_path / "430902" / "report.json") in line
+    assert _bytes(tmp_path / "430902") == {"villages.csv": b"old"}
     assert [path.name for path in tmp_path.iterdir()] == ["430902"]
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_a_move_that_fails_half_way_is_undone(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, older: bool
+) -> None:
+    target = tmp_path / "430902"
+    if older:
+        target.mkdir()
+        for name in ("villages.csv", "report.json", "map.png"):
+            (target / name).write_bytes(b"old")
+    before = _bytes(target) if older else {}
+    replace_file = Path.replace
+
+    def locked(self: Path, other: Path) -> Path:
+        if other.name == "report.json" and self.parent.name.endswith(".part"):
+            raise PermissionError(13, "Permission denied", str(self), None, str(other))
+        return replace_file(self, other)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(InputError) as caught:
+        write_report(report, tmp_path, "en", ("json", "csv"))
+    assert str(target / "report.json") in caught.value.lines("en")[0]
+    assert ".part" not in caught.value.lines("en")[0]
+    assert (_bytes(target) if older else {}) == before
+    assert [path.name for path in tmp_path.iterdir()] == (["430902"] if older else [])
 
 
 def test_a_failure_while_writing_leaves_the_older_files(
@@ -416,6 +464,8 @@ for _ in range(60):
         torn += path.read_bytes() != (whole / path.name).read_bytes()
         seen.add(path.name)
     left += len(list(out.glob(".*")))
+for path in out.glob(".*"):
+    os.utime(path, (0, 0))
 write_report(report, out, "zh", formats)
 print(torn, left > 0, sorted(seen), [path.name for path in out.iterdir()])
 """

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from coverage.assess import report_of
+from coverage.report.access import access_text
 from coverage.rules.access import MINUTES, destinations
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.gather import access_minutes, gathered
@@ -30,7 +31,8 @@ FACILITIES = [
 
 
 def _rule(**access: Any) -> Rule:
-    return CATALOGUE["village-clinic"].model_copy(update={"access": Access(**access)})
+    stated = Access(**{"facility_kinds": [], **access})
+    return CATALOGUE["village-clinic"].model_copy(update={"access": stated})
 
 
 def _access(rule: Rule, villages: Any = VILLAGES, *, backward: bool = True) -> AccessResult:
@@ -50,7 +52,8 @@ def test_minutes_to_the_nearest_that_is_known_to_be_one() -> None:
 
 
 def test_distribution_over_residents() -> None:
-    access = _access(_rule(facility_where=["sub_centre"], places=["镇0"]))
+    rule = rule_for(CATALOGUE, "sub-centres-ziyang", county(TOWNSHIPS, VILLAGES, FACILITIES))
+    access = _access(rule.with_values({"named_units": ["镇0"]}))
     assert [v.minutes for v in access.villages] == [3.0, 15.0, 27.0]
     assert access.mean_min == pytest.approx((600 * 3 + 300 * 15 + 100 * 27) / 1000)
     assert (access.median_min, access.p90_min) == (3.0, 15.0)
@@ -63,12 +66,22 @@ def test_residents_obey_one_way_roads_towards_the_facility() -> None:
     assert [v.facility_id for v in access.villages] == ["x", "x", ""]
     assert [v.minutes for v in access.villages][:2] == [17.0, 5.0]
     assert access.unreachable == 100
+    assert (access.unreached_villages, access.far_villages) == (1, 0)
 
 
 def test_the_way_from_the_door_to_the_road_is_paid() -> None:
     away = [{**VILLAGES[0], "y": 6000}, *VILLAGES[1:]]
     access = _access(_rule(facility_where=["sub_centre"]), away)
     assert access.villages[0].minutes == pytest.approx(3 + 1.3 / 10 * 60)
+
+
+def test_villages_too_far_from_a_road_are_told_apart() -> None:
+    away = [{**VILLAGES[0], "y": 9000}, *VILLAGES[1:]]
+    access = _access(_rule(facility_where=["sub_centre"]), away, backward=False)
+    assert (access.unreached_villages, access.far_villages) == (2, 1)
+    assert access_text(access, "en").endswith(
+        "2 villages cannot get there, 1 of them because they are too far from any road."
+    )
 
 
 def test_a_village_goes_to_the_facility_that_serves_it() -> None:
@@ -105,5 +118,5 @@ def test_verdicts_on_minutes_go_by_the_facilities_of_their_own_parameters() -> N
     goal = destinations(rule, place)
     assert goal is not None
     assert [place.facilities["id"].iloc[row] for row in goal.rows] == ["x", "y", "z"]
-    minutes = access_minutes(place, Trips(network()), goal)
+    minutes = access_minutes(place, Trips(network()), goal.rows, goal.serving)
     assert minutes.villages["minutes"].tolist() == [3.0, 0.0, 7.0]

@@ -78,6 +78,8 @@ def test_case(rule_id: str, case: dict[str, Any]) -> None:
             assert {code: unit.observed for code, unit in units.items()} == wanted
         elif key == "notes":
             assert _ids(result.note) == wanted
+        elif key == "missing":
+            assert list(result.missing_columns) == wanted
         elif key == "verdict":
             assert result.verdict == wanted
         elif wanted is None:

@@ -282,6 +282,13 @@ def test_a_region_that_there_is_not(word: str) -> None:
     assert caught.value.problems[0].code == "rules.unknown_region"
 
 
+def test_profiles_stand_among_the_rules_and_are_none() -> None:
+    folder = DATA / "rules" / "profiles"
+    assert {path.stem for path in folder.glob("*.toml")} == set(profiles())
+    assert set(profiles()) == {"hunan", "zhuzhou", "ziyang", "wendeng", "generic"}
+    assert not set(profiles()) & set(CATALOGUE)
+
+
 def test_profiles_name_rules_and_documents_that_there_are() -> None:
     for name, profile in profiles().items():
         assert set(profile.rules) <= set(CATALOGUE), name
@@ -316,13 +323,62 @@ def test_own_rules_are_told_of_by_their_folder(tmp_path: Path) -> None:
     }
 
 
+def test_what_is_no_rule_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for name in ("three.yml", "notes.txt", "README.md", "readme.zh.txt", ".DS_Store", "Thumbs.db"):
+        (tmp_path / "rules" / name).write_text("x", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path, CATALOGUE)
+    assert [(p.code, p.file) for p in caught.value.problems] == [
+        ("rules.file_suffix", "rules/notes.txt"),
+        ("rules.file_suffix", "rules/three.yml"),
+    ]
+    assert ".yaml" in caught.value.lines("zh")[0]
+
+
+def test_a_folder_of_rules_that_lies_elsewhere_is_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "name.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "c" / "rules").symlink_to(tmp_path / "secret")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path / "c", CATALOGUE)
+    assert [p.code for p in caught.value.problems] == ["county.link_outside"]
+
+
+def test_digits_of_a_region_are_plain(tmp_path: Path) -> None:
+    text = GOOD.replace('"4302"', '"４３"', 1)
+    assert text != GOOD
+    assert "rules.key_refused" in _codes(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("x.yaml", "deadline: 2025-02-30", "rules.file_not_yaml"),
+        ("x.yaml", "[" * 3000, "rules.file_not_yaml"),
+        ("x.yaml", "", "rules.key_refused"),
+        ("x.yml", GOOD, "rules.file_suffix"),
+        ("x.YAML", GOOD, "rules.file_suffix"),
+    ],
+)
+def test_own_rules_that_are_no_rules_are_refused(
+    tmp_path: Path, name: str, words: str, code: str
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / name).write_text(words, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        with_own_rules(tmp_path, CATALOGUE)
+    assert {(p.code, p.file) for p in caught.value.problems} == {(code, f"rules/{name}")}
+
+
 def test_own_rules_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "c" / "rules").mkdir(parents=True)
     (tmp_path / "secret.yaml").write_text("secret: words", encoding="utf-8")
     (tmp_path / "c" / "rules" / "x.yaml").symlink_to(tmp_path / "secret.yaml")
     with pytest.raises(InputError) as caught:
         with_own_rules(tmp_path / "c", CATALOGUE)
-    assert [p.code for p in caught.value.problems] == ["county.path_outside"]
+    assert [p.code for p in caught.value.problems] == ["county.link_outside"]
     assert "words" not in str(caught.value)
 
 

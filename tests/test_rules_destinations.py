@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coverage.county.model import County
-from coverage.rules.access import access_of, destinations
+from coverage.rules.access import destinations, goal_of
 from coverage.rules.catalogue import load_catalogue
 from tests.rules_fixtures import county, rule_for
 
@@ -85,12 +85,23 @@ def test_what_is_not_known_to_be_one_is_no_destination(rule_id: str, value: bool
     assert _ids(rule_id, _with_one_of_every_kind(value)) == set()
 
 
-def test_a_rule_that_rests_on_minutes_says_the_same_in_its_access_block() -> None:
+def test_a_rule_that_rests_on_minutes_has_no_access_block_to_differ() -> None:
     for rule in CATALOGUE.values():
-        if rule.access is not None:
-            assert access_of(rule) == rule.access, rule.id
+        if rule.kind in ("response_time", "service"):
+            assert rule.access is None, rule.id
+
+
+def test_destinations_move_with_the_rules_own_parameters() -> None:
+    place = _with_one_of_every_kind(True)
+    rule = rule_for(CATALOGUE, "sub-centres-ziyang", place)
+    moved = rule.with_values(
+        {"named_units": ["长春镇"], "facility_kinds": ["nursery"], "facility_where": []}
+    )
+    found = destinations(moved, place)
+    assert found is not None
+    assert [place.facilities["id"].iloc[row] for row in found.rows] == ["长春镇:nursery"]
 
 
 def test_only_these_rules_tell_travel_time() -> None:
-    told = {rule_id for rule_id, rule in CATALOGUE.items() if access_of(rule) is not None}
+    told = {rule_id for rule_id, rule in CATALOGUE.items() if goal_of(rule) is not None}
     assert told == set(GOING)

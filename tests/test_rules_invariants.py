@@ -22,7 +22,7 @@ YES_NO = [c.column for c in columns()["facilities"] if c.type == "yes_no"]
 NUMBERS = [c.column for c in columns()["facilities"] if c.type == "integer"]
 MODES = [None, *sorted(set(vocabulary("service_mode").values()))]
 N_TOWNSHIPS = 3
-EXAMPLES = 8
+EXAMPLES = 10
 
 rank = {"unmet": 0, "not_assessable": 1, "not_applicable": 2, "met": 3}
 population = st.none() | st.integers(0, 150_000)
@@ -94,6 +94,12 @@ def _helps(rule_id: str, kind: str) -> bool:
     return not kinds or kind in kinds
 
 
+def _rests_on_the_first_number(before: RuleResult) -> bool:
+    """A sum rests on the known numbers, so that the first one known may be too small."""
+    numbers = {f"facilities.{name}" for name in NUMBERS}
+    return before.verdict == "not_assessable" and bool(numbers & set(before.missing_columns))
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(counties(), facility(), st.sampled_from(["public", "private"]))
 def test_an_added_facility_that_has_everything_never_makes_a_verdict_worse(
@@ -105,10 +111,11 @@ def test_an_added_facility_that_has_everything_never_makes_a_verdict_worse(
     after = _results({**tables, "facilities": [*tables["facilities"], new]})
     for rule_id, result in after.items():
         old = before[rule_id]
-        if old.verdict == "not_assessable" or not _helps(rule_id, new["kind"]):
+        if not _helps(rule_id, new["kind"]) or _rests_on_the_first_number(old):
             continue
         assert rank[result.verdict] >= rank[old.verdict], rule_id
-        if result.verdict == old.verdict and not math.isnan(old.population_short):
+        known = not (math.isnan(old.population_short) or math.isnan(result.population_short))
+        if result.verdict == old.verdict and known:
             assert result.population_short <= old.population_short, rule_id
 
 

@@ -7,22 +7,36 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from coverage.county.datum import crs_of
-from coverage.county.files import decode, inside, nearest, reading, refuse, shown
+from coverage.county.datum import crs_of, shift_of
+from coverage.county.files import CONFIG_NAME, decode, inside, reading, refuse, shown
+from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
+from coverage.crs import WGS84
 from coverage.errors import InputError, Problem, raise_if_errors
-from coverage.messages import Message
 
-CONFIG_NAME: Final = "county.toml"
 _MAX_BYTES: Final = 1_000_000
+_SOME_COUNTY: Final = {"name": "?", "code": "110101"}  # where county.toml does not say it well
+_ALWAYS_WGS84: Final = (".osm", ".osm.gz", ".osm.bz2", ".pbf", ".graphml")
+_TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate")
 
-Code = Annotated[str, Field(pattern=r"^\d{6}$")]
+Code = Annotated[
+    str,
+    Field(pattern=r"^(1[1-9]|[2-7][0-9]|8[0-2])(0[1-9]|[1-9][0-9])(0[1-9]|[1-9][0-9])$"),
+]
+"""A county's: province 11-82, prefecture, and county 01-99 (00 would be the whole of it)."""
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Identity(_Strict):
@@ -41,6 +55,18 @@ class Source(_Strict):
     sheet: str | None = None
     layer: str | None = None
     datum: str = "wgs84"
+    _key: str = PrivateAttr("")
+    _row: tuple[int, ...] = PrivateAttr(())
+
+    @property
+    def key(self) -> str:
+        """Where ``county.toml`` names it; empty where it does not."""
+        return self._key
+
+    @property
+    def row(self) -> tuple[int, ...]:
+        """The row of ``county.toml`` that names it."""
+        return self._row
 
     @field_validator("datum")
     @classmethod
@@ -93,6 +119,11 @@ class CountyConfig(_Strict):
     sources: Sources
     response: ResponseParameters = ResponseParameters()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    _rows: Rows = PrivateAttr(default_factory=dict)
+
+    def row_of(self, *path: str) -> tuple[int, ...]:
+        """Return the row of ``county.toml`` on which the key at `path` stands, if it does."""
+        return row_of(path, self._rows)
 
 
 def load_config(folder: Path) -> CountyConfig:
@@ -125,18 +156,62 @@ def examine_config(folder: Path) -> tuple[CountyConfig | None, list[Problem]]:
         raw = _parse(text)
     except InputError as error:
         return None, list(error.problems)
+    rows = rows_of(text)
+    problems: list[Problem] = []
     try:
-        return CountyConfig.model_validate(raw), []
+        config = CountyConfig.model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-    problems = [_problem(detail, text) for detail in details]
-    for detail in details:
-        _leave_out(raw, detail["loc"])
-    raw["county"] = {"name": "?", "code": "000000"}
-    try:
-        return CountyConfig.model_validate(raw), problems
-    except ValidationError:
-        return None, problems
+        problems = [key_problem(detail, CountyConfig, rows) for detail in details]
+        for detail in details:
+            leave_out(raw, detail["loc"])
+        stated = raw.get("county")
+        raw["county"] = _SOME_COUNTY | (stated if isinstance(stated, dict) else {})
+        try:
+            config = CountyConfig.model_validate(raw)
+        except ValidationError:
+            return None, problems
+    _place(config, rows)
+    return config, problems + _unused_options(config)
+
+
+def _place(config: CountyConfig, rows: Rows) -> None:
+    """Let the parts of a new `config` know where they stand in the file."""
+    config._rows = rows
+    for name, source in _sources(config).items():
+        source._key, source._row = f"sources.{name}", row_of(("sources", name), rows)
+
+
+def _sources(config: CountyConfig) -> dict[str, Source]:
+    stated = {name: getattr(config.sources, name) for name in Sources.model_fields}
+    return {name: source for name, source in stated.items() if source is not None}
+
+
+def _unused_options(config: CountyConfig) -> list[Problem]:
+    """Tell of what a source says that its kind of file has no use for."""
+    found = []
+    for name, source in _sources(config).items():
+        path = source.path.lower()
+        stated = {"sheet": source.sheet, "layer": source.layer, "datum": source.datum}
+        told = {
+            "sheet": source.sheet is not None and not path.endswith(".xlsx"),
+            "layer": source.layer is not None and not path.endswith((".gpkg", ".shp")),
+            "datum": (
+                path.endswith((".tif", ".tiff"))
+                if shift_of(source.datum)
+                else path.endswith(_ALWAYS_WGS84) and crs_of(source.datum) != WGS84
+            ),
+        }
+        codes = {
+            "sheet": "county.sheet_unused",
+            "layer": "county.layer_unused",
+            "datum": "county.datum_unused",
+        }
+        for option in (option for option, unused in told.items() if unused):
+            values = {"key": f"{source.key}.{option}", "value": shown(stated[option])}
+            row = config.row_of("sources", name, option)
+            found.append(Problem(codes[option], values=values, file=CONFIG_NAME, rows=row))
+    return found
 
 
 def _read_text(folder: Path) -> str:
@@ -154,91 +229,12 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
+        line = re.search(r"at line ([0-9]+)", str(error))
         rows = [int(line[1])] if line else []
+        if str(error).startswith(_TWICE):
+            lines = text.splitlines()
+            words = shown(lines[rows[0] - 1 if rows else -1])
+            raise refuse("county.toml_twice", CONFIG_NAME, rows, line=words) from error
         raise refuse("county.toml_broken", CONFIG_NAME, rows) from error
     except (RecursionError, ValueError) as error:
         raise refuse("county.toml_broken", CONFIG_NAME) from error
-
-
-def _leave_out(raw: dict[str, Any], loc: tuple[int | str, ...]) -> None:
-    """Take the entry at `loc` out of the mapping, where it is there."""
-    at: Any = raw
-    for key in loc[:-1]:
-        at = at.get(key) if isinstance(at, dict) else None
-    if isinstance(at, dict):
-        at.pop(loc[-1], None)
-
-
-def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that may stand in the table that holds `loc`."""
-    model: Any = CountyConfig
-    for key in loc[:-1]:
-        field = model.model_fields.get(key)
-        if field is None:
-            return []
-        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        models = [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
-        if not models:
-            return []
-        model = models[0]
-    return list(model.model_fields)
-
-
-def _problem(detail: ErrorDetails, text: str) -> Problem:
-    """Say what pydantic found, in our own words."""
-    loc = detail["loc"]
-    key = ".".join(shown(part) for part in loc)
-    values: dict[str, object] = {"key": key, "value": shown(detail["input"])}
-    line = _line_of(loc, text)
-    rows = () if line is None else (line,)
-    kind, context = detail["type"], detail.get("ctx", {})
-    code = "county.key_bad"
-    if kind == "extra_forbidden":
-        code, known = "county.key_unknown", _known_keys(loc)
-        near = nearest(str(loc[-1]), known)
-        values["hint"] = (
-            Message("county.hint_nearest", {"near": near})
-            if near
-            else Message("county.hint_known", {"known": ", ".join(known)})
-        )
-    elif kind == "missing":
-        code, rows = "county.key_missing", ()
-    elif kind == "datum":
-        code = "county.key_datum"
-    elif kind == "string_pattern_mismatch":
-        code = "county.key_code"
-    elif kind == "string_too_short":
-        code = "county.key_empty"
-    elif kind == "string_type":
-        code = "county.key_text"
-    elif kind.startswith(("float", "finite")):
-        code = "county.key_number"
-    elif kind.startswith("bool"):
-        code = "county.key_true_false"
-    elif kind.startswith(("greater", "less")):
-        code, (limit, *_) = "county.key_range", context.values()
-        sign = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<"}.get(kind, "≤")
-        values["limit"] = f"{sign} {limit:g}"
-    elif kind.startswith(("model", "dict")):
-        code = "county.key_table"
-    return Problem(code, values=values, file=CONFIG_NAME, rows=rows)
-
-
-def _line_of(loc: tuple[int | str, ...], text: str) -> int | None:
-    """Return the line on which the key of `loc` seems to be written, counted from 1."""
-    section = ""
-    names = [str(part) for part in loc]
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            section = header[1].replace('"', "")
-            if section.split(".") == names:
-                return number
-        elif entry := re.match(r"\s*([^=#\s]+)\s*=", line):
-            path = [*section.split("."), *entry[1].replace('"', "").split(".")]
-            path = [part for part in path if part]
-            if path == names or (
-                len(path) < len(names) and path == names[: len(path)] and len(path) > 1
-            ):
-                return number
-    return None

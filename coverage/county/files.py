@@ -11,10 +11,12 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 from coverage.errors import InputError, Problem
+from coverage.messages import Message
 
 if TYPE_CHECKING:
     from coverage.county.config import Source
 
+CONFIG_NAME: Final = "county.toml"
 MAX_BYTES: Final = 2_000_000_000
 MAX_TEXT_BYTES: Final = 500_000_000
 _SHOWN_LENGTH: Final = 40
@@ -22,11 +24,11 @@ _COMPARED_LENGTH: Final = 100  # the comparison's time grows with the square of 
 _CHUNK: Final = 1 << 20
 
 
-def shown(value: object) -> str:
+def shown(value: object, length: int = _SHOWN_LENGTH) -> str:
     """Return a cell or key as a message may show it: one line, short, nothing invisible."""
     text = "".join(c if c.isprintable() else " " for c in str(value))
     text = " ".join(text.split())
-    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def refuse(
@@ -49,8 +51,10 @@ def posix(name: str) -> str:
     return PureWindowsPath(name).as_posix()
 
 
-def inside(folder: Path, name: str) -> Path:
+def inside(folder: Path, name: str, key: str = "", row: Iterable[int] = ()) -> Path:
     """Return the path of the file `name` of `folder`.
+
+    `key` and `row` are where ``county.toml`` names it, if it does.
 
     Raises
     ------
@@ -60,14 +64,14 @@ def inside(folder: Path, name: str) -> Path:
     """
     parts = PureWindowsPath(name)
     if parts.drive or parts.root or ".." in parts.parts or "\0" in name:
-        raise refuse("county.path_outside", path=shown(name))
+        raise _outside("county.path_outside", name, key, row)
     plain = parts.as_posix()
     try:
         root = folder.resolve(strict=True)
         path = root / plain
         real = path.resolve()
         if not real.is_relative_to(root):
-            raise refuse("county.path_outside", path=shown(name))
+            raise _outside("county.link_outside", name, key, row)
         if not path.exists():
             raise _missing(folder, plain)
         if not path.is_file():
@@ -79,6 +83,11 @@ def inside(folder: Path, name: str) -> Path:
     except (OSError, RuntimeError) as error:
         raise refuse("county.unreadable", shown(plain)) from error
     return path
+
+
+def _outside(code: str, name: str, key: str, row: Iterable[int]) -> InputError:
+    stated = Message("county.stated_as", {"key": key}) if key else ""
+    return refuse(code, CONFIG_NAME if key else None, row, path=shown(name), stated=stated)
 
 
 def _missing(folder: Path, name: str) -> InputError:
@@ -97,7 +106,7 @@ def source_path(folder: Path, source: Source) -> Path:
     InputError
         As `inside` does.
     """
-    return inside(folder, source.path)
+    return inside(folder, source.path, source.key, source.row)
 
 
 def parts_of(folder: Path, source: Source) -> list[Path]:

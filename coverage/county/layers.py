@@ -177,19 +177,14 @@ def _parquet(path: Path, file: str) -> pd.DataFrame:
 
 def _in_wgs84(frame: gpd.GeoDataFrame, file: str, datum: str) -> gpd.GeoSeries:
     geometry = frame.geometry
-    stated = frame.crs
-    told = None
-    if shift_of(datum) is None and datum.strip().casefold() not in WGS84_NAMES:
-        told = crs_of(datum)
-    if stated is None and told is None:
+    crs = one_crs(frame.crs, datum, file)
+    if crs is None:
         if not file.lower().endswith(".geojson"):
             raise refuse("county.no_crs", file)
-        stated = WGS84
-    if stated is not None and told is not None and not CRS(stated).equals(told, True):
-        name = shown(CRS(stated).name)
-        raise refuse("county.crs_conflict", file, stated=name, told=shown(datum))
+        crs = WGS84
+    _check_order(geometry, crs, file)
     with reading(file):
-        degrees = layer_to_wgs84(geometry.set_crs(CRS(told or stated), allow_override=True), datum)
+        degrees = layer_to_wgs84(geometry.set_crs(crs, allow_override=True), datum)
     bounds = degrees.bounds.to_numpy()
     lon, lat = _MAX_DEGREES
     with np.errstate(invalid="ignore"):
@@ -198,6 +193,34 @@ def _in_wgs84(frame: gpd.GeoDataFrame, file: str, datum: str) -> gpd.GeoSeries:
     if wrong.any():
         raise refuse("county.not_degrees", file, [int(i) + 1 for i in np.flatnonzero(wrong)])
     return degrees
+
+
+def _check_order(geometry: gpd.GeoSeries, crs: CRS, file: str) -> None:
+    """Refuse degrees that are some only when read as latitude, longitude."""
+    bounds = np.abs(geometry.bounds.to_numpy())
+    lon, lat = _MAX_DEGREES
+    with np.errstate(invalid="ignore"):
+        wrong = (bounds > (lon, lat, lon, lat)).any(axis=1)
+        swapped = wrong & (bounds <= (lat, lon, lat, lon)).all(axis=1)
+    if crs.is_geographic and wrong.any() and (swapped == wrong).all():
+        raise refuse("county.layer_swapped", file, [int(i) + 1 for i in np.flatnonzero(wrong)])
+
+
+def one_crs(stated: CRS | None, datum: str, file: str) -> CRS | None:
+    """Return the system that a file states, or else `datum` as an EPSG code; None if neither.
+
+    Raises
+    ------
+    InputError
+        If the two differ.
+    """
+    told = None
+    if shift_of(datum) is None and datum.strip().casefold() not in WGS84_NAMES:
+        told = crs_of(datum)
+    if stated is not None and told is not None and not CRS(stated).equals(told, True):
+        name = shown(CRS(stated).name)
+        raise refuse("county.crs_conflict", file, stated=name, told=shown(datum))
+    return told or (None if stated is None else CRS(stated))
 
 
 def fault_place(shape: shapely.Geometry) -> str:

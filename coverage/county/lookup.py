@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from coverage.county.table import Table
 from coverage.county.words import fold
 from coverage.errors import Problem
 from coverage.messages import Message
+
+_NAME_LENGTH: Final = 80  # long enough to see how two names differ
 
 
 def township_codes(
@@ -105,7 +108,7 @@ def _unknown(
     cells: pd.Series[str],
     known: pd.Series[str],
 ) -> Problem:
-    value = shown(cells[same].iloc[0])
-    near = nearest(value, dict.fromkeys(_plain(word) for word in known))
-    hint = Message("county.hint_nearest", {"near": shown(near)}) if near else ""
+    value = shown(cells[same].iloc[0], _NAME_LENGTH)
+    near = shown(nearest(value, dict.fromkeys(_plain(word) for word in known)) or "", _NAME_LENGTH)
+    hint = Message("county.hint_nearest", {"near": near}) if near not in {"", value} else ""
     return table.problem(code, same, column=column, value=value, hint=hint)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import geopandas as gpd
-import pandas as pd
 from pyproj import CRS
 
 from coverage.county.config import CountyConfig
@@ -103,14 +101,3 @@ class County:
     given_columns: dict[str, frozenset[str]]
     inputs: tuple[InputFile, ...]
     quality: tuple[Problem, ...]
-
-    @cached_property
-    def residents(self) -> pd.Series[float]:
-        """The residents of each township, street and zone (NaN = not known).
-
-        It is the township table's figure, else the sum over its villages whose figure is known.
-        """
-        villages = self.villages
-        summed = villages["population"].groupby(villages["township"]).sum(min_count=1)
-        stated = self.townships["population"].astype("Float64").astype(float)
-        return stated.fillna(self.townships["code"].map(summed).astype(float))

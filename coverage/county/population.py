@@ -18,6 +18,7 @@ from rasterio import Affine
 
 from coverage.county.datum import Floats
 from coverage.county.files import quietly, reading, refuse
+from coverage.county.layers import one_crs
 from coverage.crs import WGS84
 from coverage.errors import Problem
 
@@ -50,20 +51,25 @@ def village_demand(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(data, geometry=villages.geometry.to_numpy(), crs=villages.crs)
 
 
-def read_grid(path: Path, file: str, townships: gpd.GeoDataFrame, found: list[Problem]) -> Grid:
+def read_grid(
+    path: Path, file: str, datum: str, townships: gpd.GeoDataFrame, found: list[Problem]
+) -> Grid:
     """Read the first band of a GeoTIFF, in any CRS, where it covers the county's bounds.
 
-    Cells without data, and negative or broken ones, hold nobody.
+    Cells without data, and negative or broken ones, hold nobody. `datum` as an EPSG code tells
+    the system of a grid that names none.
 
     Raises
     ------
     InputError
-        If it is no GeoTIFF, has no CRS, lies elsewhere, or has too many cells.
+        If it is no GeoTIFF, has no CRS or another than `datum`, lies elsewhere, or has too many
+        cells.
     """
     with reading(file), quietly(), rasterio.open(path, driver="GTiff") as grid:
-        if grid.crs is None:
+        stated = None if grid.crs is None else CRS.from_wkt(grid.crs.to_wkt())
+        crs = one_crs(stated, datum, file)
+        if crs is None:
             raise refuse("county.no_crs", file)
-        crs = CRS.from_wkt(grid.crs.to_wkt())
         window = _window(grid, crs, townships)
         if window is None:
             raise refuse("county.grid_elsewhere", file)

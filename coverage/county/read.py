@@ -8,9 +8,17 @@ from typing import Final
 import geopandas as gpd
 from pyproj import CRS
 
-from coverage.county.config import CONFIG_NAME, CountyConfig, Source, examine_config
+from coverage.county.config import CountyConfig, Source, examine_config
 from coverage.county.facilities import read_facilities
-from coverage.county.files import parts_of, posix, refuse, sha256_of, shown, source_path
+from coverage.county.files import (
+    CONFIG_NAME,
+    parts_of,
+    posix,
+    refuse,
+    sha256_of,
+    shown,
+    source_path,
+)
 from coverage.county.layers import read_layer
 from coverage.county.lookup import check_ids
 from coverage.county.model import County, InputFile, Role
@@ -19,6 +27,7 @@ from coverage.county.sheets import read_csv, read_xlsx
 from coverage.county.table import Table, understand
 from coverage.county.totals import compare_totals
 from coverage.county.townships import read_townships
+from coverage.county.values import read_columns
 from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
 from coverage.errors import InputError, Problem, raise_if_errors
@@ -83,7 +92,11 @@ def read_county(folder: Path) -> County:
 
 
 def read_table(folder: Path, role: str, source: Source, found: list[Problem]) -> Table | None:
-    """Read the table of one role; None where it cannot be used, which `found` then tells."""
+    """Read the table of one role; None where it cannot be used, which `found` then tells.
+
+    The cells of a table that lacks a required column are looked at all the same, so that they
+    can be mended together with the column.
+    """
     file = _file(source)
     try:
         path = source_path(folder, source)
@@ -91,7 +104,7 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
         if suffix == ".csv":
             raw = read_csv(path, file, role)
         elif suffix == ".xlsx":
-            raw = read_xlsx(path, file, role, source.sheet)
+            raw = read_xlsx(path, file, role, source.sheet, found)
         elif suffix in TABLE_SUFFIXES:
             parts_of(folder, source)
             raw = read_layer(path, file, role, source.layer, source.datum)
@@ -100,7 +113,11 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     except InputError as error:
         found.extend(error.problems)
         return None
-    return understand(raw, role, found)
+    table = understand(raw, role, found)
+    if table is not None and not table.whole:
+        read_columns(table, role, found)
+        return None
+    return table
 
 
 def _file(source: Source) -> str:
@@ -134,7 +151,7 @@ def _demand(
             raise refuse("county.suffix", file, known=" ".join(_GRID_SUFFIXES))
         if townships is None:
             return demand
-        grid = read_grid(path, file, townships, found)
+        grid = read_grid(path, file, source.datum, townships, found)
         if villages is not None and sound:
             demand = grid_demand(grid, villages, townships, file, found)
     except InputError as error:
@@ -153,6 +170,7 @@ def _inputs(
         if source is not None:
             files.append(_input(folder, role, source, 0 if table is None else len(table.rows)))
     own = sorted(path.name for path in (folder / "rules").glob("*.yaml"))
+    own = [name for name in own if not name.startswith((".", "~$"))]
     files += [_input(folder, "rule", Source(path=f"rules/{name}"), 0) for name in own]
     return tuple(files)
 

@@ -7,13 +7,15 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import openpyxl
 
 from coverage.county.files import decode, nearest, quietly, reading, refuse, shown
-from coverage.county.table import RawTable, from_rows
+from coverage.county.table import HEADER_SEARCH_ROWS, RawTable, from_rows, header_of, is_header
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
 
@@ -21,6 +23,7 @@ MAX_ROWS: Final = 2_000_000
 MAX_UNZIPPED_BYTES: Final = 500_000_000
 MAX_COLUMNS: Final = 1000
 MAX_EXACT_INTEGER: Final = 2**53
+_MAX_LEADING_ROWS: Final = 1000  # in which a sheet's header is looked for
 _DELIMITERS: Final = ",\t;"
 T = TypeVar("T")
 _Rows = Iterator[tuple[int, tuple[str, ...]]]
@@ -37,9 +40,22 @@ def read_csv(path: Path, file: str, table: str) -> RawTable:
     with reading(file):
         content = path.read_bytes()
     text = decode(content, file)
-    head = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=head.count)
+    delimiter = _delimiter(text, file, table)
     return from_rows(file, table, _limited(_csv_rows(text, delimiter, file), file))
+
+
+def _delimiter(text: str, file: str, table: str) -> str:
+    """Return the delimiter that shows the most known column names, else the first line's."""
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+
+    def likeness(delimiter: str) -> tuple[int, int]:
+        head: list[tuple[str, ...]] = []
+        with suppress(InputError):  # where the file is torn is told when it is read
+            rows = (cells for _, cells in _csv_rows(text, delimiter, file) if any(cells))
+            head.extend(islice(rows, HEADER_SEARCH_ROWS))
+        return header_of(head, table).known if head else 0, first.count(delimiter)
+
+    return max(_DELIMITERS, key=likeness)
 
 
 def _csv_rows(text: str, delimiter: str, file: str) -> _Rows:
@@ -51,10 +67,13 @@ def _csv_rows(text: str, delimiter: str, file: str) -> _Rows:
         raise refuse("county.csv_broken", file, [reader.line_num]) from error
 
 
-def read_xlsx(path: Path, file: str, table: str, sheet: str | None) -> RawTable:
+def read_xlsx(
+    path: Path, file: str, table: str, sheet: str | None, found: list[Problem]
+) -> RawTable:
     """Read a sheet's values, rows counted as Excel counts them.
 
-    Formulas give the value that Excel saved with them. Without `sheet` the first sheet is read.
+    Formulas give the value that Excel saved with them. Without `sheet` the first sheet that has
+    every required column is read, else the one with the most known columns; `found` tells which.
 
     Raises
     ------
@@ -64,6 +83,7 @@ def read_xlsx(path: Path, file: str, table: str, sheet: str | None) -> RawTable:
     """
     _check_size(path, file)
     with reading(file), quietly():
+        sheet = _sheet(path, file, table, sheet, found)
         cells = list(_limited(_xlsx_rows(path, file, sheet, values=False), file))
         formulas = {
             (number, i)
@@ -86,12 +106,12 @@ def _check_size(path: Path, file: str) -> None:
 
 
 def _xlsx_rows(
-    path: Path, file: str, sheet: str | None, *, values: bool
+    path: Path, file: str, sheet: str, *, values: bool
 ) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
     """Yield each row's number and its cells as text and openpyxl's kind of cell."""
     with path.open("rb") as stream:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=values, keep_links=False)
-        chosen = _sheet(book, sheet, file)
+        chosen = next(s for s in book.worksheets if s.title == sheet)
         chosen.reset_dimensions()  # what the file says of its own size need not be true
         for number, row in enumerate(chosen.iter_rows(), start=1):
             if any(cell.value is not None for cell in row[MAX_COLUMNS:]):
@@ -101,18 +121,41 @@ def _xlsx_rows(
                 yield number, cells
 
 
-def _sheet(book: Any, name: str | None, file: str) -> Any:
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if not sheets:
-        raise refuse("county.table_empty", file)
-    if name is None:
-        return next(iter(sheets.values()))
-    if name not in sheets:
-        near = nearest(name, list(sheets))
-        hint = Message("county.hint_nearest", {"near": near}) if near else ""
-        there = ", ".join(shown(title) for title in sheets)
-        raise refuse("county.sheet_missing", file, sheet=shown(name), there=there, hint=hint)
-    return sheets[name]
+def _sheet(path: Path, file: str, table: str, name: str | None, found: list[Problem]) -> str:
+    """Return the name of the sheet to read."""
+    with path.open("rb") as stream:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        titles = [str(sheet.title) for sheet in book.worksheets]
+        there = ", ".join(shown(title) for title in titles)
+        if not titles:
+            raise refuse("county.table_empty", file)
+        if name is not None and name not in titles:
+            near = nearest(name, titles)
+            hint = Message("county.hint_nearest", {"near": near}) if near else ""
+            raise refuse("county.sheet_missing", file, sheet=shown(name), there=there, hint=hint)
+        if name is not None or len(titles) == 1:
+            return name or titles[0]
+        heads = {sheet.title: _head(sheet) for sheet in book.worksheets}
+    known = {title: header_of(head, table).known if head else 0 for title, head in heads.items()}
+    fitting = [title for title, head in heads.items() if head and is_header(head, table)]
+    chosen = fitting[0] if fitting else max(titles, key=lambda title: known[title])
+    values = {"sheet": shown(chosen), "there": there}
+    if not fitting:
+        found.append(Problem("county.sheet_unfit", values=values, file=file))
+    elif len(fitting) == 1:
+        found.append(Problem("county.sheet_chosen", "note", values, file))
+    else:
+        fits = ", ".join(shown(title) for title in fitting)
+        found.append(Problem("county.sheets_fit", "warning", {**values, "fits": fits}, file))
+    return chosen
+
+
+def _head(sheet: Any) -> list[tuple[str, ...]]:
+    """Return the first rows of a sheet that have any text."""
+    sheet.reset_dimensions()
+    rows = islice(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), _MAX_LEADING_ROWS)
+    texts = (tuple(_cell_text(value) for value in row) for row in rows)
+    return list(islice((row for row in texts if any(row)), HEADER_SEARCH_ROWS))
 
 
 def _check_cells(

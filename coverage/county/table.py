@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.county.files import nearest, refuse, shown
-from coverage.county.words import Column, column_names, columns, fold, is_blank
+from coverage.county.words import Column, column_names, columns, fold, is_blank, vocabulary
 from coverage.errors import Level, Problem
 from coverage.messages import Message
 
 Mask = npt.NDArray[np.bool_]
-_HEADER_SEARCH_ROWS = 10
+HEADER_SEARCH_ROWS = 10
 _NEAR_CUTOFF = 0.8
+_MISSPELT_CUTOFF = 0.5  # of a Chinese name of two characters one is right
 _MOST_COMPARED = 50
 _SHAPEFILE_NAME_LENGTH = 10
 
@@ -63,6 +64,8 @@ class Table:
         How the file spells each column.
     geometry
         In WGS-84, None where the file is a plain table.
+    whole
+        Whether it has every required column; if not, only its cells can be looked at.
     """
 
     file: str
@@ -70,6 +73,7 @@ class Table:
     rows: npt.NDArray[np.int64]
     spelled: Mapping[str, str]
     geometry: gpd.GeoSeries | None
+    whole: bool = True
 
     def has(self, column: str) -> bool:
         """Tell whether the file has the column."""
@@ -117,11 +121,8 @@ def from_rows(file: str, table: str, rows: Iterable[tuple[int, tuple[str, ...]]]
     filled = [(number, cells) for number, cells in rows if any(cells)]
     if not filled:
         raise refuse("county.table_empty", file)
-    known = column_names(table)
-    head = filled[:_HEADER_SEARCH_ROWS]
-    scores = [sum(fold(cell) in known for cell in cells) for _, cells in head]
-    first = scores.index(max(scores))
-    names = head[first][1]
+    first = header_of([cells for _, cells in filled[:HEADER_SEARCH_ROWS]], table).place
+    names = filled[first][1]
     while names and not names[-1]:
         names = names[:-1]
     width = len(names)
@@ -137,6 +138,38 @@ def from_rows(file: str, table: str, rows: Iterable[tuple[int, tuple[str, ...]]]
     )
 
 
+@dataclass(frozen=True)
+class Header:
+    """Which of a file's first rows is the header.
+
+    Attributes
+    ----------
+    place
+        Counted from 0 among the rows with any text.
+    known
+        How many of its cells are known column names.
+    """
+
+    place: int
+    known: int
+
+
+def header_of(head: Sequence[tuple[str, ...]], table: str) -> Header:
+    """Return the header among the rows of `head`, of which there is at least one."""
+    known = column_names(table)
+    scores = [sum(fold(cell) in known for cell in cells) for cells in head]
+    return Header(scores.index(max(scores)), max(scores))
+
+
+def is_header(head: Sequence[tuple[str, ...]], table: str) -> bool:
+    """Tell whether the header of a plain table names every column that the table needs."""
+    known = column_names(table)
+    cells = head[header_of(head, table).place]
+    named = {column.column for cell in cells if (column := known.get(fold(cell)))}
+    needed = {c.column for c in columns()[table] if c.type != "geometry" and c.required != "no"}
+    return needed <= named
+
+
 def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     """Put a file's records under the English names of their columns.
 
@@ -146,8 +179,10 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     Returns
     -------
     Table or None
-        None if it has no records or a required column is missing, which `found` then tells.
+        None if it has no records or a column twice, which `found` then tells; not `whole` if a
+        required column is missing, which it tells too.
     """
+    raw = _without_totals(raw, table, found)
     known = _names_for(raw, table)
     named: dict[str, list[int]] = {}
     unknown: list[str] = []
@@ -161,7 +196,7 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     for same in repeated:
         values = {"name": shown(raw.names[same[0]])}
         found.append(Problem("county.column_repeated", values=values, file=raw.file))
-    sound = not repeated
+    sound, whole = not repeated, True
     positions = {
         c.column: _preferred(raw, c, named[c.column], found)
         for c in columns()[table]
@@ -172,7 +207,7 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     for column in absent:
         if column.required == "yes" or (column.required != "no" and raw.geometry is None):
             found.append(_column_missing(raw.file, column, unknown))
-            sound = False
+            whole = False
     found.extend(_unknown_columns(raw.file, unknown, absent))
     if not raw.records:
         found.append(Problem("county.table_empty", file=raw.file))
@@ -189,7 +224,31 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         },
         index=range(len(raw.records)),
     )
-    return Table(raw.file, cells, np.asarray(raw.rows, dtype=np.int64), spelled, raw.geometry)
+    rows = np.asarray(raw.rows, dtype=np.int64)
+    return Table(raw.file, cells, rows, spelled, raw.geometry, whole)
+
+
+def _without_totals(raw: RawTable, table: str, found: list[Problem]) -> RawTable:
+    """Leave out the rows of totals, which are told: all that they lack is of no interest."""
+    words = tuple(vocabulary("total_row_ending"))
+    known = column_names(table)
+    places = [
+        i
+        for i, name in enumerate(raw.names)
+        if (column := known.get(fold(name))) and column.column in {"lon", "lat"}
+    ]
+    totals = [
+        raw.geometry is None
+        and not any(record[i] for i in places)
+        and fold(next(filter(None, record), "")).rstrip(":").endswith(words)
+        for record in raw.records
+    ]
+    rows = tuple(row for row, total in zip(raw.rows, totals, strict=True) if total)
+    if not rows:
+        return raw
+    found.append(Problem("county.total_row", file=raw.file, rows=rows, count=len(rows)))
+    kept = [i for i, total in enumerate(totals) if not total]
+    return replace(raw, records=[raw.records[i] for i in kept], rows=[raw.rows[i] for i in kept])
 
 
 def _is_repeated(raw: RawTable, positions: list[int]) -> bool:
@@ -241,7 +300,7 @@ def _like(column: Column, names: list[str], cutoff: float) -> str | None:
 
 
 def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
-    near = _like(column, unknown[:_MOST_COMPARED], 0.6)
+    near = _like(column, unknown[:_MOST_COMPARED], _MISSPELT_CUTOFF)
     hint = Message("county.hint_column", {"near": shown(near)}) if near else ""
     values = {"name": column.column, "chinese": column.chinese, "hint": hint}
     return Problem("county.column_missing", values=values, file=file, column=column.column)

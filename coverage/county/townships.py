@@ -11,13 +11,13 @@ import shapely
 
 from coverage.county.files import shown
 from coverage.county.layers import fault_place
+from coverage.county.overlaps import overlaps
 from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
 from coverage.errors import Problem
 
 _OVERLAP_ERROR_SHARE: Final = 0.01
-_OVERLAP_WARNING_SHARE: Final = 0.0001
 _WIDEST_DEG: Final = 15.0
 _M2_PER_KM2: Final = 1e6
 
@@ -100,28 +100,19 @@ def _polygons(
 
 def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
     """Tell of pairs of polygons that share more than a sliver of the smaller one."""
-    shapes = np.asarray(geometry.array, dtype=object)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    pairs = first < second
-    first, second = first[pairs], second[pairs]
-    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     names = table.text("name")
     problems: list[Problem] = []
-    for i, j, area, least in zip(first, second, shared, smaller, strict=True):
-        share = float(area / least) if least > 0 else 1.0
-        if share <= _OVERLAP_WARNING_SHARE:
-            continue
-        both: Mask = np.isin(np.arange(len(shapes)), (i, j))
+    for pair in overlaps(np.asarray(geometry.array, dtype=object)):
+        both: Mask = np.isin(np.arange(len(geometry)), (pair.first, pair.second))
         problems.append(
             table.problem(
                 "county.overlap",
                 both,
-                level="error" if share > _OVERLAP_ERROR_SHARE else "warning",
-                first=shown(names.iloc[i]),
-                second=shown(names.iloc[j]),
-                area_km2=f"{area / _M2_PER_KM2:.3f}",
-                share=f"{share:.2%}",
+                level="error" if pair.share > _OVERLAP_ERROR_SHARE else "warning",
+                first=shown(names.iloc[pair.first]),
+                second=shown(names.iloc[pair.second]),
+                area_km2=f"{pair.area_m2 / _M2_PER_KM2:.3f}",
+                share=f"{pair.share:.2%}",
             )
         )
     return problems

@@ -12,7 +12,7 @@ import pandas as pd
 
 from coverage.county.files import nearest, shown
 from coverage.county.table import Mask, Table
-from coverage.county.words import Column, columns, fold, vocabulary
+from coverage.county.words import Column, columns, examples, fold, one_line, vocabulary
 from coverage.errors import Problem
 from coverage.messages import Message
 
@@ -28,7 +28,7 @@ _SHOWN_CELLS: Final = 3
 
 def texts(table: Table, column: str) -> Cells:
     """Return a column as text, <NA> where the cell is empty."""
-    cells = table.text(column).map(shown)
+    cells = table.text(column).map(one_line)
     return cells.astype("string").mask(cells == "")
 
 
@@ -38,7 +38,7 @@ def codes(table: Table, column: str, found: list[Problem], *, required: bool) ->
     Codes that Excel has turned into ``4.30902E+11`` are errors, for their end is lost; where
     `required`, so are empty cells and codes that stand twice.
     """
-    plain = table.text(column).map(lambda cell: unicodedata.normalize("NFKC", cell).strip())
+    plain = table.text(column).map(lambda cell: one_line(unicodedata.normalize("NFKC", cell)))
     plain = plain.map(lambda cell: m[1] if (m := _WHOLE_CODE.fullmatch(cell)) else cell)
     lost = plain.map(lambda cell: bool(_SCIENTIFIC_CODE.fullmatch(cell))).to_numpy(bool)
     _report(table, "county.code_scientific", lost, column, found)
@@ -51,11 +51,12 @@ def codes(table: Table, column: str, found: list[Problem], *, required: bool) ->
 
 
 def twice(table: Table, values: Cells, column: str, code: str, found: list[Problem]) -> None:
-    """Tell of each value that stands in more than one row."""
-    again = values.duplicated(keep=False) & (values != "")
-    for value in values[again].unique():
-        same = (values == value).to_numpy(bool)
-        found.append(table.problem(code, same, column=column, value=shown(value)))
+    """Tell of each value that stands in more than one row, as values are compared."""
+    folded = values.map(fold)
+    again = folded.duplicated(keep=False) & (folded != "")
+    for value in folded[again].unique():
+        same = (folded == value).to_numpy(bool)
+        found.append(table.problem(code, same, column=column, value=shown(values[same].iloc[0])))
 
 
 def numbers(table: Table, column: str, found: list[Problem]) -> Cells:
@@ -91,8 +92,13 @@ def _number(cell: str) -> float:
     return value if np.isfinite(value) else float("nan")
 
 
-def coded(table: Table, column: str, words: str, found: list[Problem]) -> Cells:
-    """Return a column of coded words by the vocabulary `words`; unknown words are errors."""
+def coded(
+    table: Table, column: str, words: str, found: list[Problem], *, required: bool = False
+) -> Cells:
+    """Return a column of coded words by the vocabulary `words`; unknown words are errors.
+
+    Where `required`, nobody is told that the cell may be left empty.
+    """
     known = vocabulary(words)
     cells = table.text(column)
     folded = cells.map(lambda cell: _WHOLE_CODE.sub(r"\1", fold(cell)))
@@ -104,12 +110,11 @@ def coded(table: Table, column: str, words: str, found: list[Problem]) -> Cells:
         hint = (
             Message("county.hint_nearest", {"near": near})
             if near
-            else Message("county.hint_known", {"known": ", ".join(dict.fromkeys(known.values()))})
+            else Message("county.hint_words", {"known": examples(words)})
         )
         value = shown(cells[same].iloc[0])
-        found.append(
-            table.problem("county.word_unknown", same, column=column, value=value, hint=hint)
-        )
+        code = "county.word_unknown_required" if required else "county.word_unknown"
+        found.append(table.problem(code, same, column=column, value=value, hint=hint))
     return values.astype("string").mask(cells == "")
 
 
@@ -137,7 +142,7 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     elif column.type == "yes_no":
         values = yes_no(table, name, found)
     elif column.type == "coded":
-        values = coded(table, name, column.vocabulary, found)
+        values = coded(table, name, column.vocabulary, found, required=column.required == "yes")
         if column.vocabulary == "level":
             values = pd.to_numeric(values).astype("Float64")
     elif column.type in {"code", "reference"}:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coverage.county.files import shown
 from coverage.county.lookup import township_codes
+from coverage.county.overlaps import overlaps
 from coverage.county.places import NEAR_COUNTY_KM, check_places, check_units, crs_for, places_of
 from coverage.county.table import Table
 from coverage.county.values import needed, read_columns
@@ -70,6 +71,8 @@ def read_villages(
     frame = frame.astype(dict.fromkeys(required, "str"))
     crs = crs_for(townships)
     polygons = gpd.GeoSeries(places.polygon, crs=WGS84).to_crs(crs)
+    if townships is not None:
+        found.extend(_overlaps(table, polygons))
     return gpd.GeoDataFrame(frame.assign(polygon=polygons), geometry=places.points(crs), crs=crs)
 
 
@@ -126,3 +129,23 @@ def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
             )
         )
     return problems
+
+
+def _overlaps(table: Table, polygons: gpd.GeoSeries) -> list[Problem]:
+    pairs = overlaps(np.asarray(polygons.array, dtype=object))
+    if not pairs:
+        return []
+    worst = max(pairs, key=lambda pair: pair.share)
+    names = table.text("name")
+    involved = {row for pair in pairs for row in (pair.first, pair.second)}
+    return [
+        table.problem(
+            "county.villages_overlap",
+            np.isin(np.arange(len(polygons)), list(involved)),
+            level="warning",
+            pairs=len(pairs),
+            first=shown(names.iloc[worst.first]),
+            second=shown(names.iloc[worst.second]),
+            share=f"{worst.share:.2%}",
+        )
+    ]

@@ -10,10 +10,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from coverage.messages import Name
 from coverage.paths import DATA
 
 TABLES: Final = ("townships", "villages", "facilities")
-_DROPPED_CATEGORIES: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+_BLANK_CATEGORIES: Final = frozenset({"Zs", "Zl", "Zp", "Cc"})
+_JOINERS: Final = ("\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}")
+_DROPPED_CATEGORIES: Final = _BLANK_CATEGORIES | {"Cf"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,29 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if unicodedata.category(c) not in _DROPPED_CATEGORIES)
 
 
+def one_line(text: str) -> str:
+    """Return `text` as data keeps it: whole, on one line, without what nobody sees.
+
+    Joiners stay between two visible characters: emoji and some scripts are torn without them.
+    Private and unassigned characters stay too: rare characters of Chinese names are among them.
+    """
+    plain = [c for c in text if unicodedata.category(c) != "Cf" or c in _JOINERS]
+    kept: list[str] = []
+    for before, c, after in zip([" ", *plain], plain, [*plain[1:], " "], strict=False):
+        category = unicodedata.category(c)
+        if category in _BLANK_CATEGORIES:
+            kept.append(" ")
+        elif category == "Cs":
+            kept.append("\N{REPLACEMENT CHARACTER}")
+        elif c not in _JOINERS or (_is_visible(before) and _is_visible(after)):
+            kept.append(c)
+    return " ".join("".join(kept).split())
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in _DROPPED_CATEGORIES
+
+
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split("|") if part)
 
@@ -75,6 +101,13 @@ def columns() -> Mapping[str, tuple[Column, ...]]:
             aliases, feeds = _split(row.pop("aliases")), _split(row.pop("feeds"))
             found[row["table"]].append(Column(**row, aliases=aliases, feeds=feeds))
     return MappingProxyType({table: tuple(rows) for table, rows in found.items()})
+
+
+@cache
+def column_title(table: str, column: str) -> Name:
+    """Return what a column is called: by a bureau, and in the dictionary."""
+    known = next(found for found in columns()[table] if found.column == column)
+    return Name(zh=known.chinese, en=known.column)
 
 
 @cache
@@ -98,6 +131,27 @@ def vocabulary(name: str) -> Mapping[str, str]:
                 for word in (row["value"], *_split(row["aliases"])):
                     words[fold(word)] = row["value"]
     return MappingProxyType(words)
+
+
+@dataclass(frozen=True)
+class InBoth:
+    """Words in both languages; a message takes them as ``{words:zh}`` and ``{words:en}``."""
+
+    zh: str
+    en: str
+
+    def __format__(self, language: str) -> str:
+        """Return the words in `language`."""
+        return self.en if language == "en" else self.zh
+
+
+@cache
+def examples(name: str) -> InBoth:
+    """Return one way to write each value of a vocabulary: its first alias, and its own name."""
+    with (DATA / "values.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["vocabulary"] == name]
+    chinese = (next(iter(_split(row["aliases"])), row["value"]) for row in rows)
+    return InBoth(", ".join(chinese), ", ".join(row["value"] for row in rows))
 
 
 @cache

@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from coverage.county.config import CONFIG_NAME, load_config
-from coverage.county.files import inside, parts_of
+from coverage.county.config import load_config
+from coverage.county.files import CONFIG_NAME, inside, parts_of
 from coverage.desk.model import Desk
 from coverage.desk.store import made_folder, referenced, workspace
 from coverage.errors import InputError, Problem

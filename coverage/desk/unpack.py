@@ -17,8 +17,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
-from coverage.county.config import CONFIG_NAME
-from coverage.county.files import nearest, shown
+from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.desk.folder import new_county_folder
 from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message

@@ -21,8 +21,8 @@ from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from coverage.county.config import CONFIG_NAME, CountyConfig, load_config
-from coverage.county.files import decode, inside, refuse
+from coverage.county.config import CountyConfig, load_config
+from coverage.county.files import CONFIG_NAME, decode, inside, refuse
 from coverage.desk.folder import is_protected
 from coverage.desk.model import Setting
 from coverage.errors import InputError, Problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,14 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.lines import unknown_classes
 from coverage.network.model import FloatArray
-from coverage.network.tags import CLASSES, TAGS, UNKNOWN_CLASS, drop_reason, is_bridge, road_words
+from coverage.network.tags import (
+    TAGS,
+    UNKNOWN_CLASS,
+    drop_reason,
+    is_bridge,
+    road_class,
+    several,
+)
 from coverage.network.ways import Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
@@ -60,9 +66,8 @@ def read_graphml(path: Path, file: str) -> Ways:
     roads = _Roads()
     for tail, head, data in graph.edges(data=True):
         tags, known = _tags(data)
-        if not known and tags["highway"] not in road_words().not_drivable:
-            unknown[tags["highway"]] += 1
-            tags["highway"] = UNKNOWN_CLASS
+        if tags["highway"] == UNKNOWN_CLASS:
+            unknown[str(data.get("highway", ""))] += 1
         reason = drop_reason(tags)
         if reason is not None:
             dropped[reason] += 1
@@ -99,7 +104,7 @@ class _Roads:
             ),
         )
         reverse = back < there
-        key = (*min(there, back), tags["highway"], tags.get("maxspeed"), tags.get("name"))
+        key = (*min(there, back), tags["highway"], tags.get("maxspeed"))
         if key not in self._pieces:
             ends = (head, tail) if reverse else (tail, head)
             drawn = line[::-1] if reverse else line
@@ -168,22 +173,8 @@ def _line(
 
 def _tags(data: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
     """Return the edge's tags, and whether its class is known."""
-    tags = {key: ";".join(_values(data[key])) for key in TAGS if key in data}
-    classes = _values(data.get("highway", "")) or [""]
-    order = [name for name in CLASSES if name in classes and name != UNKNOWN_CLASS]
-    tags["highway"] = order[-1] if order else classes[0]
-    bridges = [v for v in _values(data.get("bridge", "")) if is_bridge({"bridge": v})]
+    tags = {key: ";".join(several(str(data[key]))) for key in TAGS if key in data}
+    tags["highway"], known = road_class(str(data.get("highway", "")))
+    bridges = [v for v in several(str(data.get("bridge", ""))) if is_bridge({"bridge": v})]
     tags["bridge"] = bridges[0] if bridges else ""
-    return tags, bool(order)
-
-
-def _values(value: object) -> list[str]:
-    """Return the values of an attribute; OSMnx writes several as a Python list."""
-    word = str(value).strip()
-    if word.startswith("["):
-        try:
-            parsed = ast.literal_eval(word)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return [word]
-        return [str(part) for part in parsed] if isinstance(parsed, list) else [word]
-    return [word] if word else []
+    return tags, known

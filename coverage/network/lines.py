@@ -25,17 +25,20 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.tags import (
-    CLASSES,
     TAGS,
     UNKNOWN_CLASS,
     directions,
     drop_reason,
     is_bridge,
+    road_class,
     road_words,
+    several,
 )
 from coverage.network.ways import Ways, ways_table
 
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
+_DBF_NAME_BYTES: Final = 10
+"""A shapefile cuts the names of its columns to this."""
 JOIN_M: Final = 0.01
 """End points nearer than this are one junction."""
 
@@ -66,7 +69,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
     """
     file = source.path
     layer = _read(path, source)
-    columns = _columns(layer)
+    columns = _columns(layer, cut=path.suffix.lower() == ".shp")
     if "highway" not in columns:
         names = ", ".join(str(name) for name in layer.columns if name != layer.geometry.name)
         raise InputError(
@@ -81,10 +84,10 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
     unknown: Counter[str] = Counter()
     rows, kept = [], []
     for position, tags in enumerate(_tags(layer.loc[lines.index], columns)):
-        known = tags["highway"] in CLASSES and tags["highway"] != UNKNOWN_CLASS
-        if not known and tags["highway"] not in road_words().not_drivable:
-            unknown[tags["highway"]] += 1
-            tags["highway"] = UNKNOWN_CLASS
+        stated = tags["highway"]
+        tags["highway"], known = road_class(stated)
+        if tags["highway"] == UNKNOWN_CLASS:
+            unknown[stated] += 1
         reason = drop_reason(tags)
         if reason is not None:
             dropped[reason] += 1
@@ -111,7 +114,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         lon=lon,
         lat=lat,
         dropped=dict(sorted(dropped.items())),
-        quality=unknown_classes(unknown, file),
+        quality=(*unknown_classes(unknown, file), *_read_as_true_false(layer, columns, file)),
     )
 
 
@@ -179,16 +182,27 @@ def _encodings(path: Path) -> tuple[str | None, ...]:
     return (None,)
 
 
-def _columns(layer: gpd.GeoDataFrame) -> dict[str, str]:
-    """Return for each tag the column that holds it, by its own or another name."""
+def _columns(layer: gpd.GeoDataFrame, *, cut: bool) -> dict[str, str]:
+    """Return for each tag the column that holds it, by its own or another name.
+
+    Where names are `cut`, as in a shapefile, the beginning of a name that was too long serves.
+    """
     names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
     found = {}
     for tag in TAGS:
-        for name in (tag, *road_words().columns.get(tag, ())):
+        full = (tag, *road_words().columns.get(tag, ()))
+        for name in (*full, *(_cut(name, code) for name in full for code in _DBF_CODES if cut)):
             if name in names and names[name] != layer.geometry.name:
                 found[tag] = names[name]
                 break
     return found
+
+
+_DBF_CODES: Final = ("utf-8", "gb18030")
+
+
+def _cut(name: str, code: str) -> str:
+    return name.encode(code)[:_DBF_NAME_BYTES].decode(code, errors="ignore")
 
 
 def _tags(layer: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[dict[str, str]]:
@@ -202,6 +216,8 @@ def _tags(layer: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[dict[str,
 def _words(column: pd.Series[Any], tag: str) -> list[str]:
     """Return the column as OSM values: text, empty where there is none."""
     other = road_words().other_values.get(tag, {})
+    if tag == "oneway" and _is_true_false(column):
+        other = {**other, "t": "yes", "f": "no"}
     result = []
     for value in column.astype(object):
         if value is None or value is pd.NA or value != value:  # NaN
@@ -213,10 +229,32 @@ def _words(column: pd.Series[Any], tag: str) -> list[str]:
             word = str(int(value))
         else:
             word = str(value).strip()
+        if word.startswith("["):
+            word = ";".join(several(word))
         if tag not in {"name", "maxspeed"}:
             word = word.lower()
         result.append(other.get(word, word))
     return result
+
+
+def _is_true_false(column: pd.Series[Any]) -> bool:
+    """Tell whether T and F stand for true and false.
+
+    In Geofabrik's layers they are "against" and "forward", and most roads have B, "both".
+    """
+    words = {str(value).strip().lower() for value in column.dropna().unique()}
+    return bool(words & {"t", "f"}) and "b" not in words
+
+
+def _read_as_true_false(
+    layer: gpd.GeoDataFrame, columns: Mapping[str, str], file: str
+) -> tuple[Problem, ...]:
+    name = columns.get("oneway")
+    if name is None or not _is_true_false(layer[name]):
+        return ()
+    one_way = int((layer[name].astype(str).str.strip().str.lower() == "t").sum())
+    values = {"count": one_way}
+    return (Problem("network.oneway_true_false", "note", values, file, column=name, count=one_way),)
 
 
 def _lon_lat(

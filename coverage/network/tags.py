@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 import tomllib
@@ -82,6 +83,42 @@ def road_words() -> RoadWords:
             {key: MappingProxyType(raw[key]) for key in ("highway", "oneway", "bridge")}
         ),
     )
+
+
+def several(value: str) -> list[str]:
+    """Return the values that an attribute holds, in order of the alphabet, each once.
+
+    OSMnx writes several as a Python list, in any order; OSM itself parts them by semicolons.
+
+    Examples
+    --------
+    >>> several("['trunk', 'primary']"), several("primary;trunk"), several("")
+    (['primary', 'trunk'], ['primary', 'trunk'], [])
+    """
+    word = value.strip()
+    parts: list[object] = list(word.split(";"))
+    if word.startswith("["):
+        try:
+            parsed = ast.literal_eval(word)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            parsed = None
+        if isinstance(parsed, list):
+            parts = parsed
+    return sorted({text for part in parts if (text := str(part).strip())})
+
+
+def road_class(highway: str) -> tuple[str, bool]:
+    """Return the OSM class that a road is driven as, and whether it is known.
+
+    Of several classes the least counts, so that the road is not driven too fast. A class that
+    nobody knows becomes `UNKNOWN_CLASS`; one that a car does not drive stays what it is.
+    """
+    classes = several(highway)
+    known = [name for name in CLASSES if name in classes and name != UNKNOWN_CLASS]
+    if known:
+        return known[-1], True
+    closed = [name for name in classes if name in road_words().not_drivable]
+    return (closed[0] if closed else UNKNOWN_CLASS), False
 
 
 def drop_reason(tags: Mapping[str, str]) -> str | None:

@@ -27,6 +27,22 @@ def _least_served_first(village: VillageAccess) -> tuple[float, float, str]:
 
 def access_text(access: AccessResult, language: Language) -> str:
     """Return mean, median and 90th percentile, the shares within limits, and who is cut off."""
+    return _distribution(access, language) + _cut_off(access, language)
+
+
+def _cut_off(access: AccessResult, language: Language) -> str:
+    """Return how many villages can reach none, and how many of them for want of a road."""
+    if not access.unreached_villages:
+        return ""
+    return text(
+        "report.access_cut_off",
+        language,
+        villages=access.unreached_villages,
+        far=access.far_villages,
+    )
+
+
+def _distribution(access: AccessResult, language: Language) -> str:
     if math.isnan(access.mean_min):
         return text("report.access_none", language)
     within = text("report.list_separator", language).join(

@@ -162,7 +162,7 @@ def _rule(result: RuleResult, language: Language) -> dict[str, Any]:
         "units": [
             {
                 "code": unit.code,
-                "name": unit.name,
+                "name": unit.named(language),
                 "verdict": unit.verdict,
                 "observed": figure(unit.observed),
                 "required": figure(unit.required),

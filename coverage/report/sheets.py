@@ -144,7 +144,7 @@ def _units(title: str, results: Iterable[RuleResult], language: Language) -> She
         (
             said(result.rule.title, language),
             unit.code,
-            unit.name,
+            unit.named(language),
             Judged(unit.verdict, text(f"report.verdict_{unit.verdict}", language)),
             *(
                 Figure(value, result.unit if result.unit in _SHARED_UNITS else None)
@@ -192,6 +192,8 @@ def _access(results: Iterable[RuleResult], language: Language) -> Sheet:
             Figure(access.p90_min, "minutes"),
             *(Figure(access.within_share.get(limit, math.nan), "share") for limit in MINUTES),
             Figure(access.unreachable, "people"),
+            Figure(float(access.unreached_villages), "things"),
+            Figure(float(access.far_villages), "things"),
             separator.join(village_minutes(v, language) for v in worst_access(access, WORST)),
             result.rule.id,
         )
@@ -202,7 +204,8 @@ def _access(results: Iterable[RuleResult], language: Language) -> Sheet:
         (
             *_columns(language, rule=40, people_total=12, mean_min=12, median_min=12, p90_min=14),
             *((text("report.heading_within", language, limit=limit), 12) for limit in MINUTES),
-            *_columns(language, unreachable=12, worst=60, id=26),
+            *_columns(language, unreachable=12, unreached_villages=12, far_villages=14),
+            *_columns(language, worst=60, id=26),
         ),
         tuple(rows),
         frozen=1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,18 +11,52 @@ import pandas as pd
 import shapely
 
 from coverage.county.model import County
-from coverage.county.words import fold
-from coverage.rules.choice import chosen
+from coverage.county.words import column_title, fold
+from coverage.messages import Message
+from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evidence import AccessMinutes
-from coverage.rules.model import Access, AccessResult, Rule, VillageAccess
-from coverage.rules.parameters import ResponseTime, Service
-from coverage.rules.units import NOWHERE, IntArray, township_of
+from coverage.rules.model import (
+    VILLAGE_KINDS,
+    Access,
+    AccessResult,
+    KindParameters,
+    Rule,
+    VillageAccess,
+)
+from coverage.rules.parameters import PARAMETERS, Presence, ResponseTime, Service
+from coverage.rules.units import NOWHERE, IntArray, township_of, village_of
+from coverage.rules.verdicts import counted
 
 MINUTES: Final = (10, 20, 30, 60)
 """The residents within so many minutes are told."""
 
 _M_PER_KM: Final = 1000.0
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The facilities that a rule names, as it writes them.
+
+    Attributes
+    ----------
+    facility_kinds, facility_where
+        As in the parameters of every kind (`coverage.rules.choice`).
+    named_units
+        Names of the units in which they stand; empty means anywhere.
+    of_villages
+        Whether these are villages, `max_match_m` metres from the facility at most; else they are
+        townships.
+    serving
+        A village that names the facility that serves it is timed to that one, not the nearest.
+    """
+
+    facility_kinds: tuple[str, ...]
+    facility_where: tuple[str, ...]
+    named_units: tuple[str, ...] = ()
+    of_villages: bool = False
+    max_match_m: float = 0.0
+    serving: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,51 +66,117 @@ class Destinations:
     Attributes
     ----------
     rows
-        Positions of facility rows, in the order of their ids.
+        Positions of the facilities that are known to be ones, and have a place, in the order of
+        their ids.
+    unknown
+        Positions of those that have a place, and of which a blank cell leaves it open.
+    unplaced
+        Positions of those that are ones, or may be, and have no place.
     serving
         For each village the position of the facility that it names, -1 where it names none;
         empty where that does not matter.
     """
 
     rows: tuple[int, ...]
+    unknown: tuple[int, ...] = ()
+    unplaced: tuple[int, ...] = ()
     serving: tuple[int, ...] = ()
+
+    @property
+    def possible(self) -> tuple[int, ...]:
+        """Positions of those that are ones, or may be, and have a place."""
+        return (*self.rows, *self.unknown)
+
+    @property
+    def known(self) -> bool:
+        """Whether it can be told how far residents travel: one is known, or that there is none."""
+        return bool(self.rows) or not (self.unknown or self.unplaced)
 
 
 def destinations(rule: Rule, county: County) -> Destinations | None:
-    """Return the facilities to which travel time is told with `rule`; None if with none.
-
-    Only facilities that are known to be ones that the rule names, and that have a place.
-    """
-    access = access_of(rule)
-    if access is None:
+    """Return the facilities to which travel time is told with `rule`; None if with none."""
+    goal = goal_of(rule)
+    if goal is None:
         return None
     facilities = county.facilities
     geometry = facilities.geometry
     placed = ~(geometry.isna() | geometry.is_empty).to_numpy(bool)
-    going = chosen(county, access.facility_kinds, access.facility_where).yes & placed
-    if access.places:
-        going &= _stands_in(county, access.places)
+    choice = chosen(county, goal.facility_kinds, goal.facility_where)
+    here = _stands_in(county, goal) if goal.named_units else np.ones(len(facilities), bool)
     order = facilities["id"].astype(str).to_numpy().argsort(kind="stable")
-    rows = tuple(int(row) for row in order if going[row])
-    return Destinations(rows, _serving(county, placed) if access.serving else ())
+
+    def positions(which: BoolArray) -> tuple[int, ...]:
+        return tuple(int(row) for row in order if which[row])
+
+    return Destinations(
+        rows=positions(choice.yes & placed & here),
+        unknown=positions(choice.unknown & placed & here),
+        unplaced=positions(choice.possible & ~placed & here),
+        serving=_serving(county, placed) if goal.serving else (),
+    )
 
 
-def access_of(rule: Rule) -> Access | None:
-    """Return the facilities that `rule` names: its own verdict's, where that rests on minutes."""
-    if rule.kind == "service":
-        service = Service.of(rule)
-        return Access(
-            facility_kinds=service.clinic_kinds, facility_where=service.facility_where, serving=True
+def goal_of(rule: Rule) -> Goal | None:
+    """Return the facilities to which travel time is told with `rule`; None if to none.
+
+    They are those that its verdict rests on, but for what its `access` says otherwise; where the
+    rule names units, those that stand in one of them.
+    """
+    stated = PARAMETERS[rule.kind].of(rule)
+    if isinstance(stated, Service):
+        return Goal(stated.clinic_kinds, stated.facility_where, serving=True)
+    if isinstance(stated, ResponseTime) and stated.direction == "to_facility":
+        return Goal(stated.facility_kinds, stated.facility_where)
+    if rule.access is None:
+        return None
+    goal = _stated(rule.access, stated)
+    if isinstance(stated, Presence):
+        of_villages = bool(VILLAGE_KINDS.intersection(stated.unit_kinds))
+        return replace(
+            goal,
+            named_units=stated.named_units,
+            of_villages=of_villages,
+            max_match_m=stated.max_match_m,
         )
-    if rule.kind == "response_time":
-        asked = ResponseTime.of(rule)
-        if asked.direction == "to_facility":
-            return Access(facility_kinds=asked.facility_kinds, facility_where=asked.facility_where)
-    return rule.access
+    return goal
+
+
+def _stated(access: Access, stated: KindParameters) -> Goal:
+    kinds, where = access.facility_kinds, access.facility_where
+    return Goal(
+        stated.facility_kinds if kinds is None else kinds,
+        stated.facility_where if where is None else where,
+        serving=access.serving,
+    )
+
+
+def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Message | None]:
+    """Return what a reader must know of the travel times: which facilities are not in them."""
+    goal, found = goal_of(rule), destinations(rule, county)
+    if goal is None or found is None:
+        return []
+    unknown = np.zeros(len(county.facilities), dtype=bool)
+    unknown[list(found.unknown)] = True
+    columns = blank_columns(county.facilities, goal.facility_where, unknown)
+    cells = county.facilities.loc[unknown]
+    blank = {name: int(cells[name].isna().sum()) for name in columns}
+    said = "rules.destinations_unknown" if found.rows else "rules.no_destination_known"
+    # The kinds that rest on minutes say so themselves.
+    silent = int(county.villages["population"].isna().sum()) if rule.access else 0
+    return [
+        counted("rules.population_unknown", silent),
+        *(
+            counted(said, count, column=column_title("facilities", name))
+            for name, count in blank.items()
+        ),
+        counted("rules.destinations_unplaced", len(found.unplaced)),
+        counted("rules.destinations_far", minutes.far_facilities),
+    ]
 
 
 def access_result(county: County, minutes: AccessMinutes) -> AccessResult:
     """Return the residents' travel times and their distribution."""
+    unreached = minutes.villages["minutes"].isna().to_numpy(bool)
     people = county.demand["population"].fillna(0.0).to_numpy(float)
     times = minutes.demand["minutes"].to_numpy(float)
     reached = ~np.isnan(times)
@@ -92,6 +192,8 @@ def access_result(county: County, minutes: AccessMinutes) -> AccessResult:
             limit: float(people[within_limit(times, limit)].sum()) / total if total else math.nan
             for limit in MINUTES
         },
+        unreached_villages=int(unreached.sum()),
+        far_villages=int((unreached & minutes.villages["far"].to_numpy(bool)).sum()),
     )
 
 
@@ -114,10 +216,15 @@ def mean(minutes: FloatArray, people: FloatArray) -> float:
     return float((minutes * people).sum() / total) if total else math.nan
 
 
-def _stands_in(county: County, places: tuple[str, ...]) -> BoolArray:
-    names = {fold(name) for name in places}
-    named = county.townships["name"].astype(str).map(fold).isin(names).to_numpy(bool)
-    position = township_of(county)
+def _stands_in(county: County, goal: Goal) -> BoolArray:
+    names = {fold(name) for name in goal.named_units}
+    units = county.villages if goal.of_villages else county.townships
+    named = units["name"].astype(str).map(fold).isin(names).to_numpy(bool)
+    if goal.of_villages:
+        every = np.ones(len(county.facilities), dtype=bool)
+        position = village_of(county, every, goal.max_match_m)
+    else:
+        position = township_of(county)
     return np.append(named, False)[np.where(position == NOWHERE, len(named), position)]
 
 

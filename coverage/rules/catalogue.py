@@ -13,8 +13,8 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from coverage.county.files import inside
-from coverage.errors import Problem, raise_if_errors
+from coverage.county.files import inside, shown
+from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.paths import DATA
 from coverage.rules.model import Kind, Rule
 from coverage.rules.parameters import PARAMETERS
@@ -23,6 +23,10 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 OWN_FOLDER: Final = "rules"
 """Where a county folder has rules of its own."""
 
+_SUFFIX: Final = ".yaml"
+_HIDDEN: Final = (".", "~$")
+# Explanations, and what file managers and editors leave behind.
+_NO_RULES: Final = ("readme", "thumbs.db", "desktop.ini", *_HIDDEN)
 _MAX_BYTES: Final = 1_000_000
 
 
@@ -90,11 +94,41 @@ def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
     ------
     InputError
         As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
-        catalogue has, and a file that leaves the folder.
+        catalogue has, a file that leaves the folder, and one that is no ``.yaml``.
     """
-    names = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
-    own = _read_all([inside(folder, f"{OWN_FOLDER}/{name}") for name in names], catalogue)
+    problems: list[Problem] = []
+    paths: list[Path] = []
+    own: list[Rule] = []
+    for name in _own_names(folder, problems):
+        try:
+            paths.append(inside(folder, f"{OWN_FOLDER}/{name}"))
+        except InputError as error:
+            problems += error.problems
+    try:
+        own = _read_all(paths, catalogue)
+    except InputError as error:
+        problems += error.problems
+    raise_if_errors(problems)
     return OwnRules(_ordered([*catalogue.values(), *own]), frozenset(rule.id for rule in own))
+
+
+def _own_names(folder: Path, problems: list[Problem]) -> list[str]:
+    """Return the names of the rule files; whatever else lies there by mistake is told."""
+    place = folder / OWN_FOLDER
+    if not place.is_dir():
+        return []
+    if not place.resolve().is_relative_to(folder.resolve()):
+        values = {"path": OWN_FOLDER, "stated": ""}
+        problems.append(Problem("county.link_outside", values=values))
+        return []
+    names = sorted(path.name for path in place.iterdir())
+    rules = [name for name in names if name.endswith(_SUFFIX)]
+    problems += [
+        Problem("rules.file_suffix", values={"suffix": _SUFFIX}, file=f"{OWN_FOLDER}/{shown(name)}")
+        for name in names
+        if not name.endswith(_SUFFIX) and not name.casefold().startswith(_NO_RULES)
+    ]
+    return [name for name in rules if not name.startswith(_HIDDEN)]
 
 
 def _ordered(rules: Iterable[Rule]) -> dict[str, Rule]:
@@ -150,6 +184,8 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
         return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     except ValidationError as error:
         return _schema_problems(error, file)
+    except (ValueError, RecursionError) as error:  # a day of no calendar; nested too deeply
+        return [Problem("rules.file_not_yaml", values={"detail": str(error)}, file=file)]
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
     try:
@@ -193,6 +229,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "word_unknown": "rules.word_unknown",
     "one_share": "rules.one_share",
     "one_measure": "rules.one_measure",
+    "every_ambulance": "rules.every_ambulance",
+    "named_units_alone": "rules.named_units_alone",
 }
 
 

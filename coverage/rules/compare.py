@@ -23,6 +23,12 @@ def within_limit(minutes: npt.ArrayLike, limit_min: npt.ArrayLike) -> BoolArray:
     return within
 
 
+def known_sum(people: FloatArray) -> float:
+    """Return the sum of the known `people`; NaN where there are some, and of none it is known."""
+    unknown = np.isnan(people)
+    return float("nan") if unknown.size and unknown.all() else float(people[~unknown].sum())
+
+
 def people_met(short: float, total: float, required_share: float) -> bool:
     """Return whether few enough residents are short for `required_share` of `total`.
 

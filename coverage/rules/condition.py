@@ -21,7 +21,7 @@ Operator = Literal["yes", "not", ">=", "<=", "="]
 _COMPARISONS: Final[Mapping[str, Operator]] = {">=": ">=", "<=": "<=", "=": "="}
 
 _FORM: Final = re.compile(r"(?:(not)\s+)?(\w+)(?:\s*(>=|<=|=)\s*([\w.-]+))?")
-_REGION: Final = re.compile(r"(\d{2,6})\s*:\s*(.+)")
+_REGION: Final = re.compile(r"([0-9]{2,6})\s*:\s*(.+)")
 _NUMBERS: Final = frozenset({"integer", "number"})
 
 

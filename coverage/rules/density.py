@@ -16,16 +16,18 @@ from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Density
 from coverage.rules.units import (
     IntArray,
+    all_known,
     summed,
     township_of,
-    township_population,
+    township_residents,
+    whole_county,
 )
 from coverage.rules.verdicts import (
     blank_notes,
-    counted,
     joined,
-    silent_facilities,
-    unknown_residents,
+    residents_columns,
+    residents_notes,
+    silent_note,
 )
 
 
@@ -34,7 +36,8 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
 
     The known numbers are added up; facilities that leave theirs blank are counted in the note.
     The unit rows tell each township's own density, which the text does not ask; a facility that
-    matches no township is in none of them.
+    matches no township is in none of them. Where residents are not known the density is lower
+    than the known ones give: it can only be told to be too low.
     """
     asked = Density.of(rule)
     required = Fraction(str(asked.figure)) * (1 + Fraction(str(asked.growth_share)))
@@ -43,17 +46,21 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
     certain = choice.yes[choice.possible]
     known = np.where(certain, np.nan_to_num(number), 0.0)
     perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
-    people = np.asarray(township_population(county), dtype=float)
-    stands_in = township_of(county)[choice.possible]
-    residents = math.nan if np.isnan(people).all() else float(np.nansum(people))
+    whole = whole_county(county)
+    residents = float(whole["residents"].iloc[0])
+    all_counted = bool(all_known(whole)[0])
     total = float(known.sum())
     verdict = _verdict(total, float(perhaps.sum()), required * _lots(residents, asked), residents)
     nobody_says = _nobody_says(asked, county, number, certain)
     if nobody_says and verdict in ("met", "unmet"):
         verdict = "not_assessable"
+    cells_open = verdict == "not_assessable" and not math.isnan(residents)
+    if not all_counted and verdict != "unmet":
+        verdict = "not_assessable"
     is_open = verdict == "not_assessable"
-    blank = _blank(asked, county, choice) if is_open and not math.isnan(residents) else ()
-    observed = math.nan if nobody_says else _density(total, residents, asked.per)
+    blank = _blank(asked, county, choice) if cells_open else ()
+    unknown = nobody_says or (is_open and not all_counted)
+    observed = math.nan if unknown else _density(total, residents, asked.per)
     short = max(0.0, residents - total * asked.per / float(required))
     return RuleResult(
         rule=rule,
@@ -67,15 +74,15 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
         note=joined(
             [
                 *blank_notes(county.facilities, blank, choice.possible),
-                _residents_note(people),
-                _upper_note(asked, total, residents),
-                _silent_note(asked, county),
+                *residents_notes(whole, is_open=is_open),
+                _upper_note(asked, total, residents) if all_counted else None,
+                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
             ]
         ),
-        units=_units(asked, county, known, stands_in, people),
+        units=_units(asked, county, known, township_of(county)[choice.possible]),
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
-            *unknown_residents(bool(np.isnan(people).all())),
+            *(residents_columns(whole) if is_open else ()),
         ),
     )
 
@@ -120,13 +127,6 @@ def _blank(asked: Density, county: County, choice: Choice) -> tuple[str, ...]:
     return blank_columns(county.facilities, asked.facility_where, rows, also)
 
 
-def _residents_note(people: FloatArray) -> Message | None:
-    unknown = int(np.isnan(people).sum())
-    if unknown == len(people):
-        return Message("rules.residents_unknown")
-    return counted("rules.residents_incomplete", unknown)
-
-
 def _upper_note(asked: Density, total: float, residents: float) -> Message | None:
     if not asked.upper_figure or not residents > 0:
         return None
@@ -135,16 +135,12 @@ def _upper_note(asked: Density, total: float, residents: float) -> Message | Non
     return Message("rules.above_upper", {"figure": f"{asked.upper_figure:g}"})
 
 
-def _silent_note(asked: Density, county: County) -> Message | None:
-    if not asked.column or county.facilities[asked.column].isna().all():
-        return None
-    silent = silent_facilities(county, asked.column, asked.expected_kinds)
-    return counted("rules.number_unknown", silent, column=asked.column)
-
-
 def _units(
-    asked: Density, county: County, known: FloatArray, stands_in: IntArray, people: FloatArray
+    asked: Density, county: County, known: FloatArray, stands_in: IntArray
 ) -> tuple[UnitResult, ...]:
+    """Return each township's own density, where all its residents are known."""
+    units = township_residents(county)
+    people = np.where(all_known(units), units["residents"].to_numpy(float), np.nan)
     numbers = summed(known, stands_in, len(people))
     return tuple(
         UnitResult(

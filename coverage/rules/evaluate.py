@@ -17,9 +17,10 @@ from coverage.rules import (
     share,
     staffing,
 )
-from coverage.rules.access import access_result
+from coverage.rules.access import access_notes, access_result, destinations
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Kind, Rule, RuleResult
+from coverage.rules.verdicts import joined
 
 Evaluator = Callable[[Rule, County, Evidence], RuleResult]
 """Tests one rule on one county."""
@@ -40,6 +41,11 @@ EVALUATORS: Final[Mapping[Kind, Evaluator]] = MappingProxyType(
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
     result = EVALUATORS[rule.kind](rule, county, evidence)
-    if evidence.access is None:
+    goal = destinations(rule, county)
+    if evidence.access is None or goal is None:
         return result
-    return replace(result, access=access_result(county, evidence.access))
+    return replace(
+        result,
+        note=joined([result.note, *access_notes(rule, county, evidence.access)]),
+        access=access_result(county, evidence.access) if goal.known else None,
+    )

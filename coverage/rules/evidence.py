@@ -18,13 +18,16 @@ class AccessMinutes:
     villages
         One row a village in the order of the county's villages: ``facility`` (row of the
         facility table, Int64), ``minutes`` (drive and access, rounded to 9 decimals); <NA> and
-        NaN where none can be reached.
+        NaN where none can be reached; ``far`` (bool): too far from every road.
     demand
         The same columns for each row of ``County.demand``.
+    far_facilities
+        How many of the facilities are too far from every road to be travelled to.
     """
 
     villages: pd.DataFrame
     demand: pd.DataFrame
+    far_facilities: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,18 @@ class Evidence:
     response
         When an ambulance is at the scene.
     access
-        To the facilities that the rule names; None where it names none, or none can be told.
+        To the facilities that are known to be ones that the rule names; None where it names none.
+    perhaps
+        To these and those of which a blank cell leaves it open; None where no cell does.
     region
         The region whose rules are tested, where it is not the county's own; else empty.
+    somewhere
+        The least that it may be to the nearest of those that are ones, or may be, and have no
+        place; None where they may stand at anybody's door.
     """
 
     response: Response
     access: AccessMinutes | None = None
+    perhaps: AccessMinutes | None = None
     region: str = ""
+    somewhere: AccessMinutes | None = None

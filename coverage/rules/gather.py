@@ -8,18 +8,24 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from coverage.county.model import County
 from coverage.network.model import Network
-from coverage.rules.access import Destinations, destinations
+from coverage.rules.access import destinations
 from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule
-from coverage.rules.units import NOWHERE, IntArray
+from coverage.rules.units import NOWHERE, IntArray, township_of, township_of_village
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips
 
+IntTuple = tuple[int, ...]
+
 DECIMALS: Final = 9
 """Minutes are rounded to this, as those of the response are."""
+
+_M_PER_KM: Final = 1000
+_MIN_PER_H: Final = 60
 
 
 def gathered(
@@ -40,48 +46,117 @@ def gathered(
         Over the same network, if some are known already.
     """
     trips = Trips(network) if trips is None else trips
-    found: dict[Destinations, AccessMinutes] = {}
+    found: dict[tuple[IntTuple, IntTuple], AccessMinutes] = {}
+
+    def minutes(rows: IntTuple, serving: IntTuple) -> AccessMinutes:
+        if (rows, serving) not in found:
+            found[rows, serving] = access_minutes(county, trips, rows, serving)
+        return found[rows, serving]
+
     evidence = {}
     for rule in rules:
         goal = destinations(rule, county)
-        if goal is not None and goal not in found:
-            found[goal] = access_minutes(county, trips, goal)
-        access = None if goal is None else found[goal]
-        evidence[rule.id] = Evidence(response, access, region)
+        access = perhaps = somewhere = None
+        if goal is not None:
+            access = minutes(goal.rows, goal.serving)
+            if goal.unknown:
+                perhaps = minutes(goal.possible, goal.serving)
+            if goal.unplaced:
+                somewhere = somewhere_minutes(county, trips, goal.unplaced)
+        evidence[rule.id] = Evidence(response, access, perhaps, region, somewhere)
     return evidence
 
 
-def access_minutes(county: County, trips: Trips, goal: Destinations) -> AccessMinutes:
-    """Return how long residents travel to the nearest facility of `goal`.
+def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinutes | None:
+    """Return how long residents travel at least to the facilities in `rows`, which have no place.
+
+    A facility stands somewhere in its township, on the roads of one of its villages: nobody who
+    can reach none of these reaches it, and nobody is there sooner than as the crow flies, to the
+    township, at the fastest speed of the network. None where one is in no township, or in one
+    without villages.
+    """
+    stands_in = np.unique(township_of(county)[list(rows)])
+    homes = [np.flatnonzero(township_of_village(county) == unit) for unit in stands_in]
+    if not all(len(there) for there in homes):
+        return None
+    n, points = len(county.villages), _points(county)
+    response = county.config.response
+    found = trips.journey(
+        gpd.GeoSeries(points, crs=county.crs),
+        gpd.GeoSeries(county.villages.geometry.iloc[np.concatenate(homes)]),
+        direction="to_facility",
+        response=response,
+    ).table
+    area = shapely.union_all(np.asarray(county.townships.geometry)[stands_in])
+    to_the_road_kph = response.access_speed_kph / response.access_detour
+    fastest_kph = np.max([to_the_road_kph, *trips.network.edges["speed_kph"]])
+    least = shapely.distance(points, area) / _M_PER_KM / fastest_kph * _MIN_PER_H
+    # Cut off, so that no rounding makes it more than it can be.
+    times = pd.DataFrame(
+        {
+            "facility": pd.array([pd.NA] * len(points), "Int64"),
+            "minutes": np.floor(least * 10**DECIMALS) / 10**DECIMALS,
+            "far": found["access_m"].to_numpy(float) > response.max_access_m,
+        }
+    )
+    times.loc[found["drive_min"].isna(), "minutes"] = np.nan
+    return AccessMinutes(
+        times.iloc[:n].reset_index(drop=True), times.iloc[n:].reset_index(drop=True)
+    )
+
+
+def _points(county: County) -> np.ndarray:
+    """Return the places of the villages, then those of the demand points."""
+    places = [np.asarray(county.villages.geometry), np.asarray(county.demand.geometry)]
+    return np.concatenate(places)
+
+
+def access_minutes(
+    county: County, trips: Trips, rows: IntTuple, serving: IntTuple = ()
+) -> AccessMinutes:
+    """Return how long residents travel to the nearest of the facilities in `rows`.
 
     A village that names the facility that serves it travels to that one. Residents drive from
     their place on the road; the way from the door to the road is paid, nothing is waited for.
     """
     n = len(county.villages)
     village = np.concatenate([np.arange(n), county.demand["village"].to_numpy(np.int64)])
-    points = np.concatenate(
-        [np.asarray(county.villages.geometry), np.asarray(county.demand.geometry)]
-    )
-    table = _timed(county, trips, points, goal.rows)
-    serving = np.array(goal.serving or [NOWHERE] * n, dtype=np.int64)[village]
+    points = _points(county)
+    table, far_facilities = _timed(county, trips, points, rows)
+    serves = np.array(serving or [NOWHERE] * n, dtype=np.int64)[village]
     nearest = table["facility"].to_numpy(dtype=np.int64, na_value=NOWHERE)
-    other = (serving != NOWHERE) & (serving != nearest)
-    for row in np.unique(serving[other]):
-        there: IntArray = np.flatnonzero(other & (serving == row))
-        table.iloc[there] = _timed(county, trips, points[there], (int(row),))
+    other = (serves != NOWHERE) & (serves != nearest)
+    for row in np.unique(serves[other]):
+        there: IntArray = np.flatnonzero(other & (serves == row))
+        table.iloc[there], _ = _timed(county, trips, points[there], (int(row),))
     return AccessMinutes(
         villages=table.iloc[:n].reset_index(drop=True),
         demand=table.iloc[n:].reset_index(drop=True),
+        far_facilities=far_facilities,
     )
 
 
-def _timed(county: County, trips: Trips, points: np.ndarray, rows: tuple[int, ...]) -> pd.DataFrame:
-    """Return ``facility, minutes`` of each point to the quickest of the facilities in `rows`."""
+def _timed(
+    county: County, trips: Trips, points: np.ndarray, rows: tuple[int, ...]
+) -> tuple[pd.DataFrame, int]:
+    """Return ``facility, minutes, far`` of each point to the quickest facility of `rows`.
+
+    Also how many of these facilities are too far from every road.
+    """
+    response = county.config.response
     found = trips.journey(
         gpd.GeoSeries(points, crs=county.crs),
         gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
         direction="to_facility",
-        response=county.config.response,
-    ).table
-    minutes = (found["drive_min"] + found["access_min"]).to_numpy(float)
-    return pd.DataFrame({"facility": found["facility"].array, "minutes": minutes.round(DECIMALS)})
+        response=response,
+    )
+    table = found.table
+    minutes = (table["drive_min"] + table["access_min"]).to_numpy(float)
+    times = pd.DataFrame(
+        {
+            "facility": table["facility"].array,
+            "minutes": minutes.round(DECIMALS),
+            "far": table["access_m"].to_numpy(float) > response.max_access_m,
+        }
+    )
+    return times, sum(note.count for note in found.quality if note.code == "travel.facility_far")

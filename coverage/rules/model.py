@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from coverage.messages import Message
+from coverage.messages import Language, Message
 from coverage.rules.condition import Conditions, FacilityKinds
 
 Kind = Literal[
@@ -53,7 +53,9 @@ def _known_day(text: str) -> str:
     return text
 
 
-Deadline = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$"), AfterValidator(_known_day)]
+Deadline = Annotated[
+    str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_known_day)
+]
 
 
 class _Strict(BaseModel):
@@ -117,7 +119,7 @@ class Scope(_Strict):
         ``urban`` and ``rural``, where a rule speaks of one of them only; empty means both.
     """
 
-    regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
+    regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
     unit_kinds: tuple[UnitKind, ...] = ()
     area_classes: tuple[Literal["urban", "rural"], ...] = ()
 
@@ -143,7 +145,7 @@ class SourceClause(_Strict):
     date: str
     clause: str
     paraphrase: Bilingual
-    regions: tuple[Annotated[str, Field(pattern=r"^\d{2,6}$")], ...] = ()
+    regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
     deadline: Deadline | None = None
 
 
@@ -153,16 +155,14 @@ class Access(_Strict):
     Attributes
     ----------
     facility_kinds, facility_where
-        Which facilities, as in the parameters of every kind (`coverage.rules.choice`).
-    places
-        Names of the townships in which they stand; empty means anywhere.
+        Which facilities, as in the parameters of every kind (`coverage.rules.choice`); what is
+        not stated here is as the rule's parameters have it.
     serving
         A village that names the facility that serves it is timed to that one, not the nearest.
     """
 
-    facility_kinds: FacilityKinds = ()
-    facility_where: Conditions = ()
-    places: tuple[str, ...] = ()
+    facility_kinds: FacilityKinds | None = None
+    facility_where: Conditions | None = None
     serving: bool = False
 
 
@@ -282,6 +282,8 @@ class UnitResult:
     ----------
     observed, required, shortfall
         NaN where not known or not applicable; in the rule's `unit`.
+    english
+        The name in English, where it has another one there.
     """
 
     code: str
@@ -290,6 +292,11 @@ class UnitResult:
     observed: float
     required: float
     shortfall: float
+    english: str = ""
+
+    def named(self, language: Language) -> str:
+        """Return what a reader of `language` calls the unit."""
+        return self.english if language == "en" and self.english else self.name
 
 
 @dataclass(frozen=True)
@@ -332,6 +339,8 @@ class AccessResult:
         Residents at all demand points.
     unreachable
         Residents who can reach none.
+    unreached_villages, far_villages
+        Villages that can reach none, and those of them that are too far from every road.
     mean_min, median_min, p90_min
         Over the residents who can reach one; NaN without any.
     within_share
@@ -346,6 +355,8 @@ class AccessResult:
     median_min: float
     p90_min: float
     within_share: Mapping[int, float]
+    unreached_villages: int = 0
+    far_villages: int = 0
 
 
 @dataclass(frozen=True)
@@ -367,7 +378,8 @@ class RuleResult:
     missing_columns
         Columns whose blank cells keep the verdict from being known, as ``table.column``.
     access
-        The residents' travel time to the facilities that the rule names, if it names any.
+        The residents' travel time to the facilities that the rule names; None if it names none,
+        or if of none it is known that it is one and where it stands.
     """
 
     rule: Rule

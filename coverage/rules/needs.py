@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coverage.county.words import TABLES, Column, columns
-from coverage.rules.access import access_of
+from coverage.rules.access import goal_of
 from coverage.rules.condition import parse, parse_region
 from coverage.rules.model import VILLAGE_KINDS, KindParameters, Rule
 from coverage.rules.parameters import (
@@ -82,14 +82,14 @@ def _of_kind(stated: KindParameters) -> Iterator[str]:
 
 
 def _of_access(rule: Rule) -> Iterator[str]:
-    access = access_of(rule)
-    if access is None:
+    goal = goal_of(rule)
+    if goal is None:
         return
-    yield from _conditions(access.facility_where)
+    yield from _conditions(goal.facility_where)
     yield from _PLACE
-    if access.places:
-        yield "facilities.township"
-    if access.serving:
+    if goal.named_units:
+        yield "facilities.village" if goal.of_villages else "facilities.township"
+    if goal.serving:
         yield "villages.serving_facility"
 
 

@@ -50,6 +50,12 @@ class ResponseTime(KindParameters):
     required_share: Share
     expected_kinds: FacilityKinds = ()
 
+    @model_validator(mode="after")
+    def _every_ambulance_answers(self) -> Self:
+        if self.direction == "from_facility" and (self.facility_kinds or self.facility_where):
+            raise PydanticCustomError("every_ambulance", "every ambulance answers calls")
+        return self
+
 
 class Presence(KindParameters):
     """So many of something in each unit, or in the county.
@@ -86,6 +92,8 @@ class Presence(KindParameters):
     def _counts_one_thing(self) -> Self:
         if self.sum_column and self.village_column:
             raise PydanticCustomError("one_measure", "sum_column or village_column, not both")
+        if self.named_units and not self.unit_kinds:
+            raise PydanticCustomError("named_units_alone", "named_units without unit_kinds")
         return self
 
 

@@ -19,10 +19,11 @@ from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
+    all_known,
     region_of,
     summed,
     township_of,
-    township_population,
+    township_residents,
     whole_county,
 )
 from coverage.rules.verdicts import (
@@ -31,15 +32,20 @@ from coverage.rules.verdicts import (
     combined,
     counted,
     joined,
-    silent_facilities,
-    unknown_residents,
+    residents_columns,
+    residents_notes,
+    silent_note,
 )
 
 _FIRST_COUNTY_SUFFIX: Final = 21
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
-    """Return how many there are and how many residents call for, by unit and in the county."""
+    """Return how many there are and how many residents call for, by unit and in the county.
+
+    Where residents are not known, those that are call for at least so many: too few for them are
+    too few, and nothing else is certain.
+    """
     asked = PerPopulation.of(rule)
     factor = _factor(asked, region_of(county, evidence))
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
@@ -50,14 +56,17 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     known, perhaps = _numbers(asked, county, choice)
     observed = summed(known, stands_in, len(places))[is_unit]
     more = np.inf if silent else summed(perhaps, stands_in, len(places))[is_unit]
-    units = _units(places[is_unit], observed, observed + more, required)
+    asked_places = places[is_unit]
+    certain = all_known(asked_places)
+    units = _units(asked_places, observed, observed + more, required, certain)
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
     applies = required > 0
+    may_be_enough = applies & (observed < required) & (observed + more >= required)
     served = observed * asked.per / float(factor)
     short = np.where(observed < required, np.maximum(residents - served, 0.0), 0.0)[applies]
     lacking = np.maximum(required - observed, 0.0)[applies]
-    blank = _blank(asked, county, choice) if is_open and applies.any() else ()
+    blank = _blank(asked, county, choice) if is_open and may_be_enough.any() else ()
     return RuleResult(
         rule=rule,
         verdict=verdict,
@@ -71,21 +80,15 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             [
                 *blank_notes(county.facilities, blank, choice.possible),
                 None if is_open and silent else _factor_note(factor),
-                counted(
-                    "rules.number_unknown",
-                    0
-                    if silent or not asked.column
-                    else silent_facilities(county, asked.column, asked.expected_kinds),
-                    column=asked.column,
-                ),
+                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
                 counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
-                counted("rules.units_population_unknown", int(np.isnan(residents).sum())),
+                *residents_notes(asked_places, is_open=is_open),
             ]
         ),
         units=units,
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
-            *unknown_residents(is_open and bool(np.isnan(residents).any())),
+            *(residents_columns(asked_places) if is_open else ()),
         ),
     )
 
@@ -114,7 +117,7 @@ def _places(
     if not asked.unit_kinds:
         everywhere: IntArray = np.zeros(int(rows.sum()), dtype=np.int64)
         return whole_county(county), np.ones(1, dtype=bool), everywhere
-    places = county.townships.assign(residents=township_population(county))
+    places = county.townships.join(township_residents(county))
     is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
     return places, is_unit, township_of(county)[rows]
 
@@ -144,19 +147,27 @@ def _required(asked: PerPopulation, factor: Fraction, residents: float) -> float
 
 
 def _units(
-    places: pd.DataFrame, observed: FloatArray, at_most: FloatArray, required: FloatArray
+    places: pd.DataFrame,
+    observed: FloatArray,
+    at_most: FloatArray,
+    required: FloatArray,
+    certain: BoolArray,
 ) -> tuple[UnitResult, ...]:
     return tuple(
-        _unit(str(code), str(name), float(has), float(most), float(needs))
-        for code, name, has, most, needs in zip(
-            places["code"], places["name"], observed, at_most, required, strict=True
+        _unit(str(code), str(name), float(has), float(most), float(needs), certain=bool(exact))
+        for code, name, has, most, needs, exact in zip(
+            places["code"], places["name"], observed, at_most, required, certain, strict=True
         )
     )
 
 
-def _unit(code: str, name: str, observed: float, at_most: float, required: float) -> UnitResult:
-    if math.isnan(required):
-        return UnitResult(code, name, "not_assessable", observed, math.nan, math.nan)
+def _unit(
+    code: str, name: str, observed: float, at_most: float, required: float, *, certain: bool
+) -> UnitResult:
+    """Return the row of a unit that needs exactly so many or, not `certain`, at least."""
+    if not certain and not at_most < required:
+        least = required if required > 0 else math.nan
+        return UnitResult(code, name, "not_assessable", observed, least, math.nan)
     if not required:
         return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
     verdict = bounded(observed, at_most, required)

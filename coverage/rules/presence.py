@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import fold
+from coverage.county.words import column_title, fold
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of, stated
-from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.compare import BoolArray, FloatArray, known_sum
 from coverage.rules.condition import parse_region
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import VILLAGE_KINDS, Rule, RuleResult, UnitResult
@@ -20,15 +20,16 @@ from coverage.rules.parameters import Presence
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
+    all_known,
     region_of,
     summed,
     township_of,
     township_of_village,
-    township_population,
+    township_residents,
     village_of,
     whole_county,
 )
-from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined
+from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined, not_asked
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     absent = _absent(asked, places)
     verdict = combined(unit.verdict for unit in (*units, *absent))
     residents = places.loc[is_unit, "residents"].to_numpy(float)
+    certain = all_known(places[is_unit])
     lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
     blank = _blank(asked, county, where, choice) if verdict == "not_assessable" else ()
     table = county.villages if asked.village_column else county.facilities
@@ -78,17 +80,17 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         required=float(len(units) + len(absent)) if asked.unit_kinds else float(asked.minimum),
         unit=rule.unit,
         population_total=float(np.nansum(residents)),
-        population_short=math.nan if is_open else float(np.nansum(residents[lacking])),
+        population_short=math.nan if is_open else known_sum(residents[lacking]),
         shortfall=math.nan if is_open else _shortfall(asked, (*units, *absent)),
         note=joined(
             [
                 *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
                 *_facility_notes(asked, county, tally, is_unit),
                 counted("rules.named_unit_missing", len(absent), names=_names(absent)),
-                counted("rules.short_population_unknown", int(np.isnan(residents[lacking]).sum())),
+                counted("rules.short_population_unknown", int((~certain[lacking]).sum())),
             ]
         ),
-        units=(*units, *absent),
+        units=(*units, *absent, *_outside(rule, asked, places, tally)),
         missing_columns=tuple(
             f"{'villages' if asked.village_column else 'facilities'}.{name}" for name in blank
         ),
@@ -114,8 +116,12 @@ def _places(asked: Presence, county: County) -> pd.DataFrame:
     if not asked.unit_kinds:
         return whole_county(county)
     if _of_villages(asked):
-        return county.villages.assign(residents=county.villages["population"])
-    return county.townships.assign(residents=township_population(county))
+        return county.villages.assign(
+            residents=county.villages["population"],
+            silent_villages=county.villages["population"].isna().astype(np.int64),
+            silent_units=0,
+        )
+    return county.townships.join(township_residents(county))
 
 
 def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
@@ -129,6 +135,20 @@ def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
     if _of_villages(asked) and rule.scope.area_classes:
         is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
     return is_unit
+
+
+def _outside(
+    rule: Rule, asked: Presence, places: pd.DataFrame, tally: _Tally
+) -> tuple[UnitResult, ...]:
+    """Return a row for each village of the kinds asked that is of another area class."""
+    if asked.named_units or not (_of_villages(asked) and rule.scope.area_classes):
+        return ()
+    of_kind = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    known = summed(np.nan_to_num(tally.known), tally.stands_in, len(places))
+    return tuple(
+        not_asked(str(places["code"].iloc[row]), str(places["name"].iloc[row]), float(known[row]))
+        for row in np.flatnonzero(of_kind & ~_asked(rule, asked, places))
+    )
 
 
 def _absent(asked: Presence, places: pd.DataFrame) -> tuple[UnitResult, ...]:
@@ -222,7 +242,9 @@ def _facility_notes(
     silent = int(np.isnan(tally.known).sum())
     return [
         Message("rules.no_such_facility") if is_unit.any() and not of_kind.any() else None,
-        counted("rules.number_unknown", silent, column=asked.sum_column),
+        counted("rules.number_unknown", silent, column=column_title("facilities", asked.sum_column))
+        if silent
+        else None,
         counted("rules.unmatched", int((tally.stands_in == NOWHERE).sum())),
         counted("rules.stands_elsewhere", int((~is_unit[placed]).sum())),
     ]

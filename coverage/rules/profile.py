@@ -22,7 +22,7 @@ _CODE_DIGITS: Final = range(2, 7)
 
 
 class Profile(BaseModel):
-    """One file of ``data/profiles/``.
+    """One file of ``data/rules/profiles/``.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Profile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Bilingual
-    region: Annotated[str, Field(pattern=r"^(\d{2,6})?$")]
+    region: Annotated[str, Field(pattern=r"^([0-9]{2,6})?$")]
     documents: tuple[str, ...]
     rules: tuple[str, ...] = ()
 
@@ -48,7 +48,7 @@ def profiles() -> Mapping[str, Profile]:
     return MappingProxyType(
         {
             path.stem: Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-            for path in sorted((DATA / "profiles").glob("*.toml"))
+            for path in sorted((DATA / "rules" / "profiles").glob("*.toml"))
         }
     )
 

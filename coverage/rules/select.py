@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from coverage.county.config import CountyConfig
@@ -48,12 +49,16 @@ def applicable_rules(
         rule = catalogue.get(rule_id)
         if rule is None:
             values = {"id": rule_id, "nearest": nearest(rule_id, catalogue)}
-            problems.append(Problem("rules.unknown_rule", values=values, file=CONFIG_FILE))
+            problem = Problem("rules.unknown_rule", values=values, file=CONFIG_FILE)
+            problems.append(replace(problem, rows=config.row_of("rules", rule_id)))
             continue
         changed[rule_id] = rule.with_values(_values(rule, stated))
-        problems += _problems(rule, stated) or [
-            refusal(item, f"rules.{rule_id}.{name}".rstrip("."), CONFIG_FILE)
+        faults = _problems(rule, stated) or [
+            (name, refusal(item, f"rules.{rule_id}.{name}".rstrip("."), CONFIG_FILE))
             for name, item in check_values(changed[rule_id])
+        ]
+        problems += [
+            replace(problem, rows=config.row_of("rules", rule_id, name)) for name, problem in faults
         ]
     raise_if_errors(problems)
     code = config.county.code if region is None else region
@@ -81,6 +86,7 @@ def selection_notes(
             level="warning",
             values={"id": rule_id},
             file=CONFIG_FILE,
+            rows=config.row_of("rules", rule_id),
         )
         for rule_id, stated in config.rules.items()
         if rule_id not in tested and _ENABLED not in stated
@@ -121,22 +127,23 @@ def _as_stated(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def _problems(rule: Rule, stated: Mapping[str, Any]) -> list[Problem]:
+def _problems(rule: Rule, stated: Mapping[str, Any]) -> list[tuple[str, Problem]]:
+    """Return the names of the parameters that are at fault, and what is wrong with them."""
     found = []
     for name, value in stated.items():
         key = f"rules.{rule.id}.{name}"
         if name == _ENABLED:
             if not isinstance(value, bool):
-                found.append(_problem("rules.enabled_not_bool", key=key))
+                found.append((name, _problem("rules.enabled_not_bool", key=key)))
             continue
         parameter = rule.parameters.get(name)
         if parameter is None:
-            names = {_ENABLED: None, **rule.parameters}
-            found.append(_problem("rules.unknown_parameter", key=key, nearest=nearest(name, names)))
+            near = nearest(name, {_ENABLED: None, **rule.parameters})
+            found.append((name, _problem("rules.unknown_parameter", key=key, nearest=near)))
             continue
         problem = _value_problem(parameter, key, _as_stated(parameter, value))
         if problem:
-            found.append(problem)
+            found.append((name, problem))
     return found
 
 

@@ -8,15 +8,17 @@ import numpy as np
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.choice import chosen
-from coverage.rules.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.evidence import Evidence
+from coverage.rules.access import destinations
+from coverage.rules.choice import Choice, blank_columns, chosen
+from coverage.rules.compare import BoolArray, FloatArray, known_sum, within_limit
+from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Service
 from coverage.rules.units import NOWHERE, village_of
-from coverage.rules.verdicts import blank_notes, combined, joined
+from coverage.rules.verdicts import blank_notes, combined, counted, joined, not_asked
 
 MODE = "service_mode"
+_PLACE = ("lon", "lat")
 NO_SERVICE = "none"
 """The service mode of a village that nobody serves."""
 
@@ -31,17 +33,22 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """
     asked = Service.of(rule)
     villages = county.villages
-    is_unit = villages["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    if rule.scope.area_classes:
-        is_unit &= villages["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
+    of_kind = villages["kind"].isin(asked.unit_kinds).to_numpy(bool)
+    classes = rule.scope.area_classes
+    is_unit = of_kind & (villages["area_class"].isin(classes).to_numpy(bool) | (not classes))
     mode = villages[MODE].astype("string")
-    own = _own_clinic(asked, county)
+    clinics = chosen(county, asked.clinic_kinds, asked.facility_where)
+    own = _own_clinic(asked, county, clinics.yes)
     brought = mode.isin(asked.modes).to_numpy(bool) & ~own
     unserved = (mode == NO_SERVICE).fillna(False).to_numpy(bool)
-    near = within_limit(_minutes(county, evidence), asked.limit_min)
+    near = within_limit(_minutes(county, evidence.access), asked.limit_min)
     by_road = near & ~own & ~brought & ~unserved
     served = own | brought | by_road
-    unknown = ~served & mode.isna().to_numpy(bool)
+    silent = ~served & mode.isna().to_numpy(bool)
+    unsure = _perhaps(asked, county, evidence, clinics) & ~unserved
+    unsure = ~served & (unsure | _own_clinic(asked, county, clinics.possible))
+    somewhere = _unplaced(rule, county, evidence) & ~served & ~unserved
+    unknown = silent | unsure | somewhere
     codes, names = villages["code"].tolist(), villages["name"].tolist()
     units = tuple(
         _unit(
@@ -54,8 +61,14 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     )
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
-    people = np.nan_to_num(villages["population"].to_numpy(float))
-    blank = (MODE,) if is_open else ()
+    residents = villages["population"].to_numpy(float)
+    people = np.nan_to_num(residents)
+    blank = (MODE,) if is_open and (silent & is_unit).any() else ()
+    unsaid = is_open and bool(((unsure | somewhere) & is_unit).any())
+    columns = (
+        blank_columns(county.facilities, asked.facility_where, clinics.unknown) if unsaid else ()
+    )
+    unplaced = _PLACE if is_open and (somewhere & is_unit).any() else ()
     lacking = is_unit & ~served & ~unknown
     return RuleResult(
         rule=rule,
@@ -64,32 +77,69 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         required=float(len(units)),
         unit=rule.unit,
         population_total=float(people[is_unit].sum()),
-        population_short=math.nan if is_open else float(people[lacking].sum()),
+        population_short=math.nan if is_open else known_sum(residents[lacking]),
         shortfall=math.nan if is_open else float(lacking.sum()),
         note=joined(
             [
-                *blank_notes(villages, blank, unknown & is_unit, villages=True),
+                *blank_notes(villages, blank, silent & is_unit, villages=True),
+                *blank_notes(county.facilities, columns, clinics.unknown),
+                counted("rules.population_unknown", int(np.isnan(residents[is_unit]).sum())),
                 _modes_note(people, is_unit, own, by_road, brought),
             ]
         ),
-        units=units,
-        missing_columns=tuple(f"villages.{name}" for name in blank),
+        units=(
+            *units,
+            *(
+                not_asked(str(villages["code"].iloc[row]), str(villages["name"].iloc[row]))
+                for row in np.flatnonzero(of_kind & ~is_unit)
+            ),
+        ),
+        missing_columns=(
+            *(f"villages.{name}" for name in blank),
+            *(f"facilities.{name}" for name in (*columns, *unplaced)),
+        ),
     )
 
 
-def _own_clinic(asked: Service, county: County) -> BoolArray:
-    """Return which villages have a clinic that belongs to them."""
-    choice = chosen(county, asked.clinic_kinds, asked.facility_where)
-    found = village_of(county, choice.yes, asked.max_match_m)
+def _own_clinic(asked: Service, county: County, clinics: BoolArray) -> BoolArray:
+    """Return which villages have one of `clinics` that belongs to them."""
+    found = village_of(county, clinics, asked.max_match_m)
     own = np.zeros(len(county.villages), dtype=bool)
     own[found[found != NOWHERE]] = True
     return own
 
 
-def _minutes(county: County, evidence: Evidence) -> FloatArray:
+def _perhaps(asked: Service, county: County, evidence: Evidence, clinics: Choice) -> BoolArray:
+    """Return which villages a clinic may serve of which it is not known that it is one."""
+    if not clinics.unknown.any():
+        return np.zeros(len(county.villages), dtype=bool)
+    return within_limit(_minutes(county, evidence.perhaps), asked.limit_min)
+
+
+def _unplaced(rule: Rule, county: County, evidence: Evidence) -> BoolArray:
+    """Return which villages a clinic may serve of which it is not known where it is.
+
+    It may be at any village, but for what `Evidence.somewhere` knows. It serves none that is too
+    far from every road, or that names another that serves it.
+    """
+    goal = destinations(rule, county)
+    if goal is None or not goal.unplaced:
+        return np.zeros(len(county.villages), dtype=bool)
+    near = np.ones(len(county.villages), dtype=bool)
+    if evidence.somewhere is not None:
+        near = within_limit(_minutes(county, evidence.somewhere), Service.of(rule).limit_min)
     if evidence.access is None:
+        return near
+    served_elsewhere = np.array(goal.serving, dtype=np.int64) != NOWHERE
+    far = evidence.access.villages["far"].to_numpy(bool)
+    found: BoolArray = near & ~(served_elsewhere | far)
+    return found
+
+
+def _minutes(county: County, access: AccessMinutes | None) -> FloatArray:
+    if access is None:
         return np.full(len(county.villages), np.nan)
-    return evidence.access.villages["minutes"].to_numpy(float)
+    return access.villages["minutes"].to_numpy(float)
 
 
 def _unit(code: str, name: str, *, served: bool, unknown: bool) -> UnitResult:

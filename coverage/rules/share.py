@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import columns
+from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
@@ -20,7 +19,7 @@ from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ShareOf
 from coverage.rules.units import township_population
-from coverage.rules.verdicts import blank_notes, combined, counted, joined, silent_facilities
+from coverage.rules.verdicts import blank_notes, combined, joined, silent_note
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -
 
 
 def _of_each(asked: ShareOf, county: County) -> _Found:
-    """Return the least of several shares, a row each: its column, and the column's own name."""
+    """Return the least of several shares, a row each, named as its column is."""
     facilities = county.facilities
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
     units = []
@@ -162,10 +161,17 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
         has = holding(facilities, [text])
         verdict, share = _share(choice, has, asked.required_share)
         column = parse(text).column
+        names = column_title("facilities", column)
         lacking = {"met": 0.0, "unmet": asked.required_share - share}.get(verdict, math.nan)
         units.append(
             UnitResult(
-                column, _NAMES.get(column, column), verdict, share, asked.required_share, lacking
+                column,
+                names.zh,
+                verdict,
+                share,
+                asked.required_share,
+                lacking,
+                english=names.en,
             )
         )
         open_rows |= choice.unknown & ~has.yes | choice.yes & has.unknown
@@ -179,9 +185,6 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
         blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
         rows=open_rows,
     )
-
-
-_NAMES: Final = {column.column: column.chinese for column in columns()["facilities"]}
 
 
 def _of_sums(asked: ShareOf, county: County) -> _Found:
@@ -207,6 +210,10 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
         return _silent(asked.denominator_column, choice.possible)
     total = float(whole[said].sum())
     if not total:
+        expected = facilities["kind"].isin(asked.expected_kinds).to_numpy(bool)
+        silent = choice.possible & expected & np.isnan(whole)
+        if silent.any():
+            return _silent(asked.denominator_column, silent)
         return _Found("not_applicable", math.nan)
     unsaid = said & np.isnan(part) & (whole > 0)
     if np.isnan(part[said & (whole > 0)]).all():
@@ -220,7 +227,12 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
     return _Found(
         "met" if enough else "unmet",
         counts / total,
-        notes=_blank_notes(asked, county, int(unsaid.sum())),
+        notes=(
+            _unsaid_note(asked, int(unsaid.sum())),
+            silent_note(
+                facilities, choice.possible, asked.denominator_column, asked.expected_kinds
+            ),
+        ),
     )
 
 
@@ -237,10 +249,8 @@ def _silent(column: str, rows: BoolArray) -> _Found:
     return _Found("not_assessable", math.nan, blank=(column,), rows=rows)
 
 
-def _blank_notes(asked: ShareOf, county: County, unsaid: int) -> tuple[Message | None, ...]:
-    column = asked.denominator_column
-    silent = silent_facilities(county, column, asked.expected_kinds)
-    return (
-        counted("rules.number_unknown", unsaid, column=asked.numerator_column),
-        counted("rules.number_unknown", silent, column=column),
-    )
+def _unsaid_note(asked: ShareOf, unsaid: int) -> Message | None:
+    if not unsaid:
+        return None
+    column = column_title("facilities", asked.numerator_column)
+    return Message("rules.number_unknown", {"count": unsaid, "column": column})

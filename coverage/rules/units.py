@@ -26,17 +26,61 @@ _MICROMETRE_DECIMALS = 6
 
 
 def township_population(county: County) -> pd.Series[float]:
-    """Return the residents of each township, street and zone (`County.residents`)."""
-    return county.residents
+    """Return the known residents of each township, street and zone (NaN = nothing is known).
+
+    It is the township table's figure, else the sum over its villages whose figure is known; where
+    some is not, there are more.
+    """
+    return township_residents(county)["residents"]
+
+
+@lru_cache(maxsize=4)
+def township_residents(county: County) -> pd.DataFrame:
+    """Return how many residents of each township, street and zone are known, and what is not.
+
+    Returns
+    -------
+    DataFrame
+        In the order of ``county.townships``: ``residents`` as `township_population`;
+        ``silent_villages``, how many of its villages leave their residents blank, where the unit
+        has no figure of its own; ``silent_units``, 1 where it has neither a figure nor a village.
+        Where both are 0 the residents are exactly so many, else at least. It must not be
+        changed.
+    """
+    codes = county.townships["code"]
+    by_unit = county.villages["population"].groupby(county.villages["township"])
+    stated = county.townships["population"].astype("Float64").astype(float)
+    has_none = stated.isna()
+    blank = by_unit.size() - by_unit.count()
+    has_village = codes.isin(county.villages["township"])
+    return pd.DataFrame(
+        {
+            "residents": stated.fillna(codes.map(by_unit.sum(min_count=1)).astype(float)),
+            "silent_villages": codes.map(blank).fillna(0).where(has_none, 0).astype(np.int64),
+            "silent_units": (has_none & ~has_village).astype(np.int64),
+        }
+    )
 
 
 def whole_county(county: County) -> pd.DataFrame:
-    """Return one row ``code, name, residents``: the county, with the residents that are known."""
+    """Return one row: ``code, name`` of the county, and the columns of `township_residents`."""
     identity = county.config.county
-    residents = township_population(county).sum(min_count=1)
+    units = township_residents(county)
     return pd.DataFrame(
-        {"code": [identity.code], "name": [identity.name], "residents": [residents]}
+        {
+            "code": [identity.code],
+            "name": [identity.name],
+            "residents": [units["residents"].sum(min_count=1)],
+            "silent_villages": [units["silent_villages"].sum()],
+            "silent_units": [units["silent_units"].sum()],
+        }
     )
+
+
+def all_known(places: pd.DataFrame) -> BoolArray:
+    """Return which of `places` (with the columns of `township_residents`) know all residents."""
+    silent = places["silent_villages"] + places["silent_units"]
+    return (silent == 0).to_numpy(bool)
 
 
 def region_of(county: County, evidence: Evidence) -> str:

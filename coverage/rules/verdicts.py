@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from functools import reduce
 
 import pandas as pd
 
-from coverage.county.model import County
+from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.compare import BoolArray
-from coverage.rules.model import Verdict
+from coverage.rules.model import UnitResult, Verdict
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -31,6 +32,11 @@ def bounded(least: float, most: float, required: float) -> Verdict:
     if least >= required:
         return "met"
     return "unmet" if most < required else "not_assessable"
+
+
+def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:
+    """Return the row of a unit that the rule does not ask, with what there is."""
+    return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
 
 
 def joined(messages: Iterable[Message | None]) -> Message | None:
@@ -58,22 +64,60 @@ def blank_notes(
     """
     notes: list[Message | None] = []
     for column in columns:
+        title = column_title("villages" if villages else "facilities", column)
         if table[column].isna().all():
             missing = "rules.village_column_missing" if villages else "rules.column_missing"
-            notes.append(Message(missing, {"column": column}))
+            notes.append(Message(missing, {"column": title}))
             continue
         blank = int(table.loc[rows, column].isna().sum())
         some = "rules.village_cells_blank" if villages else "rules.cells_blank"
-        notes.append(counted(some, blank, column=column))
+        notes.append(counted(some, blank, column=title))
     return notes
 
 
-def silent_facilities(county: County, column: str, kinds: Collection[str]) -> int:
-    """Return how many facilities of `kinds` should state `column` and leave it blank."""
-    facilities = county.facilities
-    return int((facilities["kind"].isin(list(kinds)) & facilities[column].isna()).sum())
+def silent_facilities(
+    facilities: pd.DataFrame, asked: BoolArray, column: str, kinds: Collection[str]
+) -> int:
+    """Return how many of the facilities `asked` are of `kinds` and leave `column` blank.
+
+    The kinds are those that should state it; a facility of which the rule does not speak need
+    not.
+    """
+    silent = facilities["kind"].isin(list(kinds)) & facilities[column].isna()
+    return int((silent & asked).sum())
 
 
-def unknown_residents(are: bool) -> tuple[str, ...]:
-    """Return the column that is missing where the residents are not known."""
-    return ("townships.population",) if are else ()
+def silent_note(
+    facilities: pd.DataFrame, asked: BoolArray, column: str, kinds: Collection[str]
+) -> Message | None:
+    """Return how many should state `column` and do not; None where nobody states it, or all do."""
+    if not column or facilities[column].isna().all():
+        return None
+    silent = silent_facilities(facilities, asked, column, kinds)
+    return counted("rules.number_unknown", silent, column=column_title("facilities", column))
+
+
+def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | None]:
+    """Return how many villages, and how many units, leave it open how many residents there are.
+
+    Parameters
+    ----------
+    places
+        The units asked, or the county, with the columns of `coverage.rules.units`.
+    is_open
+        Whether that leaves the verdict open; else it is certain whatever they are.
+    """
+    said = "rules.residents_open" if is_open else "rules.residents_least"
+    return [
+        counted(said, int(places["silent_villages"].sum())),
+        counted("rules.units_population_unknown", int(places["silent_units"].sum())),
+    ]
+
+
+def residents_columns(places: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns that would tell how many residents `places` have, where it is open.
+
+    A unit whose villages leave it blank is cured by these; one without a village by its own.
+    """
+    tables = {"villages": "silent_villages", "townships": "silent_units"}
+    return tuple(f"{table}.population" for table, n in tables.items() if places[n].any())

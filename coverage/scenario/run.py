@@ -60,7 +60,8 @@ class Memo:
 
     def tested(self, rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         """Return what testing `rule` gives; where nothing it rests on has changed, as before."""
-        if rule.kind in _ON_MINUTES or evidence.access is not None:
+        times = (evidence.access, evidence.perhaps, evidence.somewhere)
+        if rule.kind in _ON_MINUTES or any(found is not None for found in times):
             return evaluate(rule, county, evidence)
         tables = (county.townships, county.villages, county.facilities)
         key = (rule.model_dump_json(), evidence.region, *(_Same(table) for table in tables))

@@ -129,7 +129,7 @@ def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple
     place = trips.snap(villages.geometry, county.config.response.max_access_m)
     far = (place.edge < 0) & np.isfinite(place.distance_m)
     apart = off_main(trips.network, place)
-    unreached = table["response_min"].isna().to_numpy() & ~far
+    unreached = table["response_min"].isna().to_numpy() & ~far & ~apart
     groups: tuple[tuple[str, BoolArray, dict[str, object]], ...] = (
         ("travel.village_far", far, {"metres": metres}),
         ("travel.village_off_main", apart, {}),

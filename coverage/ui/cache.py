@@ -81,7 +81,7 @@ def fingerprint(folder: Path) -> Fingerprint:
             if source is not None:
                 files += _parts(folder / source.path)
     files += [*(folder / "rules").glob("*.yaml"), *(DATA / "rules").glob("*.yaml")]
-    files += [*(DATA / "speeds").glob("*"), *(DATA / "profiles").glob("*")]
+    files += [*(DATA / "speeds").glob("*"), *(DATA / "rules" / "profiles").glob("*")]
     return tuple(state for file in sorted(set(files)) if (state := _state(file)) is not None)
 
 

@@ -1,0 +1,110 @@
+"""The keys of ``county.toml``: where they stand, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from coverage.county.files import CONFIG_NAME, nearest, shown
+from coverage.errors import Problem
+from coverage.messages import Message
+
+Rows = Mapping[tuple[str, ...], int]
+
+_HEADER: Final = re.compile(r"\s*\[+\s*([^\[\]]+?)\s*\]")
+_ENTRY: Final = re.compile(r"\s*([^=#\s]+)\s*=")
+
+
+def rows_of(text: str) -> Rows:
+    """Return the line on which each section and key of a TOML text seems to be written."""
+    rows: dict[tuple[str, ...], int] = {}
+    section: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            section = _parts(header[1])
+            rows.setdefault(section, number)
+        elif entry := _ENTRY.match(line):
+            rows.setdefault((*section, *_parts(entry[1])), number)
+    return MappingProxyType(rows)
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    return tuple(part.strip(" \t\"'") for part in key.split("."))
+
+
+def row_of(path: tuple[str, ...], rows: Rows) -> tuple[int, ...]:
+    """Return the row of a key, or of the entry that holds it; empty where there is none.
+
+    A whole section is no entry: a key that it lacks stands on no row.
+    """
+    if path in rows:
+        return (rows[path],)
+    holders = [path[:length] for length in range(len(path) - 1, 1, -1)]
+    return next(((rows[holder],) for holder in holders if holder in rows), ())
+
+
+def leave_out(raw: dict[str, Any], loc: tuple[int | str, ...]) -> None:
+    """Take the entry at `loc` out of the mapping, where it is there."""
+    at: Any = raw
+    for key in loc[:-1]:
+        at = at.get(key) if isinstance(at, dict) else None
+    if isinstance(at, dict):
+        at.pop(loc[-1], None)
+
+
+def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Problem:
+    """Say what pydantic found wrong with a key of `model`, in our own words."""
+    loc = detail["loc"]
+    key = ".".join(shown(part) for part in loc)
+    values: dict[str, object] = {"key": key, "value": shown(detail["input"])}
+    row = row_of(tuple(str(part) for part in loc), rows)
+    kind, context = detail["type"], detail.get("ctx", {})
+    code = "county.key_bad"
+    if kind == "extra_forbidden":
+        code, known = "county.key_unknown", _known_keys(model, loc)
+        near = nearest(str(loc[-1]), known)
+        values["hint"] = (
+            Message("county.hint_nearest", {"near": near})
+            if near
+            else Message("county.hint_known", {"known": ", ".join(known)})
+        )
+    elif kind == "missing":
+        code, row = "county.key_missing", ()
+    elif kind == "datum":
+        code = "county.key_datum"
+    elif kind == "string_pattern_mismatch":
+        code = "county.key_code"
+    elif kind == "string_too_short":
+        code = "county.key_empty"
+    elif kind == "string_type":
+        code = "county.key_text"
+    elif kind.startswith(("float", "finite")):
+        code = "county.key_number"
+    elif kind.startswith("bool"):
+        code = "county.key_true_false"
+    elif kind.startswith(("greater", "less")):
+        code, (limit, *_) = "county.key_range", context.values()
+        sign = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<"}.get(kind, "≤")
+        values["limit"] = f"{sign} {limit:g}"
+    elif kind.startswith(("model", "dict")):
+        code = "county.key_table"
+    return Problem(code, values=values, file=CONFIG_NAME, rows=row)
+
+
+def _known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that may stand in the table of `model` that holds `loc`."""
+    for key in loc[:-1]:
+        field = model.model_fields.get(key)
+        if field is None:
+            return []
+        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        models = [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
+        if not models:
+            return []
+        model = models[0]
+    return list(model.model_fields)
