@@ -183,7 +183,7 @@ def test_texts_are_broken_into_lines_that_fit_their_column() -> None:
 
 def test_rows_are_high_enough_for_their_longest_text() -> None:
     def high(*words: str) -> int:
-        return fitted(pd.DataFrame({"a": words}, dtype=object), {"a": 200})[1]
+        return fitted(pd.DataFrame({"a": words}, dtype=object), {"a": 200})
 
     assert high("短") == high() < 40
     two = high("短", "汉" * 20)

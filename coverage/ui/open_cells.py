@@ -41,13 +41,12 @@ def open_table(report: Report, language: Language) -> None:
         whose: _WHOSE_PX,
         alone: _ALONE_PX,
     }
-    shown, height = fitted(table, widths)
     config = st.column_config
     st.dataframe(
-        shown,
+        table,
         hide_index=True,
         height="content",
-        row_height=height,
+        row_height=fitted(table, widths),
         column_order=[rule, column, sheet, cells, whose, alone],
         column_config={
             **{name: config.TextColumn(width=wide) for name, wide in widths.items()},

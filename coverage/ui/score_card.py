@@ -119,16 +119,15 @@ def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
         deadline: _DEADLINE_PX,
         clause: _CLAUSE_PX,
     }
-    shown, height = fitted(table, widths)
     column = st.column_config
     st.dataframe(
-        tinted(shown, verdict, [row.verdict for row in rows]),
+        tinted(table, verdict, [row.verdict for row in rows]),
         hide_index=True,
         on_select=partial(_choose, key, tuple(row.id for row in rows)),
         selection_mode="single-cell",
         key=key,
         height="content",
-        row_height=height,
+        row_height=fitted(table, widths),
         placeholder=unknown,
         column_config={
             **{name: column.TextColumn(width=wide) for name, wide in widths.items()},

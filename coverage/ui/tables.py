@@ -30,12 +30,7 @@ _PIECES: Final = re.compile(rf"[!-~\u00a0-\u2e7f]+[{_CLOSING}]*\s*|\S[{_CLOSING}
 
 
 def wrapped(words: str, wide_px: int) -> str:
-    """Return `words` broken into lines that fit a column of this width.
-
-    The browser's table wraps by the mean width of the characters that it has drawn before, and
-    cuts English texts off once it has drawn Chinese ones; lines that are short enough it leaves
-    alone.
-    """
+    """Return `words` broken into lines that fit a column of this width."""
     places = max(2, int((wide_px - _CELL_PADDING_PX) / _PX_A_PLACE))
     lines = [""]
     for found in _PIECES.finditer(" ".join(words.split())):
@@ -75,24 +70,18 @@ def row_height(columns: Mapping[int, Iterable[str]]) -> int:
     return max(_WRAPPING_PX, _PADDING_PX + _LINE_PX * min(lines, _MOST_LINES))
 
 
-def fitted(table: pd.DataFrame, widths: Mapping[str, int]) -> tuple[pd.DataFrame, int]:
-    """Return `table` with the texts of some columns wrapped, and the height that its rows need.
+def fitted(table: pd.DataFrame, widths: Mapping[str, int]) -> int:
+    """Return the height that the rows of `table` need for their texts to be shown whole, pixels.
 
     Parameters
     ----------
     widths
         Pixels, by the name of the column.
     """
-    shown = table.assign(
-        **{
-            name: [wrapped(str(words), wide) for words in table[name]]
-            for name, wide in widths.items()
-        }
-    )
     texts: dict[int, list[str]] = {}
     for name, wide in widths.items():
         texts.setdefault(wide, []).extend(table[name].map(str))
-    return shown, row_height(texts)
+    return row_height(texts)
 
 
 def save_button(table: pd.DataFrame, name: str, language: Language, label: str = "") -> None:

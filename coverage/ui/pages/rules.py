@@ -183,16 +183,15 @@ def _table(
         regions: _REGIONS_PX,
         clause: _CLAUSE_PX,
     }
-    shown, height = fitted(table, widths)
     key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
     st.dataframe(
-        tinted(shown, verdict, verdicts),
+        tinted(table, verdict, verdicts),
         hide_index=True,
         on_select=partial(_choose, key, tuple(found)),
         selection_mode="single-cell",
         key=key,
         height=_HEIGHT_PX,
-        row_height=height,
+        row_height=fitted(table, widths),
         column_config={
             name: st.column_config.TextColumn(width=wide) for name, wide in widths.items()
         },
