@@ -64,7 +64,7 @@ def test_the_places_are_those_of_the_rows(problem: Problem, rows: list[int]) -> 
 
 def test_every_row_that_has_a_place_is_found_in_the_demonstration_county() -> None:
     report = assess_folder(DEMONSTRATION)
-    problem = next(p for p in report.quality if p.code == "travel.village_unreached")
+    problem = next(p for p in report.quality if p.code == "travel.village_off_main")
     places = problem_places(report, problem)
     assert places["name"].tolist() == ["五房洲村"]
     assert report.villages.set_index("code").loc[places["key"].iloc[0], "response_min"] != 0

@@ -12,7 +12,9 @@ from coverage.assess import assess_folder
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import by_kind, score_rows
+from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
+from coverage.rules.model import RuleResult
 from tests.browser.harness import Visit
 
 _HEADER_PX = 37
@@ -29,7 +31,9 @@ def county_name(seen: Visit) -> Locator:
 
 
 def open_folder(seen: Visit, folder: Path | str, language: Language = "zh") -> None:
-    seen.page.get_by_label(text("ui.folder_label", language)).fill(str(folder))
+    field = seen.page.get_by_label(text("ui.folder_label", language))
+    expect(field).to_have_count(1)  # not also the one of the page before
+    field.fill(str(folder))
     seen.page.get_by_role("button", name=text("ui.open_folder", language)).click()
 
 
@@ -47,9 +51,20 @@ def banner(seen: Visit, language: Language) -> Locator:
 
 
 @cache
+def demonstration() -> Report:
+    """Return the report that the app must show."""
+    return assess_folder(DEMONSTRATION)
+
+
+def tested() -> dict[str, RuleResult]:
+    """Return the demonstration county's results by the id of their rule."""
+    return {result.rule.id: result for result in demonstration().rules}
+
+
+@cache
 def score_ids() -> list[list[str]]:
     """Return the ids of the demonstration county's rules as the score card groups them."""
-    rows = score_rows(assess_folder(DEMONSTRATION), "zh")
+    rows = score_rows(demonstration(), "zh")
     return [[row.id for row in group] for _, group in by_kind(rows)]
 
 
@@ -68,7 +83,7 @@ def row_place(table: Locator, row: int, rows: int) -> dict[str, float]:
 
 def click_rule(seen: Visit, rule_id: str) -> Locator:
     """Click on a rule in the score card, a canvas that says not when it is ready."""
-    title = load_catalogue()[rule_id].title.zh
+    title = tested()[rule_id].rule.title.zh
     kind = next(i for i, ids in enumerate(score_ids()) if rule_id in ids)
     row = score_ids()[kind].index(rule_id)
     card = score_table(seen, kind)
@@ -114,6 +129,12 @@ def map_shows(seen: Visit, message_id: str, language: Language) -> None:
     assert box["width"] > 800
 
 
+def choose_layer(seen: Visit, layer: str) -> None:
+    """Choose what the map shows, in Chinese."""
+    seen.page.locator("[class*=st-key-map-layer] input").click()
+    seen.page.get_by_role("option", name=text(f"map_page.layer.{layer}", "zh"), exact=True).click()
+
+
 def tell(seen: Visit) -> None:
     """Go through the whole app with the demonstration county, in both languages."""
     expect(seen.page.get_by_role("heading", name=text("ui.county_title", "zh"))).to_be_visible()
@@ -139,7 +160,7 @@ def tell(seen: Visit) -> None:
     go(seen, "map")
     expect(banner(seen, "zh")).to_be_visible()
     map_shows(seen, "maps.layer_minutes", "zh")
-    seen.page.get_by_text(text("ui.layer.coverage", "zh"), exact=True).click()
+    choose_layer(seen, "coverage")
     map_shows(seen, "maps.layer_coverage", "zh")
 
     turn(seen, "en")

@@ -94,7 +94,7 @@ def test_a_warning_is_clicked_and_its_village_marked(seen: Visit) -> None:
     story.open_demonstration(seen)
     table = seen.page.locator("[data-testid=stDataFrame]").first
     expect(table.locator("canvas").first).to_be_visible()
-    # four warnings stand first: the facility without a place, the island's village three times
+    # three warnings stand first: the facility without a place, the island's village twice
     panel = seen.page.locator(".st-key-problem")
     for _ in range(10):
         table.click(position={"x": 16, "y": _HEADER_PX + _ROW_PX * 1.5})

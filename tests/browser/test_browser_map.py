@@ -28,11 +28,6 @@ def box(seen: Visit, key: str) -> Locator:
     return seen.page.locator(f"[class*=st-key-{key}] input")
 
 
-def choose_layer(seen: Visit, layer: str) -> None:
-    box(seen, "map-layer").click()
-    seen.page.get_by_role("option", name=text(f"map_page.layer.{layer}", "zh"), exact=True).click()
-
-
 def test_a_clicked_village_s_way_is_drawn_and_told_and_its_popup_stays(
     seen: Visit, county: Path
 ) -> None:
@@ -66,7 +61,7 @@ def test_the_map_keeps_place_zoom_and_layers(seen: Visit, county: Path) -> None:
     for layer in LAYERS:
         if layer == "change":
             continue
-        choose_layer(seen, layer)
+        story.choose_layer(seen, layer)
         legend = frame.locator(".planner-legend")
         title = "layer_units_of" if layer == "units" else f"layer_{layer}"
         expect(legend).to_contain_text(text(f"maps.{title}", "zh", rule=""))
@@ -95,7 +90,7 @@ def test_a_village_is_found_by_its_name(seen: Visit, county: Path) -> None:
     expect(frame.locator(".leaflet-popup")).to_contain_text("E村")
     assert view_of(frame)[2] >= 13
     frame.evaluate("planner.map.setView([28.6, 112.4], 12, {animate: false})")
-    choose_layer(seen, "coverage")
+    story.choose_layer(seen, "coverage")
     expect(frame.locator(".planner-legend")).to_contain_text(text("maps.layer_coverage", "zh"))
     assert view_of(frame)[2] == 12, "the wish is granted once"
     assert seen.errors == []

@@ -55,18 +55,26 @@ def page() -> None:
         if current.folder is None:
             return
         st.rerun()
-    with st.expander(text("county_page.open_other", language), icon=":material/folder_open:"):
+    top = st.container()
+    report, bad = None, None
+    try:
+        report = loaded(current)
+    except InputError as error:
+        bad = error
+    # Above what was read, and open where that is of no use.
+    with top.expander(
+        text("county_page.open_other", language),
+        icon=":material/folder_open:",
+        expanded=bad is not None,
+    ):
         before = current.desk.token, current.folder
         chooser(current)
         _earlier(current)
         if (current.desk.token, current.folder) != before:
             st.rerun()
-    try:
-        report = loaded(current)
-    except InputError as error:
-        problems(error, language)
-        _bad_rows(error, language)
-        return
+    if bad is not None:
+        problems(bad, language)
+        _bad_rows(bad, language)
     if report is None:
         return
     heading(report, language)
