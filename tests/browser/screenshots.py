@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser import story
+from tests.browser import hand, story
 from tests.browser.harness import Visit, browsing, serving, visit
 
 
@@ -34,3 +34,7 @@ if __name__ == "__main__":
         story.go(seen, "map")
         story.map_shows(seen, "maps.layer_minutes", "zh")
         _take(seen, folder / "map.png")
+        story.go(seen, "scenario")
+        hand.close_the_bridge(seen, hand.live_map(seen))
+        hand.expect_covered(seen, 297_324)
+        _take(seen, folder / "scenario.png")

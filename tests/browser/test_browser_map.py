@@ -11,8 +11,9 @@ from coverage.messages import text
 from maps import LAYERS
 from tests import line_county
 from tests.browser import story
+from tests.browser.hand import click_at, live_map
 from tests.browser.harness import Visit
-from tests.browser.test_browser_scenario import click_at, live_map, open_page, view_of
+from tests.browser.test_browser_scenario import open_page, view_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Locator, expect
+from playwright.sync_api import Frame, expect
 
-from coverage.messages import text
 from coverage.scenario.file import parse_scenario
 from tests import line_county
 from tests.browser import story
+from tests.browser.hand import (
+    click_at,
+    close_the_bridge,
+    draw,
+    expect_covered,
+    live_map,
+    pixel,
+    said,
+    tool,
+)
 from tests.browser.harness import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LAT, LONS = line_county.LAT, line_county.LONS
-
-
-def said(key: str, **values: object) -> str:
-    return text(f"scenario_page.{key}", "zh", **values)
 
 
 @pytest.fixture
@@ -36,57 +40,6 @@ def open_page(seen: Visit, county: Path, page: str = "scenario") -> Frame:
     expect(seen.page).to_have_url(re.compile("desk="))
     story.go(seen, page)
     return live_map(seen)
-
-
-def live_map(seen: Visit) -> Frame:
-    """Return the frame of the map, once its layers are drawn."""
-    frame = seen.page.locator("iframe[title='streamlit_folium.st_folium']").first
-    inside = frame.content_frame.locator(".planner-legend")
-    expect(inside).to_be_attached()
-    handle = frame.element_handle().content_frame()
-    assert handle is not None
-    handle.wait_for_function("window.planner && planner.map")
-    return handle
-
-
-def pixel(frame: Frame, lon: float, lat: float) -> tuple[float, float]:
-    """Return where on the map's box a place is drawn."""
-    at = frame.evaluate(
-        "([lat, lon]) => { const p = planner.map.latLngToContainerPoint([lat, lon]);"
-        " return [p.x, p.y]; }",
-        [lat, lon],
-    )
-    return float(at[0]), float(at[1])
-
-
-def click_at(frame: Frame, lon: float, lat: float = LAT) -> None:
-    x, y = pixel(frame, lon, lat)
-    frame.locator(".leaflet-container").click(position={"x": x, "y": y}, force=True)
-
-
-def draw(frame: Frame, places: Sequence[tuple[float, float]], *, area: bool = False) -> None:
-    """Draw a line or an area; the last point, or the first of an area, is clicked again."""
-    ends = places[:1] if area else places[-1:]
-    for lon, lat in (*places, *ends):
-        click_at(frame, lon, lat)
-        frame.page.wait_for_timeout(150)
-
-
-def tool(seen: Visit, name: str) -> None:
-    button = seen.page.get_by_role("radio", name=said(f"tool_{name}"), exact=True)
-    button.or_(seen.page.get_by_role("button", name=said(f"tool_{name}"), exact=True)).click()
-    expect(seen.page.get_by_text(said(f"hint_{name}"))).to_be_visible()
-
-
-def covered(seen: Visit) -> Locator:
-    metric = seen.page.get_by_test_id("stMetric").filter(
-        has=seen.page.get_by_text(said("covered"), exact=True)
-    )
-    return metric.get_by_test_id("stMetricValue")
-
-
-def expect_covered(seen: Visit, people: int) -> None:
-    expect(covered(seen)).to_have_text(f"{people:,} 人")
 
 
 def aimed(frame: Frame) -> None:
@@ -229,3 +182,17 @@ def test_clicks_outside_the_county_are_refused_in_words(seen: Visit, county: Pat
     # A thousand people more, 12.7 km from the station: 28.4 minutes.
     expect_covered(seen, line_county.IN_TIME + 1000)
     assert seen.errors == []
+
+
+def test_the_bridge_that_a_village_needs_is_closed(seen: Visit) -> None:
+    """堤南村 waits 31.8 minutes instead of 23.9 without the bridge over the polder's canal."""
+    story.open_demonstration(seen)
+    expect(seen.page).to_have_url(re.compile("desk="))
+    story.go(seen, "scenario")
+    frame = live_map(seen)
+    expect_covered(seen, 299_521)
+    close_the_bridge(seen, frame)
+    expect_covered(seen, 299_521 - 2_197)
+    expect(seen.page.get_by_test_id("stMain")).to_contain_text("2,197")
+    assert seen.errors == []
+    assert seen.refused == []
