@@ -43,7 +43,7 @@ def figures(before: Report, after: Report, language: Language) -> None:
         (
             "scenario_page.covered_share",
             share(new.share, language),
-            f"{(new.share - old.share) * 100:+.1f} %",
+            text("scenario_page.points", language, points=(new.share - old.share) * 100),
             True,
         ),
         (
