@@ -28,6 +28,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORMATTER: Final = string.Formatter()
 _ROUNDING: Final = 1e-9  # of a share that is a tenth of a per cent but for the last bit
+_FIGURE_ROUNDING: Final = 1e-6  # of a figure that is a thousandth but for the last bits
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ def per_cent(share: float) -> str:
     """
     tenths = math.floor(min(max(share, 0.0), 1.0) * 1000 + _ROUNDING)
     return "<0.1 %" if tenths == 0 and share > 0.0 else f"{tenths / 10:.1f} %"
+
+
+def cut_off(value: float) -> str:
+    """Return a figure with up to three decimals, cut off so that too little never reads enough."""
+    cut = math.floor(value * 1000 + _FIGURE_ROUNDING) / 1000
+    return f"{cut:,.3f}".rstrip("0").rstrip(".")
 
 
 def default_language() -> Language:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from coverage.messages import Language, per_cent, text
+from coverage.messages import Language, cut_off, per_cent, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.rules.response_time import is_response
@@ -77,8 +77,7 @@ def figure(value: float, unit: str, language: Language) -> str:
         return text("maps.not_known", language)
     if unit == "share":
         return per_cent(value)
-    cut = math.floor(value * 1000 + 1e-6) / 1000
-    return text(f"report.unit_{unit}", language, number=f"{cut:,.3f}".rstrip("0").rstrip("."))
+    return text(f"report.unit_{unit}", language, number=cut_off(value))
 
 
 def measure(report: Report, language: Language) -> str:

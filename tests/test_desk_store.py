@@ -82,7 +82,7 @@ def test_only_the_owner_may_look_into_a_desk(workspace: Path) -> None:
 def test_an_old_state_is_refused_and_told_the_new_one() -> None:
     first = store.save(full())
     theirs = store.save(replace(first, costs={"beds": 1.0}))
-    with pytest.raises(store.Conflict) as refused:
+    with pytest.raises(store.ConflictError) as refused:
         store.save(replace(first, costs={"beds": 2.0}))
     assert refused.value.theirs == theirs
     assert store.load(first.token) == theirs
@@ -92,7 +92,7 @@ def test_an_old_state_is_refused_long_after_its_own_was_swept_away() -> None:
     desk = first = store.save(full())
     for number in range(store.KEPT * 2):
         desk = store.save(replace(desk, costs={"beds": float(number)}))
-    with pytest.raises(store.Conflict):
+    with pytest.raises(store.ConflictError):
         store.save(first)
     assert store.load(first.token) == desk
 
@@ -117,7 +117,7 @@ def test_of_many_windows_that_save_at_once_one_wins_each_time() -> None:
         mine = replace(begun, costs={"beds": float(number)})
         try:
             won.append(store.save(mine))
-        except store.Conflict as conflict:
+        except store.ConflictError as conflict:
             lost.append(conflict.theirs)
 
     threads = [threading.Thread(target=window, args=(number,)) for number in range(8)]
@@ -138,7 +138,7 @@ def test_without_links_the_name_is_still_given_once(monkeypatch: pytest.MonkeyPa
     first = store.save(full())
     second = store.save(replace(first, current=None))
     assert store.load(first.token) == second
-    with pytest.raises(store.Conflict):
+    with pytest.raises(store.ConflictError):
         store.save(first)
 
 

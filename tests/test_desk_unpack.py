@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zipfile
@@ -262,6 +263,14 @@ def test_no_name_leads_outside(names: list[str]) -> None:
         return
     written_ = [path for path in store.desk_folder(token).rglob("*") if path.is_file()]
     assert all(path.resolve().is_relative_to(taken.folder.resolve()) for path in written_)
+
+
+def test_a_full_disk_is_not_blamed_on_the_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unpack, "_copied", full)
+    assert refusal(sent("a.zip", zipped(FILES))) == ["desk.not_saved"]
 
 
 def test_a_zip_has_the_same_bytes_whatever_the_order() -> None:

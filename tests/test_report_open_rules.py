@@ -11,7 +11,7 @@ import pytest
 from coverage.assess import assess_folder
 from coverage.county.words import columns
 from coverage.paths import DEMONSTRATION
-from coverage.report.open_rules import OpenRule, open_rules, opened_alone
+from coverage.report.open_rules import OpenRule, open_rules
 from coverage.results import Report
 from coverage.rules.evaluate import evaluate
 from coverage.rules.gather import gathered
@@ -57,13 +57,6 @@ def test_the_named_cells_are_enough(rule_id: str, yes: bool) -> None:
     report = demonstration()
     rule = next(r for r in open_rules(report) if r.result.rule.id == rule_id)
     assert filled(report, rule, yes) in ("met", "unmet")
-
-
-def test_columns_that_open_rules_alone_come_first() -> None:
-    counts = opened_alone(open_rules(demonstration()))
-    assert counts["facilities.psychiatric_ward"] == 1
-    assert counts["facilities.fever_clinic"] == 0
-    assert list(counts.values()) == sorted(counts.values(), reverse=True)
 
 
 def test_a_column_that_nobody_states() -> None:

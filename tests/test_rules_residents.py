@@ -7,27 +7,16 @@ from typing import Any
 
 import pytest
 
-from coverage.messages import Message
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import RuleResult
 from coverage.rules.parameters import Density
 from tests.rules_fixtures import county, evidence
+from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
 DENSITIES = [rule_id for rule_id, rule in CATALOGUE.items() if rule.kind == "density"]
 KNOWN = 1_000_000
-
-
-def _said(message: Message | None) -> dict[str, object]:
-    if message is None:
-        return {}
-    if message.id != "rules.joined":
-        return {message.id: message.values.get("count")}
-    first, then = message.values["first"], message.values["then"]
-    assert isinstance(first, Message)
-    assert isinstance(then, Message)
-    return _said(first) | _said(then)
 
 
 def _tested(rule_id: str, **tables: Any) -> RuleResult:
@@ -65,7 +54,7 @@ def test_a_density_is_certain_only_where_it_is_too_low(
     assert some.verdict == some_unknown
     is_open = some_unknown == "not_assessable"
     assert some.missing_columns == (("villages.population",) if is_open else ())
-    assert _said(some.note)["rules.residents_open" if is_open else "rules.residents_least"] == 18
+    assert said_of(some.note)["rules.residents_open" if is_open else "rules.residents_least"] == 18
     assert math.isnan(some.observed) == is_open
     assert math.isnan(some.population_short) == is_open
     assert math.isnan(some.units[0].observed)
@@ -79,7 +68,7 @@ def test_a_unit_without_figure_or_village_is_cured_by_its_own_figure(rule_id: st
     units = [{"code": "1", "population": KNOWN}, {"code": "2"}]
     result = _tested(rule_id, townships=units, facilities=facilities)
     assert (result.verdict, result.missing_columns) == ("not_assessable", ("townships.population",))
-    assert _said(result.note) == {"rules.units_population_unknown": 1}
+    assert said_of(result.note) == {"rules.units_population_unknown": 1}
 
 
 @pytest.mark.parametrize("rule_id", DENSITIES)
@@ -93,7 +82,7 @@ def test_blank_villages_do_not_matter_where_the_township_says_it(rule_id: str) -
         facilities=facilities,
     )
     assert (result.verdict, result.missing_columns) == ("met", ())
-    assert not {"rules.residents_open", "rules.residents_least"} & set(_said(result.note))
+    assert not {"rules.residents_open", "rules.residents_least"} & set(said_of(result.note))
 
 
 def test_nobody_known_is_not_nobody() -> None:
@@ -142,7 +131,7 @@ def test_people_short_are_told_as_far_as_they_are_known(
     ):
         result = _tested(rule_id, **tables)
         assert result.verdict == "unmet"
-        assert {_said(result.note).get(note)} - {None} == told
+        assert {said_of(result.note).get(note)} - {None} == told
         if short is None:
             assert math.isnan(result.population_short), rule_id
         else:
@@ -159,7 +148,7 @@ def test_a_unit_that_is_known_in_part_is_said_to_be_so(rule_id: str) -> None:
         facilities=[{"kind": "other", "hospice": False}],
     )
     assert (result.verdict, result.population_short) == ("unmet", 9)
-    assert _said(result.note)["rules.short_population_unknown"] == 1
+    assert said_of(result.note)["rules.short_population_unknown"] == 1
 
 
 def test_a_share_of_each_quality_is_named_in_the_readers_language() -> None:

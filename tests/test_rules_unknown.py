@@ -10,12 +10,12 @@ import pytest
 
 from coverage.assess import report_of
 from coverage.county.words import TABLES, columns
-from coverage.messages import Message
 from coverage.rules.catalogue import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import Rule, RuleResult
 from coverage.rules.select import applicable_rules
 from tests.rules_fixtures import config, county, evidence, network, response, rule_for
+from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
 TOWNSHIPS = [{"code": str(i), "name": f"镇{i}", "population": 100} for i in range(3)]
@@ -53,18 +53,6 @@ def _tested(rule: Rule, facilities: list[dict[str, Any]], villages: Any = VILLAG
     return report_of(place, network(), response(place, [5.0] * len(villages)), (rule,)).rules[0]
 
 
-def _said(message: Message | None) -> dict[str, object]:
-    """The message's ids with their counts."""
-    if message is None:
-        return {}
-    if message.id != "rules.joined":
-        return {message.id: message.values.get("count")}
-    first, then = message.values["first"], message.values["then"]
-    assert isinstance(first, Message)
-    assert isinstance(then, Message)
-    return _said(first) | _said(then)
-
-
 def test_where_no_destination_is_known_nobody_is_told_to_be_unreachable() -> None:
     result = _tested(_radius(), [_hospital(15000, None), _hospital(5000, False)])
     assert result.access is None
@@ -74,7 +62,7 @@ def test_where_no_destination_is_known_nobody_is_told_to_be_unreachable() -> Non
     )
     assert math.isnan(result.observed)
     assert math.isnan(result.population_short)
-    said = _said(result.note)
+    said = said_of(result.note)
     assert said["rules.no_destination_known"] == 1
     assert "rules.cannot_reach" not in said
     assert {unit.verdict for unit in result.units} == {"not_assessable"}
@@ -102,11 +90,11 @@ def test_how_many_are_unknown_stands_beside_what_is_known() -> None:
     result = _tested(_radius(), [near, *others])
     assert result.access is not None
     assert [village.minutes for village in result.access.villages] == [0.0, 10.0, 20.0]
-    assert _said(result.note)["rules.destinations_unknown"] == 2
+    assert said_of(result.note)["rules.destinations_unknown"] == 2
     assert (result.verdict, result.observed) == ("not_assessable", pytest.approx(2 / 3))
     enough = _tested(_radius(required_share=0.5), [near, *others])
     assert (enough.verdict, enough.missing_columns) == ("met", ())
-    assert _said(enough.note)["rules.destinations_unknown"] == 2
+    assert said_of(enough.note)["rules.destinations_unknown"] == 2
 
 
 def test_a_hospital_that_helps_does_not_make_it_worse() -> None:
@@ -124,10 +112,10 @@ def test_facilities_without_a_place() -> None:
         "not_assessable",
         ("facilities.lon", "facilities.lat"),
     )
-    assert _said(result.note) == {"rules.destinations_unplaced": 1}
+    assert said_of(result.note) == {"rules.destinations_unplaced": 1}
     beside = _tested(_radius(), [nowhere, _hospital(5000, True)])
     assert beside.access is not None
-    assert (beside.verdict, _said(beside.note)["rules.destinations_unplaced"]) == (
+    assert (beside.verdict, said_of(beside.note)["rules.destinations_unplaced"]) == (
         "not_assessable",
         1,
     )
@@ -172,12 +160,12 @@ def test_a_clinic_that_may_stand_anywhere_may_serve_whoever_names_no_other() -> 
     assert [u.verdict for u in two.units] == ["not_assessable", "unmet", "unmet"]
     only = _tested(rule, [nowhere, there], villages[:1])
     assert only.missing_columns == ("facilities.lon", "facilities.lat")
-    assert _said(only.note)["rules.destinations_unplaced"] == 1
+    assert said_of(only.note)["rules.destinations_unplaced"] == 1
 
 
 def test_destinations_too_far_from_a_road_are_counted() -> None:
     result = _tested(_radius(), [_hospital(5000, True), _hospital(5000, True, y=9500)])
-    assert _said(result.note)["rules.destinations_far"] == 1
+    assert said_of(result.note)["rules.destinations_far"] == 1
 
 
 @pytest.mark.parametrize(
@@ -261,7 +249,9 @@ def test_only_facilities_that_the_rule_speaks_of_are_counted_as_silent() -> None
     ]
     place = county(TOWNSHIPS, VILLAGES, facilities)
     result = evaluate(CATALOGUE["private-beds"], place, evidence(place, VILLAGES))
-    assert _said(result.note).get("rules.number_unknown") == 2  # the private one, and one of which
+    assert (
+        said_of(result.note).get("rules.number_unknown") == 2
+    )  # the private one, and one of which
     # it is not known whose it is
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -83,10 +83,14 @@ def report_pieces(
         Piece(
             f"report/{name}",
             f"export_page.about_{name.replace('.', '_')}",
-            lambda name=name, kind=kind: made(kind)[name],  # type: ignore[misc]
+            partial(_one_of, made, kind, name),
         )
         for name, kind in files
     )
+
+
+def _one_of(made: Callable[[str], Mapping[str, bytes]], kind: str, name: str) -> bytes:
+    return made(kind)[name]
 
 
 def _with_input(report: Report, scenario: Scenario) -> Report:

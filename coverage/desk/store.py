@@ -37,7 +37,7 @@ _MAX_BYTES: Final = 50_000_000
 _IDLE_S: Final = 60 * 24 * 3600
 
 
-class Conflict(Exception):  # noqa: N818
+class ConflictError(Exception):
     """Another window saved a newer state of the same desk.
 
     Attributes
@@ -136,7 +136,7 @@ def save(desk: Desk) -> Desk:
 
     Raises
     ------
-    Conflict
+    ConflictError
         If the desk has a newer state; nothing is written.
     InputError
         If the workspace cannot be written to.
@@ -145,7 +145,7 @@ def save(desk: Desk) -> Desk:
     if not desk.revision:
         _sweep_desks()
     if newest(desk.token) not in (0, desk.revision):  # 0: somebody emptied the workspace
-        raise Conflict(load(desk.token))
+        raise ConflictError(load(desk.token))
     revision = desk.revision + 1
     target = folder / f"desk-{revision}.json"
     part = folder / f".{secrets.token_hex(8)}.part"
@@ -156,7 +156,7 @@ def save(desk: Desk) -> Desk:
             os.fsync(stream.fileno())
         _claim(part, target)
     except FileExistsError:
-        raise Conflict(load(desk.token)) from None
+        raise ConflictError(load(desk.token)) from None
     except OSError as error:
         raise _not_saved(error) from error
     finally:
@@ -164,7 +164,7 @@ def save(desk: Desk) -> Desk:
             part.unlink(missing_ok=True)
     if newest(desk.token) > revision:  # ours took a number that was already swept away
         target.unlink(missing_ok=True)
-        raise Conflict(load(desk.token))
+        raise ConflictError(load(desk.token))
     _sweep(folder, revision - KEPT)
     return replace(desk, revision=revision, recovered=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -62,18 +61,6 @@ def open_rules(report: Report) -> tuple[OpenRule, ...]:
         for result in report.rules
         if result.verdict == "not_assessable"
     )
-
-
-def opened_alone(found: tuple[OpenRule, ...]) -> Mapping[str, int]:
-    """Return for each column (``table.column``) how many rules it alone keeps from assessment.
-
-    Most rules first, then by name; columns that are only missed together with others have 0.
-    """
-    counts: dict[str, int] = {}
-    for rule in found:
-        for cells in rule.cells:
-            counts[cells.key] = counts.get(cells.key, 0) + (len(rule.cells) == 1)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _cells(result: RuleResult, county: County, table: str, column: str) -> BlankCells:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from coverage.messages import Language, per_cent, text
+from coverage.messages import Language, cut_off, per_cent, text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
@@ -216,10 +216,5 @@ def figure_text(value: float, unit: Unit, language: Language) -> str:
         return "-"
     if unit == "share":
         return per_cent(value)
-    cut = math.floor(value * _CUT + 1e-6) / _CUT
-    number = f"{cut:,.3f}".rstrip("0").rstrip(".")
     # The units' names are the messages report.unit_<unit>.
-    return text(f"report.unit_{unit}", language, number=number)
-
-
-_CUT: Final = 1000
+    return text(f"report.unit_{unit}", language, number=cut_off(value))

@@ -22,7 +22,7 @@ from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue, with_own_rules
 from coverage.rules.model import Rule
 from coverage.rules.select import applicable_rules
-from coverage.scenario.draft import Draft, Misfit
+from coverage.scenario.draft import Draft, MisfitError
 from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetRule, SlowRoad
 
 ROAD_MARGIN_M: Final = 20_000.0
@@ -106,7 +106,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
                 config = _with_rule(config, edit.action)
             elif edit.verb not in _ON_ROADS:
                 getattr(draft, edit.verb)(edit.action)
-        except Misfit as error:
+        except MisfitError as error:
             problems.append(in_edit(number, error.message))
     rules = tuple(result.rule for result in base.rules)
     if config.rules != county.config.rules:

@@ -88,8 +88,7 @@ def column_names(table: str) -> dict[str, Column]:
 
 
 def _count(value: object) -> int:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    whole |= isinstance(value, float) and value.is_integer()
-    if not whole or not 0 <= value <= _MAX_COUNT:  # type: ignore[operator]
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
+    if not 0 <= number <= _MAX_COUNT or number % 1:
         raise PydanticCustomError("want_count", "whole number, 0 or more")
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    return int(number)

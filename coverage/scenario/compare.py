@@ -219,7 +219,7 @@ def _villages(before: Report, after: Report) -> pd.DataFrame:
     table["change_min"] = table["after_min"] - table["before_min"]
     table["covered_before"] = _known(old["covered"])
     table["covered_after"] = _known(new["covered"])
-    was, is_now = ((old["covered"] == True), (new["covered"] == True))  # noqa: E712
+    was, is_now = old["covered"].eq(True), new["covered"].eq(True)  # False where it is not there
     table["change"] = np.select([~was & is_now, was & ~is_now], ["gained", "lost"], "same")
     return table.rename_axis("code").reset_index()[list(VILLAGE_COLUMNS)]
 

@@ -37,7 +37,7 @@ _IN_NO_FILE: Final = 0
 """``source_row`` of what a scenario adds."""
 
 
-class Misfit(Exception):  # noqa: N818
+class MisfitError(Exception):
     """An edit does not fit the county; `message` says why."""
 
     def __init__(self, code: str, **values: object) -> None:
@@ -67,7 +67,7 @@ class Draft:
     def add_facility(self, said: AddFacility) -> None:
         """Add a facility at the end of the table."""
         if said.id in set(self.facilities["id"]):
-            raise Misfit("scenario.id_taken", id=shown(said.id))
+            raise MisfitError("scenario.id_taken", id=shown(said.id))
         point = self._place(said.lon, said.lat, FAR_OUTSIDE_KM)
         cells: dict[str, Any] = {
             **said.cells,
@@ -118,7 +118,7 @@ class Draft:
                 cells[name] = find(str(cells[name]))
         for name in ("name", "kind"):
             if name in cells and cells[name] is None:
-                raise Misfit("scenario.never_blank", column=name)
+                raise MisfitError("scenario.never_blank", column=name)
         self._set(row, cells)
 
     def grow(self, said: Grow) -> None:
@@ -147,7 +147,7 @@ class Draft:
     def add_village(self, said: AddVillage) -> None:
         """Add a settlement at the end of the table; its people are at its point."""
         if said.code in set(self.villages["code"]):
-            raise Misfit("scenario.code_taken", taken=shown(said.code))
+            raise MisfitError("scenario.code_taken", taken=shown(said.code))
         point = self._place(said.lon, said.lat, NEAR_COUNTY_KM)
         unit = self._township(said.township)
         cells: dict[str, Any] = {
@@ -199,7 +199,7 @@ class Draft:
         ids = self.facilities["id"].to_numpy(object)
         found = np.flatnonzero(ids == word)
         if not len(found):
-            raise Misfit("scenario.no_facility", id=shown(word), hint=_hint(word, ids))
+            raise MisfitError("scenario.no_facility", id=shown(word), hint=_hint(word, ids))
         return int(found[0])
 
     def _township(self, word: str) -> str:
@@ -207,7 +207,7 @@ class Draft:
         known = {fold(str(n)): str(c) for n, c in zip(names, codes, strict=True)}
         known |= {fold(str(c)): str(c) for c in codes}
         if fold(word) not in known:
-            raise Misfit("scenario.no_township", word=shown(word), hint=_hint(word, names))
+            raise MisfitError("scenario.no_township", word=shown(word), hint=_hint(word, names))
         return known[fold(word)]
 
     def _village(self, word: str) -> str:
@@ -219,8 +219,12 @@ class Draft:
         if len(named) == 1:
             return named[0]
         if named:
-            raise Misfit("scenario.village_unclear", word=shown(word), codes=", ".join(named[:5]))
-        raise Misfit("scenario.no_village", word=shown(word), hint=_hint(word, [*names, *codes]))
+            raise MisfitError(
+                "scenario.village_unclear", word=shown(word), codes=", ".join(named[:5])
+            )
+        raise MisfitError(
+            "scenario.no_village", word=shown(word), hint=_hint(word, [*names, *codes])
+        )
 
     def _place(self, lon: float, lat: float, limit_km: float) -> shapely.Point:
         x, y = from_degrees(self._county.crs).transform(lon, lat)
@@ -229,7 +233,7 @@ class Draft:
         if not away_km <= limit_km:
             far = f"{away_km:,.0f}" if np.isfinite(away_km) else "∞"
             place = f"{lon:g}, {lat:g}"
-            raise Misfit("scenario.outside", place=place, km=far, limit_km=f"{limit_km:g}")
+            raise MisfitError("scenario.outside", place=place, km=far, limit_km=f"{limit_km:g}")
         return point
 
     def _unit_at(self, point: BaseGeometry) -> int:

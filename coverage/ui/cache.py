@@ -189,7 +189,10 @@ def _way(key: _Key, village: int) -> Route | None:
 
 def way(case: Case, code: str) -> Route | None:
     """Return the way to the village of this code; None where none answers, or there is none."""
-    key = _key(case)
+    return _way_to(_key(case), code)
+
+
+def _way_to(key: _Key, code: str) -> Route | None:
     rows = [row for row, known in enumerate(_of(key).county.villages["code"]) if known == code]
     return _way(key, rows[0]) if rows else None
 
@@ -213,10 +216,8 @@ def _moving_code(
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _way_code(key: _Key, language: Language, village: str) -> tuple[LayerCode, ...]:
-    now = _of(key)
-    rows = [row for row, known in enumerate(now.county.villages["code"]) if known == village]
-    found = _way(key, rows[0]) if rows else None
-    return () if found is None else layer_codes([way_layer(now, language, found)])
+    found = _way_to(key, village)
+    return () if found is None else layer_codes([way_layer(_of(key), language, found)])
 
 
 @dataclass(frozen=True)

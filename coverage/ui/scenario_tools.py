@@ -96,12 +96,8 @@ def facility_fields(language: Language) -> None:
         format_func=lambda word: kind_word(word, language),
         key=_KIND,
     )
-    name.text_input(
-        text("scenario_page.name", language),
-        placeholder=text("scenario_page.name_given", language),
-        max_chars=100,
-        key=_NAME,
-    )
+    with name:
+        _name_field(_NAME, language)
     ambulances.number_input(
         text("scenario_page.ambulances", language),
         min_value=0,
@@ -111,14 +107,19 @@ def facility_fields(language: Language) -> None:
     )
 
 
-def _settlement_fields(language: Language) -> None:
-    name, people, area = st.columns([5, 4, 4], gap="small")
-    name.text_input(
+def _name_field(key: str, language: Language) -> None:
+    st.text_input(
         text("scenario_page.name", language),
         placeholder=text("scenario_page.name_given", language),
         max_chars=100,
-        key=_SETTLEMENT,
+        key=key,
     )
+
+
+def _settlement_fields(language: Language) -> None:
+    name, people, area = st.columns([5, 4, 4], gap="small")
+    with name:
+        _name_field(_SETTLEMENT, language)
     people.number_input(
         text("scenario_page.people", language),
         min_value=0,

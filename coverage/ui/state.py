@@ -127,7 +127,7 @@ def keep(desk: Desk) -> None:
     try:
         current.desk = store.save(desk)
         current.trouble = None
-    except store.Conflict as conflict:
+    except store.ConflictError as conflict:
         current.theirs = conflict.theirs
     except InputError as error:
         current.trouble = error
