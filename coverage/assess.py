@@ -20,6 +20,7 @@ from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
+from coverage.network.tags import listed
 from coverage.results import Report, ResponseSummary
 from coverage.rules.access import mean, quantile
 from coverage.rules.catalogue import load_catalogue, with_own_rules
@@ -279,12 +280,12 @@ def _network_note(note: NetworkNote) -> Problem:
         values={
             "nodes": note.nodes,
             "edges": note.edges,
-            "lengths": ", ".join(f"{highway} {km:.1f}" for highway, km in lengths),
+            "lengths": listed({highway: f"{km:.1f}" for highway, km in lengths}),
             "components": note.components,
             "off_main": f"{note.off_main_share:.2%}",
             "unknown": f"{note.unknown_class_share:.2%}",
             "imputed": note.imputed_speeds,
-            "dropped": ", ".join(f"{why} {n}" for why, n in sorted(note.dropped.items())) or "0",
+            "dropped": listed(dict(sorted(note.dropped.items()))) if note.dropped else "0",
         },
         count=note.edges,
     )

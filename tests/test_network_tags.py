@@ -11,6 +11,7 @@ from coverage.network.tags import (
     directions,
     drop_reason,
     is_bridge,
+    listed,
     maxspeed_kph,
     road_words,
 )
@@ -118,3 +119,11 @@ def test_words_lead_to_known_classes() -> None:
     known = words.not_drivable | set(CLASSES)
     assert set(words.other_values["highway"].values()) <= known
     assert set(words.other_values["oneway"].values()) <= {"yes", "no", "-1"}
+
+
+def test_every_class_and_reason_has_a_chinese_name() -> None:
+    reasons = {"ferry", "area", "access", "not_a_line"}
+    assert set(road_words().chinese) == {*CLASSES, *road_words().not_drivable, *reasons}
+    found = listed({"track": 432, "<b>": 1})
+    assert found.en == "track 432, <b> 1"
+    assert found.zh == "机耕路 432, <b> 1"

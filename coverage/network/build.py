@@ -21,7 +21,7 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
 from coverage.network.speeds import AREA_CLASSES, edge_speed_kph, speed_table
-from coverage.network.tags import CLASSES, maxspeed_kph
+from coverage.network.tags import CLASSES, listed, maxspeed_kph
 from coverage.network.ways import Ways
 
 BoolArray = npt.NDArray[np.bool_]
@@ -151,8 +151,9 @@ def build_network(
 
 
 def _no_road(ways: Ways, file: str) -> Problem:
-    dropped = ", ".join(f"{shown(reason)} {count}" for reason, count in ways.dropped.items())
-    return Problem("network.no_drivable_road", values={"dropped": dropped or "-"}, file=file)
+    dropped = listed(ways.dropped)
+    values = {"dropped": dropped if ways.dropped else "-"}
+    return Problem("network.no_drivable_road", values=values, file=file)
 
 
 def _segments(ways: Ways, xy: FloatArray) -> _Segments:
@@ -356,13 +357,16 @@ def _quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
     others = {k: n for k, n in note.dropped.items() if k not in {"ferry", "access"}}
     if others:
         order = sorted(others.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{shown(reason)} {n}" for reason, n in order[:12])
-        named += " …" if len(order) > 12 else ""
+        values = {
+            "count": sum(others.values()),
+            "shown": listed(dict(order[:12])),
+            "more": " …" if len(order) > 12 else "",
+        }
         problems.append(
             Problem(
                 "network.not_drivable",
                 level="note",
-                values={"count": sum(others.values()), "shown": named},
+                values=values,
                 file=file,
                 count=sum(others.values()),
             )

@@ -12,6 +12,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from coverage.county.files import shown
+from coverage.messages import Name
 from coverage.paths import DATA
 
 CLASSES: Final = (
@@ -65,11 +67,14 @@ class RoadWords:
         For each column, its other names.
     other_values
         For each column, other value to OSM value.
+    chinese
+        What the classes, and the other reasons of `drop_reason`, are called in Chinese.
     """
 
     not_drivable: frozenset[str]
     columns: Mapping[str, tuple[str, ...]]
     other_values: Mapping[str, Mapping[str, str]]
+    chinese: Mapping[str, str]
 
 
 @cache
@@ -82,6 +87,16 @@ def road_words() -> RoadWords:
         other_values=MappingProxyType(
             {key: MappingProxyType(raw[key]) for key in ("highway", "oneway", "bridge")}
         ),
+        chinese=MappingProxyType(raw["chinese"]),
+    )
+
+
+def listed(figures: Mapping[str, object]) -> Name:
+    """Return classes, or reasons of `drop_reason`, each with its figure, as a reader calls them."""
+    chinese = road_words().chinese
+    return Name(
+        zh=", ".join(f"{chinese.get(word, shown(word))} {n}" for word, n in figures.items()),
+        en=", ".join(f"{shown(word)} {n}" for word, n in figures.items()),
     )
 
 
