@@ -144,9 +144,8 @@ def tell(seen: Visit) -> None:
 
     go(seen, "overview")
     expect(banner(seen, "zh")).to_be_visible()
-    expect(
-        seen.page.get_by_text(text("overview_page.covered_share", "zh"), exact=True)
-    ).to_be_visible()
+    metrics = seen.page.get_by_test_id("stMetricLabel")
+    expect(metrics.get_by_text(text("overview_page.covered_share", "zh"))).to_be_visible()
     clause = seen.page.locator(".st-key-clause")
     catalogue = load_catalogue()
     expect(clause.get_by_text("益资政办发〔2023〕20号")).to_be_visible()
