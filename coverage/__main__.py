@@ -288,6 +288,7 @@ class _Progress:
         from tqdm import tqdm
 
         self._language = language
+        self._step: Message | None = None
         self._bar = tqdm(
             total=total,
             disable=None,
@@ -309,12 +310,17 @@ class _Progress:
         self._bar.close()
 
     def __call__(self, step: Message) -> None:
-        """Say which step begins."""
+        """Say which step begins; one that goes on counts once."""
+        if step == self._step:
+            self._bar.refresh()
+            return
+        self._step = step
         self._bar.set_description(step.text(self._language), refresh=False)
         self._bar.update(1)
 
     def reach(self, steps: int) -> None:
         """Stand at `steps`, where a folder before has ended early."""
+        self._step = None
         self._bar.update(steps - self._bar.n)
 
     @contextmanager

@@ -21,6 +21,7 @@ from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
 from coverage.network.tags import listed
+from coverage.progress import Progress, quietly
 from coverage.results import Report, ResponseSummary
 from coverage.rules.access import mean, quantile
 from coverage.rules.catalogue import load_catalogue, with_own_rules
@@ -36,20 +37,13 @@ from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.trips import Trips
 
-Progress = Callable[[Message], None]
-"""Is told the step that begins."""
-
 P90_TENTHS = 9
 _Read = TypeVar("_Read")
 
 
-def _quietly(step: Message) -> None:
-    """Tell nobody."""
-
-
 def assess_folder(
     folder: Path,
-    progress: Progress = _quietly,
+    progress: Progress = quietly,
     *,
     as_of: date | None = None,
     region: str | None = None,
@@ -79,7 +73,7 @@ def assess_folder(
 
 
 def read_folder(
-    folder: Path, progress: Progress = _quietly, region: str | None = None
+    folder: Path, progress: Progress = quietly, region: str | None = None
 ) -> tuple[County, Network, tuple[Rule, ...]]:
     """Return the county, its network and the rules to test.
 
@@ -96,7 +90,7 @@ def read_folder(
     rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("report.step_network"))
-    network = _tried(lambda: read_network(county), problems) if county else None
+    network = _tried(lambda: read_network(county, progress), problems) if county else None
     if county is None and config is not None:
         problems += [p for p in road_problems(folder, config) if p not in problems]
     raise_if_errors(problems)

@@ -84,6 +84,10 @@ class InputError(CoverageError):
         return tuple(p.text(language) for p in self.problems if p.level == "error")
 
 
+class StoppedError(Exception):
+    """Whoever waited for the work does not want it any more (see `coverage.progress`)."""
+
+
 def raise_if_errors(problems: Iterable[Problem]) -> None:
     """Raise `InputError` with all `problems` if any of them is an error."""
     problems = tuple(problems)

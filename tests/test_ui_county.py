@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from coverage.county.model import Role
 from coverage.desk import store
 from coverage.desk.folder import is_protected
 from coverage.desk.model import Desk, new_token
-from coverage.errors import InputError, Level, Problem
-from coverage.messages import catalogue, text
+from coverage.errors import InputError, Level, Problem, StoppedError
+from coverage.messages import Message, catalogue, text
 from coverage.paths import DEMONSTRATION
+from coverage.progress import Progress
 from coverage.results import Report
 from coverage.scenario.model import Scenario
 from coverage.ui import cache, opening, working
@@ -346,7 +349,8 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
     monkeypatch.setattr(working, "_BEAT_S", 0.01)
     report = ui_fixtures.report()
 
-    def slow(folder: Path) -> Report:
+    def slow(folder: Path, progress: Progress) -> Report:
+        progress(Message("report.step_response"))
         time.sleep(0.3)
         return report
 
@@ -356,13 +360,14 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
     original = working.text
 
     def listen(name: str, language: str, **values: object) -> str:
-        told.append(name)
+        told.extend([name, str(values.get("step"))])
         return original(name, language, **values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(working, "text", listen)
     app = run("county", folder)
     assert "测试区" in shown(app)
     assert told.count("desk.working") > 3
+    assert text("report.step_response", "zh") in told
     assert "stop-work" not in [b.key for b in app.button]
     session = Session(folder=folder)
     session.stopped = folder
@@ -370,6 +375,39 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
     assert text("desk.stopped", "zh") in [i.value for i in app.info]
     app.button(key="go-on").click().run()
     assert "测试区" in shown(app)
+
+
+def test_stopped_work_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    shutil.copytree(DEMONSTRATION, folder)
+    steps: list[Message] = []
+
+    def stopped(step: Message) -> None:
+        steps.append(step)
+        if step == Message("report.step_network"):
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        cache.report(folder, None, stopped)
+    assert steps[-1] == Message("report.step_network")
+    assert cache.report(folder).county.config.county.code == "430902"
+
+
+def test_a_halted_job_ends_at_its_next_step_and_serves_nobody() -> None:
+    goes_on = threading.Event()
+
+    def work(progress: Progress) -> None:
+        while True:
+            progress(Message("report.step_rules"))
+            goes_on.set()
+
+    job = working._Job(work, "a county")
+    assert goes_on.wait(10)
+    assert job.serves("a county")
+    assert not job.serves("another")
+    job.halt()
+    assert not job.serves("a county")
+    assert isinstance(job.future.exception(10), StoppedError)
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest, app_test
 from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION, ROOT
+from coverage.progress import Progress
 from coverage.results import Report
 from coverage.ui import cache
 from tests import ui_fixtures
@@ -142,7 +143,7 @@ def test_a_name_that_is_markup_stays_text(give: Give) -> None:
 def test_a_changed_file_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
 
-    def assess(folder: Path) -> Report:
+    def assess(folder: Path, progress: Progress) -> Report:
         read.append(folder)
         return ui_fixtures.report()
 

@@ -13,6 +13,7 @@ from coverage.desk import store
 from coverage.desk.model import Desk
 from coverage.messages import Language
 from coverage.paths import ROOT
+from coverage.progress import Progress
 from coverage.results import Report
 from coverage.ui import cache
 from coverage.ui.state import Session
@@ -82,7 +83,7 @@ def give_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Give:
     """Return a function that makes a folder whose report, or failure, is the one given."""
 
     def give(result: Report | Exception) -> Path:
-        def assess(folder: Path) -> Report:
+        def assess(folder: Path, progress: Progress) -> Report:
             if isinstance(result, Exception):
                 raise result
             return result

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, StoppedError
 from coverage.messages import Message
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def reading(file: str) -> Iterator[None]:
     """
     try:
         yield
-    except InputError:
+    except (InputError, StoppedError):
         raise
     except Exception as error:
         raise refuse("county.unreadable", file) from error

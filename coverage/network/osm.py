@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,14 +21,17 @@ from coverage.network.xml import refuse_doctype
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 _DEGREES: Final = 1e-7  # OSM coordinates are whole numbers of this
+_BEAT: Final = 2_000
+"""Ways between two signs of life."""
 _NOWHERE: Final = 2_147_483_647
 
 
 class _Roads(osmium.SimpleHandler):
     """Collects the drivable ways, and where their nodes are."""
 
-    def __init__(self) -> None:
+    def __init__(self, alive: Callable[[], None]) -> None:
         super().__init__()
+        self._alive = alive
         self.rows: list[tuple[str, bool, bool, bool, str, bool, str | None]] = []
         self.sizes = array("q")
         self.refs = array("q")
@@ -58,6 +62,8 @@ class _Roads(osmium.SimpleHandler):
                 tags.get("name") or None,
             )
         )
+        if len(self.rows) % _BEAT == 0:
+            self._alive()
         self.sizes.append(len(way.nodes))
         for node in way.nodes:
             place = node.location
@@ -78,7 +84,7 @@ class _NewNodes(osmium.SimpleHandler):
             self.places[node.id] = (node.location.x, node.location.y)
 
 
-def read_osm(path: Path, file: str) -> Ways:
+def read_osm(path: Path, file: str, alive: Callable[[], None] = lambda: None) -> Ways:
     """Read the drivable ways of an OSM file.
 
     The nodes' places are kept in libosmium's own table (16 bytes a node) and only the nodes of
@@ -91,6 +97,8 @@ def read_osm(path: Path, file: str) -> Ways:
         ``.osm.pbf`` or ``.osm``, also ``.osm.gz`` and ``.osm.bz2``.
     file
         How messages name it.
+    alive
+        Is called now and then while the ways are read; what it raises ends the reading.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def read_osm(path: Path, file: str) -> Ways:
     """
     if not path.name.lower().endswith(".pbf"):
         refuse_doctype(path, file)
-    roads = _Roads()
+    roads = _Roads(alive)
     with reading(file):
         _collect(path, roads)
         places = _new_places(path) if roads.refs and min(roads.refs) < 0 else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,11 +16,13 @@ from coverage.county.files import parts_of, source_path
 from coverage.county.model import County
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
+from coverage.messages import Message
 from coverage.network import graphml, lines, osm
 from coverage.network.build import build_network
 from coverage.network.model import Network
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
+from coverage.progress import Progress, quietly
 
 SUFFIXES: Final = (*osm.SUFFIXES, *graphml.SUFFIXES, *lines.SUFFIXES)
 
@@ -28,7 +31,7 @@ WEB_MERCATOR: Final = CRS.from_epsg(3857)
 _MARGIN_M: Final = 20_000.0
 
 
-def read_network(county: County) -> Network:
+def read_network(county: County, progress: Progress = quietly) -> Network:
     """Read the roads that ``county.toml`` names and build the network.
 
     Parameters
@@ -36,6 +39,8 @@ def read_network(county: County) -> Network:
     county
         Its `config` (roads, response), `crs`, `townships` (where the roads should be) and
         `villages` (area classes).
+    progress
+        Is told now and then that the roads are still being read.
 
     Raises
     ------
@@ -44,19 +49,24 @@ def read_network(county: County) -> Network:
         is not known.
     """
     source = county.config.sources.roads
+
+    def alive() -> None:
+        progress(Message("report.step_network"))
+
     problems: list[Problem] = []
     try:
         speed_table(county.config.response)
     except InputError as error:
         problems += error.problems
     try:
-        ways = _read_ways(county.folder, source, county.crs)
+        ways = _read_ways(county.folder, source, county.crs, alive)
         if len(ways.lon):
             _check_place(ways, county, source.path)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     if problems:
         raise InputError(problems)
+    alive()
     return build_network(
         ways,
         crs=county.crs,
@@ -83,12 +93,14 @@ def road_problems(folder: Path, config: CountyConfig) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _read_ways(folder: Path, source: Source, crs: CRS) -> Ways:
+def _read_ways(
+    folder: Path, source: Source, crs: CRS, alive: Callable[[], None] = lambda: None
+) -> Ways:
     parts_of(folder, source)  # every part of a shapefile is inside the folder
     path = source_path(folder, source)
     name = path.name.lower()
     if name.endswith(osm.SUFFIXES):
-        ways = osm.read_osm(path, source.path)
+        ways = osm.read_osm(path, source.path, alive)
     elif name.endswith(graphml.SUFFIXES):
         ways = graphml.read_graphml(path, source.path)
     elif name.endswith(lines.SUFFIXES):

@@ -11,6 +11,8 @@ from coverage.assess import report_of
 from coverage.county.files import shown
 from coverage.county.model import County
 from coverage.errors import Problem
+from coverage.messages import Message
+from coverage.progress import Progress, quietly
 from coverage.results import Report
 from coverage.rules.evaluate import evaluate
 from coverage.rules.evidence import Evidence
@@ -68,7 +70,9 @@ class Memo:
         return self._results.get(key, lambda: evaluate(rule, county, evidence))
 
 
-def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) -> Report:
+def assess_scenario(
+    base: Report, scenario: Scenario, memo: Memo | None = None, progress: Progress = quietly
+) -> Report:
     """Return what assessing the county of `base` after the edits of `scenario` gives.
 
     It is what assessing a folder that was edited by hand would give, with the name of the scenario
@@ -80,6 +84,8 @@ def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) 
         The county as it is.
     memo
         What was computed before for the same county.
+    progress
+        Is told the steps.
 
     Raises
     ------
@@ -87,7 +93,8 @@ def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) 
         With every edit that does not fit the county.
     """
     memo = Memo() if memo is None else memo
-    found = _assessed(base, scenario, memo)
+    progress(Message("report.step_scenario"))
+    found = _assessed(base, scenario, memo, progress)
     return replace(
         found,
         scenario=scenario.name,
@@ -97,7 +104,10 @@ def assess_scenario(base: Report, scenario: Scenario, memo: Memo | None = None) 
 
 
 def with_overrides(
-    base: Report, overrides: Mapping[str, Mapping[str, Any]], memo: Memo | None = None
+    base: Report,
+    overrides: Mapping[str, Mapping[str, Any]],
+    memo: Memo | None = None,
+    progress: Progress = quietly,
 ) -> Report:
     """Return `base` with other parameters of its rules.
 
@@ -127,26 +137,29 @@ def with_overrides(
     )
     code = base.county.config.county.code
     scenario = Scenario.model_validate({"name": code, "county": code, "edits": edits})
-    return _assessed(base, scenario, Memo() if memo is None else memo)
+    return _assessed(base, scenario, Memo() if memo is None else memo, progress)
 
 
-def _assessed(base: Report, scenario: Scenario, memo: Memo) -> Report:
+def _assessed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) -> Report:
     key = (_Same(base), scenario.county, _content(scenario))
-    return memo.reports.get(key, lambda: _computed(base, scenario, memo))
+    return memo.reports.get(key, lambda: _computed(base, scenario, memo, progress))
 
 
-def _computed(base: Report, scenario: Scenario, memo: Memo) -> Report:
+def _computed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) -> Report:
     origin = _Same(base.network)
 
     def keep(key: Hashable, make: Callable[[], _Made]) -> _Made:
         return memo.made.get((origin, key), make)
 
     found, roads = applied(base, scenario, keep)
+    progress(Message("report.step_response"))
     trips = memo.trips.get((origin, roads), lambda: Trips(found.network))
+    response = respond(found.county, found.network, trips)
+    progress(Message("report.step_rules"))
     return report_of(
         found.county,
         found.network,
-        respond(found.county, found.network, trips),
+        response,
         found.rules,
         as_of=base.as_of,
         region=base.region,

@@ -20,6 +20,7 @@ from coverage.desk.model import Overrides
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.paths import DATA
+from coverage.progress import Progress, quietly
 from coverage.results import Report
 from coverage.scenario.compare import Comparison, compare
 from coverage.scenario.model import Scenario
@@ -115,8 +116,8 @@ def _overrides_text(overrides: Overrides) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _report(folder: str, state: Fingerprint) -> Report:  # noqa: ARG001
-    return assess_folder(Path(folder))
+def _report(folder: str, state: Fingerprint, _progress: Progress) -> Report:  # noqa: ARG001
+    return assess_folder(Path(folder), _progress)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -125,36 +126,52 @@ def _memo(folder: str, state: Fingerprint) -> Memo:  # noqa: ARG001
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _overridden(folder: str, state: Fingerprint, overrides: str) -> Report:
-    return with_overrides(_report(folder, state), json.loads(overrides), _memo(folder, state))
+def _overridden(folder: str, state: Fingerprint, overrides: str, _progress: Progress) -> Report:
+    base = _report(folder, state, _progress)
+    return with_overrides(base, json.loads(overrides), _memo(folder, state), _progress)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _changed(key: _Key) -> Report:
-    folder, state, overrides, scenario = key
-    base = _of((folder, state, overrides, ""))
-    return assess_scenario(base, Scenario.model_validate_json(scenario), _memo(folder, state))
+def _changed(key: _Key, _progress: Progress) -> Report:
+    folder, state, overrides, told = key
+    base = _of((folder, state, overrides, ""), _progress)
+    scenario = Scenario.model_validate_json(told)
+    return assess_scenario(base, scenario, _memo(folder, state), _progress)
 
 
-def _of(key: _Key) -> Report:
+def _of(key: _Key, progress: Progress = quietly) -> Report:
     folder, state, overrides, scenario = key
     if scenario:
-        return _changed(key)
-    return _overridden(folder, state, overrides) if overrides else _report(folder, state)
+        return _changed(key, progress)
+    if overrides:
+        return _overridden(folder, state, overrides, progress)
+    return _report(folder, state, progress)
 
 
-def report(folder: Path, overrides: Overrides | None = None) -> Report:
+def report(
+    folder: Path, overrides: Overrides | None = None, progress: Progress = quietly
+) -> Report:
     """Return the assessed county of `folder`; read anew when one of its files has changed.
+
+    Parameters
+    ----------
+    progress
+        May end the work; nothing is kept of it then, and it begins anew the next time.
 
     Raises
     ------
     InputError
         With every problem of the folder, or of the overrides.
     """
-    return _of(_key(Case(folder, overrides or {})))
+    return _of(_key(Case(folder, overrides or {})), progress)
 
 
-def scenario_report(folder: Path, overrides: Overrides | None, scenario: Scenario | None) -> Report:
+def scenario_report(
+    folder: Path,
+    overrides: Overrides | None,
+    scenario: Scenario | None,
+    progress: Progress = quietly,
+) -> Report:
     """Return the county of `folder` with `scenario` applied; only what it changes is computed.
 
     Raises
@@ -162,7 +179,7 @@ def scenario_report(folder: Path, overrides: Overrides | None, scenario: Scenari
     InputError
         With every problem of the folder, or of the scenario on it.
     """
-    return _of(_key(Case(folder, overrides or {}, scenario)))
+    return _of(_key(Case(folder, overrides or {}, scenario)), progress)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -146,13 +147,17 @@ def loaded(current: Session) -> Report | None:
     def stop() -> None:
         current.stopped = folder
 
-    report = waited(lambda: cache.report(folder, desk.overrides), stop, language)
+    case = cache.Case(folder, desk.overrides)
+    report = waited(
+        lambda progress: cache.report(folder, desk.overrides, progress), case, stop, language
+    )
     scenario = desk.scenario
     if scenario is None:
         return report
     try:
         return waited(
-            lambda: cache.scenario_report(folder, desk.overrides, scenario),
+            lambda progress: cache.scenario_report(folder, desk.overrides, scenario, progress),
+            replace(case, scenario=scenario),
             stop,
             language,
             "-scenario",
