@@ -20,6 +20,7 @@ from coverage.desk import store
 from coverage.desk.model import Desk, is_token, new_token
 from coverage.errors import InputError
 from coverage.paths import DEMONSTRATION, ROOT
+from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 
 
@@ -51,6 +52,11 @@ def full(token: str | None = None) -> Desk:
         language="en",
         overrides={"ems-1030": {"urban_limit_min": 12.0, "enabled": True, "kinds": ["a", "b"]}},
         scenarios=(scenario(), scenario("另一个")),
+        histories={
+            "另一个": History(
+                (scenario("从前"),), scenario("另一个"), (scenario("以后"), scenario())
+            )
+        },
         current="另一个",
         costs={"emergency_station": 120.0},
         basemap={"kind": "tiles", "path": "D:\\底图"},
@@ -170,6 +176,16 @@ def test_a_scenario_of_a_newer_version_is_kept_as_it_is(workspace: Path) -> None
     assert [kept.name for kept in found.scenarios] == ["另一个"]
     assert len(found.unread) == 1
     assert "scenario: 2" in store.load(store.save(found).token).unread[0]
+
+
+def test_a_way_back_that_cannot_be_read_costs_nothing_else(workspace: Path) -> None:
+    saved = store.save(full())
+    path = workspace / "desks" / saved.token / "desk-1.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("从前", "从\\u0000前"))
+    found = store.load(saved.token)
+    assert found.scenarios == saved.scenarios
+    assert found.histories == {}
+    assert not found.recovered
 
 
 @pytest.mark.parametrize(

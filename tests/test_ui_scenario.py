@@ -26,6 +26,7 @@ from coverage.ui.state import Session
 from tests import line_county, ui_fixtures
 from tests.ui_app import (  # noqa: F401
     Give,
+    at_address,
     desk_of,
     fresh_fixture,
     give_fixture,
@@ -153,6 +154,21 @@ def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
     assert isinstance(action, AddFacility)
     assert (action.lon, action.lat, action.kind) == (112.45, 28.6, "emergency_station")
     app.button(key="scenario-undo").click().run()
+    assert covered(app) == "6,000 人"
+    app.button(key="scenario-redo").click().run()
+    assert covered(app) == "15,000 人"
+
+
+def test_what_was_done_before_a_reload_can_be_undone_and_redone_after_it(county: Path) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-panel").set_value("facility").run()
+    app.selectbox(key="place-village").set_value(line_county.code_of("D")).run()
+    app.button(key="place-here").click().run()
+    app = at_address("scenario", desk_of(app).token)
+    assert covered(app) == "15,000 人"
+    app.button(key="scenario-undo").click().run()
+    assert covered(app) == "6,000 人"
+    app = at_address("scenario", desk_of(app).token)
     assert covered(app) == "6,000 人"
     app.button(key="scenario-redo").click().run()
     assert covered(app) == "15,000 人"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from coverage.messages import Language
+from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 
 Setting = bool | int | float | str | list[str]
@@ -47,6 +48,8 @@ class Desk:
         A rule's parameters, and ``enabled``, for this desk only, by rule id.
     scenarios
         Each with a name of its own.
+    histories
+        What a scenario was before, and what was undone, by its name; none for one never changed.
     current
         Name of the scenario in force; None: the county as it is.
     costs
@@ -66,6 +69,7 @@ class Desk:
     language: Language = "zh"
     overrides: Overrides = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
+    histories: Mapping[str, History] = field(default_factory=dict)
     current: str | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
     basemap: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +81,16 @@ class Desk:
     def scenario(self) -> Scenario | None:
         """The scenario in force."""
         return next((s for s in self.scenarios if s.name == self.current), None)
+
+    @property
+    def history(self) -> History | None:
+        """The scenario in force with its past and future; None where none is in force."""
+        if self.scenario is None:
+            return None
+        known = self.histories.get(self.scenario.name)
+        if known is None or known.present != self.scenario:
+            return History.of(self.scenario)
+        return known
 
     @property
     def begun(self) -> bool:

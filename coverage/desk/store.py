@@ -26,6 +26,8 @@ from coverage.desk.model import Desk, Setting, is_token, new_token
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.scenario.file import dump_scenario, parse_scenario
+from coverage.scenario.history import History
+from coverage.scenario.model import Scenario
 
 WORKSPACE_VARIABLE: Final = "PLANNER_WORKSPACE"
 KEPT: Final = 20
@@ -51,6 +53,15 @@ class ConflictError(Exception):
         super().__init__(theirs.token)
 
 
+class _StoredSteps(BaseModel):
+    """What a scenario was before and after, as JSON texts: many, which YAML reads slowly."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    past: list[str] = []
+    future: list[str] = []
+
+
 class _Stored(BaseModel):
     """The file's form."""
 
@@ -61,6 +72,7 @@ class _Stored(BaseModel):
     language: Language = "zh"
     overrides: dict[str, dict[str, Setting]] = {}
     scenarios: list[str] = []
+    histories: dict[str, _StoredSteps] = {}
     current: str | None = None
     costs: dict[str, float] = {}
     basemap: dict[str, str] = {}
@@ -319,11 +331,34 @@ def _text(desk: Desk, folder: Path) -> str:
         language=desk.language,
         overrides={rule: dict(values) for rule, values in desk.overrides.items()},
         scenarios=[*(dump_scenario(scenario) for scenario in desk.scenarios), *desk.unread],
+        histories={
+            name: _StoredSteps(past=_texts(known.past), future=_texts(known.future))
+            for name, known in desk.histories.items()
+        },
         current=desk.current,
         costs=dict(desk.costs),
         basemap=dict(desk.basemap),
     )
     return json.dumps(stored.model_dump(mode="json"), ensure_ascii=False, indent=1)
+
+
+def _texts(scenarios: tuple[Scenario, ...]) -> list[str]:
+    return [scenario.model_dump_json() for scenario in scenarios]
+
+
+def _histories(stored: _Stored, scenarios: list[Scenario]) -> dict[str, History]:
+    """Return the way back of each of `scenarios`; none where this version cannot read it."""
+    found = {}
+    for scenario in scenarios:
+        steps = stored.histories.get(scenario.name)
+        if steps is not None:
+            with suppress(ValidationError, RecursionError):
+                past, future = (
+                    tuple(Scenario.model_validate_json(told) for told in texts)
+                    for texts in (steps.past, steps.future)
+                )
+                found[scenario.name] = History(past, scenario, future)
+    return found
 
 
 def _read(path: Path) -> _Stored | None:
@@ -349,6 +384,7 @@ def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
         language=stored.language,
         overrides=stored.overrides,
         scenarios=tuple(scenarios),
+        histories=_histories(stored, scenarios),
         current=stored.current if stored.current in {s.name for s in scenarios} else None,
         costs=stored.costs,
         basemap=stored.basemap,

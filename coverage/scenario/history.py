@@ -7,7 +7,7 @@ from typing import Final
 
 from coverage.scenario.model import Scenario
 
-MAX_STEPS: Final = 100
+MAX_STEPS: Final = 50
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def chooser(current: Session, language: Language) -> None:
                 st.markdown(text("scenario_page.drop_sure", language, name=literal(scenario.name)))
                 st.button(
                     text("scenario_page.drop_yes", language),
-                    on_click=_drop,
+                    on_click=drop_scenario,
                     args=(scenario.name,),
                     key="scenario-drop-yes",
                 )
@@ -99,11 +99,6 @@ def _duplicate() -> None:
     if scenario is not None:
         taken = {kept.name for kept in current.desk.scenarios}
         put_scenario(scenario.model_copy(update={"name": free_name(scenario.name, taken)}))
-
-
-def _drop(name: str) -> None:
-    drop_scenario(name)
-    work().histories.pop(name, None)
 
 
 def _about(scenario: Scenario, language: Language) -> None:

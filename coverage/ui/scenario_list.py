@@ -11,7 +11,8 @@ from coverage.messages import Language, text
 from coverage.scenario.model import Edit
 from coverage.scenario.words import edit_text
 from coverage.ui.scenario_edits import edit_dropped, edit_moved, edit_noted, edit_switched
-from coverage.ui.scenario_state import change, do, history, redo, undo
+from coverage.ui.scenario_state import change, do, redo, undo
+from coverage.ui.state import session
 from coverage.ui.words import literal
 
 _HEIGHT: Final = 430
@@ -19,7 +20,7 @@ _HEIGHT: Final = 430
 
 def steps(language: Language) -> None:
     """Draw undo and redo."""
-    now = history()
+    now = session().desk.history
     with st.container(horizontal=True, key="scenario-steps"):
         st.button(
             text("scenario_page.undo", language),
@@ -39,7 +40,7 @@ def steps(language: Language) -> None:
 
 def edit_list(county: County, language: Language) -> None:
     """Draw the edits of the scenario in force, in the order in which they are applied."""
-    now = history()
+    now = session().desk.history
     edits = now.present.edits if now is not None else ()
     if not edits:
         st.info(text("scenario_page.no_edits", language), icon=":material/info:")

@@ -1,13 +1,13 @@
-"""The scenario in force and what it was before; every change is tried on the county first.
+"""Changes of the scenario in force, undone and redone; each is tried on the county first.
 
-What the browser remembers here beside the desk is only the way back (undo) and what is chosen on
-the page; the scenario itself is the desk's, saved at every change.
+The scenario and its way back are the desk's, saved at every change; remembered here is only what
+is chosen on the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -20,7 +20,7 @@ from coverage.scenario.model import Scenario
 from coverage.ui import cache
 from coverage.ui.live import Focus
 from coverage.ui.scenario_edits import free_name
-from coverage.ui.state import Session, put_scenario, session
+from coverage.ui.state import Session, put_history, session
 
 _KEY: Final = "scenario-work"
 
@@ -34,9 +34,7 @@ class Work:
     Attributes
     ----------
     loads
-        See `Session.loads`: with another count the histories are of another state.
-    histories
-        By name of the scenario.
+        See `Session.loads`: with another count the rest is of another state.
     trouble
         Why the last change could not be made, or None.
     village
@@ -50,7 +48,6 @@ class Work:
     """
 
     loads: int = 0
-    histories: dict[str, History] = field(default_factory=dict)
     trouble: InputError | None = None
     village: str | None = None
     facility: str | None = None
@@ -65,17 +62,6 @@ def work() -> Work:
     if not isinstance(found, Work) or found.loads != loads:
         found = st.session_state[_KEY] = Work(loads)
     return found
-
-
-def history() -> History | None:
-    """Return the scenario in force with its past and future; None where none is in force."""
-    scenario = session().scenario
-    if scenario is None:
-        return None
-    known = work().histories.get(scenario.name)
-    if known is None or known.present != scenario:
-        known = work().histories[scenario.name] = History.of(scenario)
-    return known
 
 
 def case(current: Session) -> cache.Case:
@@ -123,7 +109,7 @@ def change(make: Change) -> bool:
     not fit as it is may be changed by what leaves fewer problems.
     """
     current = session()
-    before = history()
+    before = current.desk.history
     now = work()
     now.trouble = None
     try:
@@ -141,8 +127,7 @@ def change(make: Change) -> bool:
     except InputError as error:
         now.trouble = error
         return False
-    now.histories[new.name] = (before or History.of(old)).edited(new)
-    put_scenario(new, instead_of=old.name)
+    put_history((before or History.of(old)).edited(new), old.name)
     return True
 
 
@@ -162,7 +147,7 @@ def redo() -> None:
 
 
 def _step(step: Callable[[History], History]) -> None:
-    before = history()
+    before = session().desk.history
     if before is None:
         return
     after = step(before)
@@ -171,8 +156,7 @@ def _step(step: Callable[[History], History]) -> None:
     if after.present.name in names:  # a name given up since, and taken by another scenario
         renamed = after.present.model_copy(update={"name": before.present.name})
         after = History(after.past, renamed, after.future)
-    work().histories[after.present.name] = after
-    put_scenario(after.present, instead_of=before.present.name)
+    put_history(after, before.present.name)
 
 
 def refuse(problem: Problem) -> None:

@@ -14,6 +14,7 @@ from coverage.desk.folder import is_protected, own_copy
 from coverage.desk.model import Desk, Setting, is_token
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
+from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 
 ADDRESS: Final = "desk"
@@ -49,7 +50,7 @@ class Session:
         The county folder whose reading the visitor stopped, or None.
     loads
         Counts how often another state replaced this tab's: whatever a page remembers beside the
-        desk (an undo history) belongs to one count.
+        desk (a place looked at) belongs to one count.
     """
 
     def __init__(
@@ -237,26 +238,36 @@ def set_rule(rule_id: str, values: Mapping[str, Setting] | None) -> None:
     keep(replace(desk, overrides=overrides))
 
 
-def put_scenario(scenario: Scenario, instead_of: str | None = None) -> None:
-    """Keep `scenario` in the place of the one called `instead_of`, else of its own name, or last.
+def put_scenario(scenario: Scenario) -> None:
+    """Keep a new `scenario`, or one instead of another of its name; it is then in force."""
+    put_history(History.of(scenario), scenario.name)
+
+
+def put_history(history: History, name: str) -> None:
+    """Keep what has become of the scenario called `name`, in its place, else last.
 
     It is then in force.
     """
+    scenario = history.present
     desk = session().desk
-    name = instead_of or scenario.name
     names = [kept.name for kept in desk.scenarios]
     others = [kept for kept in desk.scenarios if kept.name not in (name, scenario.name)]
     place = names.index(name) if name in names else len(others)
+    histories = {
+        kept.name: desk.histories[kept.name] for kept in others if kept.name in desk.histories
+    }
     others.insert(place, scenario)
-    keep(replace(desk, scenarios=tuple(others), current=scenario.name))
+    histories[scenario.name] = history
+    keep(replace(desk, scenarios=tuple(others), histories=histories, current=scenario.name))
 
 
 def drop_scenario(name: str) -> None:
     """Remove the scenario `name`."""
     desk = session().desk
     kept = tuple(scenario for scenario in desk.scenarios if scenario.name != name)
+    histories = {known: steps for known, steps in desk.histories.items() if known != name}
     current = None if desk.current == name else desk.current
-    keep(replace(desk, scenarios=kept, current=current))
+    keep(replace(desk, scenarios=kept, histories=histories, current=current))
 
 
 def choose_scenario(name: str | None) -> None:
