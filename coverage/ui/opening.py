@@ -198,8 +198,9 @@ def chosen(language: Language) -> Report | None:
     """
     current = session()
     if current.folder is None:
-        st.info(text("ui.no_county", language), icon=":material/info:")
-        chooser(current)
+        with st.container():  # one block, which keeps its form while the county is read
+            st.info(text("ui.no_county", language), icon=":material/info:")
+            chooser(current)
         if current.folder is None:
             return None
         st.rerun()

@@ -50,8 +50,9 @@ def page() -> None:
     language = current.language
     st.title(text("ui.county_title", language))
     if current.folder is None:
-        chooser(current)
-        _earlier(current)
+        with st.container():  # one block, which keeps its form while the county is read
+            chooser(current)
+            _earlier(current)
         if current.folder is None:
             return
         st.rerun()
