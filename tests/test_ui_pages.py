@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,3 +176,9 @@ def test_the_demonstration_county_on_every_page_in_both_languages() -> None:
             assert text("ui.illustrative", language) in [w.value for w in app.warning]
             if page == "overview":
                 assert sum(len(frame.value) for frame in app.dataframe) >= 40
+
+
+def test_a_run_ends_before_the_next_begins() -> None:
+    """Two runs of one tab at once share its page and its buttons: a quick click is then lost."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["runner"]["fastReruns"] is False

@@ -12,16 +12,16 @@ from coverage.report.completeness import column_title
 from coverage.report.open_rules import BlankCells, OpenRule, open_rules
 from coverage.report.score import said
 from coverage.results import Report
-from coverage.ui.tables import fitted, save_button
+from coverage.ui.tables import fitted, save_button, styled
 
 _NAMED: Final = 3
 """Facilities, villages or townships that a line names before it only counts."""
 _RULE_PX: Final = 236
-_COLUMN_PX: Final = 130
-_TABLE_PX: Final = 110
-_CELLS_PX: Final = 76
-_WHOSE_PX: Final = 318
-_ALONE_PX: Final = 106
+_COLUMN_PX: Final = 136
+_TABLE_PX: Final = 92
+_CELLS_PX: Final = 90
+_WHOSE_PX: Final = 312
+_ALONE_PX: Final = 110
 
 
 def open_table(report: Report, language: Language) -> None:
@@ -43,7 +43,7 @@ def open_table(report: Report, language: Language) -> None:
     }
     config = st.column_config
     st.dataframe(
-        table,
+        styled(table, widths),
         hide_index=True,
         height="content",
         row_height=fitted(table, widths),
@@ -68,7 +68,8 @@ def _table(
                 said(rule.result.rule.title, language) for rule, _ in lines
             ],
             text("overview_page.column_column", language): [
-                column_title(cells.key, language) for _, cells in lines
+                column_title(cells.key, language).removeprefix(f"{cells.table}.")
+                for _, cells in lines
             ],
             # The tables' names are the messages overview_page.table_<table>.
             text("overview_page.column_table", language): [

@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from coverage.messages import Language, text
 from coverage.report.completeness import completeness_text
@@ -21,7 +22,7 @@ from coverage.results import Report
 from coverage.rules.model import Verdict
 from coverage.ui.clause import clause_panel
 from coverage.ui.state import session
-from coverage.ui.tables import fitted, save_button
+from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import literal
 
 # Their sum fits beside the menu in a window 1366 pixels wide.
@@ -66,10 +67,10 @@ def verdict_mark(verdict: Verdict, language: Language) -> str:
     return text(f"ui.verdict.{verdict}", language, word=text(f"report.verdict_{verdict}", language))
 
 
-def tinted(table: pd.DataFrame, column: str, verdicts: Sequence[Verdict]) -> object:
+def tinted(table: Styler, column: str, verdicts: Sequence[Verdict]) -> Styler:
     """Return `table` with the cells of `column` in the tint of each row's verdict."""
     tints = [f"background-color: {_TINTS[v]}" if v in _TINTS else "" for v in verdicts]
-    return table.style.apply(lambda _: tints, subset=[column])
+    return table.apply(lambda _: tints, subset=[column])
 
 
 def _kept(rows: Sequence[ScoreRow], language: Language) -> list[ScoreRow]:
@@ -121,7 +122,7 @@ def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
     }
     column = st.column_config
     st.dataframe(
-        tinted(table, verdict, [row.verdict for row in rows]),
+        tinted(styled(table, widths), verdict, [row.verdict for row in rows]),
         hide_index=True,
         on_select=partial(_choose, key, tuple(row.id for row in rows)),
         selection_mode="single-cell",

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from coverage.messages import Language, text
 from coverage.report.download import table_csv
@@ -22,6 +23,11 @@ _PLAIN_PX: Final = 36
 _WRAPPING_PX: Final = 66
 """Only in rows higher than 4 rem does Streamlit let texts wrap."""
 _MOST_LINES: Final = 7
+
+_NARROW_FONT: Final = "font-weight: 400"
+"""The weight that tables have anyway; stated, it makes a font of another name."""
+_NARROW_PLACES: Final = 1.4
+"""Up to so many places a character a text counts as written in narrow letters."""
 
 # A word with the blanks after it, or one character of a script that breaks anywhere; closing
 # marks stay with what they close.
@@ -82,6 +88,22 @@ def fitted(table: pd.DataFrame, widths: Mapping[str, int]) -> int:
     for name, wide in widths.items():
         texts.setdefault(wide, []).extend(table[name].map(str))
     return row_height(texts)
+
+
+def styled(table: pd.DataFrame, texts: Iterable[str]) -> Styler:
+    """Return `table` such that the browser breaks the lines of its columns `texts` where they end.
+
+    The browser's table guesses how many characters fill a line from the mean width of all that it
+    has drawn in this tab in a font of the same name. Once it has drawn Chinese it therefore takes
+    too short a piece of an English text for the whole, finds that it fits, and cuts the rest off.
+    Texts in narrow letters are given a font of a name of their own, which looks the same.
+    """
+    return table.style.map(_font, subset=list(texts))
+
+
+def _font(words: object) -> str:
+    told = str(words)
+    return _NARROW_FONT if width(told) <= _NARROW_PLACES * len(told) else ""
 
 
 def save_button(table: pd.DataFrame, name: str, language: Language, label: str = "") -> None:

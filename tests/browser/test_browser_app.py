@@ -25,6 +25,14 @@ def test_a_planner_goes_through_the_app(seen: Visit) -> None:
     story.tell(seen)
 
 
+def test_a_click_on_the_menu_while_a_county_is_opened_is_not_lost(seen: Visit) -> None:
+    seen.page.locator(".st-key-demonstration button").click()
+    story.go(seen, "overview")
+    title = text("ui.overview_title", "zh")
+    expect(seen.page.get_by_role("heading", name=title)).to_be_visible()
+    expect(seen.page.locator(".st-key-clause")).to_be_visible()
+
+
 def test_a_bad_folder_gives_messages_and_no_traceback(seen: Visit, tmp_path: Path) -> None:
     (tmp_path / "county.toml").write_text(
         '[county]\nname = "坏县"\ncode = "43090"\ncolour = "red"\n', encoding="utf-8"

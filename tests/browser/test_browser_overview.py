@@ -74,6 +74,32 @@ def test_town_countryside_and_the_curve(seen: Visit) -> None:
     clean(seen)
 
 
+def test_english_texts_are_whole_where_chinese_ones_were_drawn_before(seen: Visit) -> None:
+    overview(seen)
+    settled(seen)
+    seen.page.evaluate(
+        """() => {
+            window.drawn = new Map();
+            const brush = CanvasRenderingContext2D.prototype;
+            const draw = brush.fillText;
+            brush.fillText = function (words, ...place) {
+                window.drawn.set(words, this.measureText(words).width);
+                return draw.call(this, words, ...place);
+            };
+        }"""
+    )
+    story.turn(seen, "en")
+    end = text("overview_page.towns_title", "en")
+    expect(seen.page.get_by_role("heading", name=end)).to_be_visible()
+    settled(seen)
+    drawn = seen.page.evaluate("Object.fromEntries(window.drawn)")
+    # The longest title is drawn, in pieces that fit the widest column.
+    title = max((result.rule.title.en for result in story.tested().values()), key=len)
+    assert any(title.startswith(words) for words in drawn if len(words) > 10)
+    assert {words: wide for words, wide in drawn.items() if wide > 320} == {}
+    clean(seen)
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_column_is_cut_off(

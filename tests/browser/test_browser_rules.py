@@ -63,14 +63,10 @@ def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
 
     story.go(seen, "rules")
     expect(effect(page)).to_contain_text("14,567 人")
-    # Streamlit names the page's folder first when it looks for its server, and is told 404.
     expect(page).to_have_url(re.compile(r"/rules\?desk=[0-9a-f]+$"))
-    before = list(seen.errors)
     page.reload()
     expect(effect(page)).to_contain_text("14,567 人")
     assert field(page, "urban_limit_min").input_value() == "15"
-    assert all("404" in error for error in seen.errors[len(before) :])
-    seen.errors[:] = before
 
     page.locator(".st-key-values-save button").click()
     saved = page.locator("[data-testid=stAlert]").filter(has_text="county.toml")

@@ -50,14 +50,15 @@ def _key_figures(found: Reached, language: Language) -> None:
         ("overview_page.median_min", minutes_or_dash(found.median_min, language)),
         ("overview_page.p90_min", minutes_or_dash(found.p90_min, language)),
     )
-    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
+    columns = st.columns(len(shown), gap="xsmall")
+    for column, (label, value) in zip(columns, shown, strict=True):
         column.metric(text(label, language), value, border=True, height="stretch")
 
 
 def _groups(report: Report, figures: tuple[Reached, ...], language: Language) -> None:
     """Draw the figures in town and in the countryside, and the curves beside them."""
     table, chart = st.columns([5, 6], gap="medium")
-    with table:
+    with table.container(key="figures"):
         _figures(figures, language)
     with chart:
         st.markdown(f"##### {text('overview_page.curve_title', language)}")

@@ -33,7 +33,7 @@ from coverage.ui.rule_form import rule_form
 from coverage.ui.rule_values import rule_values
 from coverage.ui.score_card import tinted, verdict_mark
 from coverage.ui.state import keep, session
-from coverage.ui.tables import fitted, save_button
+from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import literal
 
 _TITLE_PX: Final = 300
@@ -42,7 +42,7 @@ _VERDICT_PX: Final = 116
 _STATE_PX: Final = 116
 _REGIONS_PX: Final = 92
 _CLAUSE_PX: Final = 240
-_HEIGHT_PX: Final = 330
+_HEIGHT_PX: Final = 400
 
 
 def page() -> None:
@@ -185,7 +185,7 @@ def _table(
     }
     key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
     st.dataframe(
-        tinted(table, verdict, verdicts),
+        tinted(styled(table, widths), verdict, verdicts),
         hide_index=True,
         on_select=partial(_choose, key, tuple(found)),
         selection_mode="single-cell",

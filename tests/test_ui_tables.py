@@ -1,0 +1,42 @@
+"""Tables of every page: titles and texts are whole in both languages."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from coverage.messages import LANGUAGES, Language
+from coverage.paths import DEMONSTRATION
+from coverage.report.score import width
+from coverage.ui.tables import styled
+from tests.ui_app import run, workspace_fixture  # noqa: F401 - fixture
+
+PADDING_PX = 16
+PLACE_PX = 6.5
+"""Half of a Chinese character, a little less; the mean letter of a title is narrower."""
+WRAPS_ABOVE_PX = 64
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["county", "overview", "rules"])
+def test_titles_fit_and_texts_that_wrap_have_their_own_font(page: str, language: Language) -> None:
+    app = run(page, DEMONSTRATION, language)
+    assert app.dataframe
+    for frame in app.dataframe:
+        for title, column in json.loads(frame.proto.columns).items():
+            if isinstance(column.get("width"), int):
+                assert column["width"] >= width(title) * PLACE_PX + PADDING_PX, title
+        if frame.proto.row_height > WRAPS_ABOVE_PX:
+            assert frame.proto.arrow_data.styler.uuid  # made by `styled`
+
+
+def test_only_texts_in_narrow_letters_get_another_font() -> None:
+    table = pd.DataFrame(
+        {"a": ["in narrow letters", "汉字多于 letters 的文字", "", None], "b": ["x"] * 4}
+    )
+    made = styled(table, ["a"])._compute().ctx
+    assert {place: css for place, css in made.items() if css} == {
+        (row, 0): [("font-weight", "400")] for row in (0, 2, 3)
+    }
