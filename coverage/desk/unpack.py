@@ -39,8 +39,8 @@ _END: Final = b"PK\5\6"
 _END_64: Final = b"PK\6\7"
 _MEGA: Final = 1_000_000
 
-# Windows gives these names to devices, whatever their suffix.
-_DEVICE: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+DEVICE: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Windows gives these names to devices, whatever their suffix."""
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 # What systems and Office leave beside a user's files.
 _LEFTOVERS: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".git"})
@@ -246,7 +246,7 @@ def _is_plain(entry: _Entry) -> bool:
         part != ".."
         and len(part) <= _MAX_NAME
         and not _FORBIDDEN.search(part)
-        and not _DEVICE.fullmatch(part)
+        and not DEVICE.fullmatch(part)
         and not part.endswith((" ", "."))
         for part in parts
     )
