@@ -55,11 +55,10 @@ def test_a_zip_becomes_a_county_folder_of_the_desk() -> None:
 def test_the_county_may_stand_deeper_and_what_is_beside_it_is_told() -> None:
     files = {f"某县/资料/{name}": content for name, content in FILES.items()}
     files |= {"某县/说明.docx": b"x", "__MACOSX/._a": b"x", "某县/资料/~$村.xlsx": b"x"}
+    files |= {"某县/资料/._村.csv": b"x", "某县/资料/.~lock.村.xlsx#": b"x"}
     taken = take(sent("a.zip", zipped(files)))
     assert tree(taken.folder) == dict(FILES)
-    assert sorted(taken.left_out) == sorted(
-        ["__MACOSX/._a", "某县/资料/~$村.xlsx", "某县/说明.docx"]
-    )
+    assert set(taken.left_out) == set(files) - {f"某县/资料/{name}" for name in FILES}
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
@@ -201,10 +200,25 @@ def test_a_list_of_files_that_is_too_long_is_not_even_read() -> None:
 
 
 def test_a_password_is_told() -> None:
-    content = bytearray(zipped({"county.toml": b"x"}))
+    content = bytearray(zipped({"county.toml": b"x", "villages.csv": b"y"}))
     for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
-        content[content.find(mark) + offset] |= 1
-    assert refusal(sent("a.zip", bytes(content))) == ["desk.zip_locked"]
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + offset] |= 1
+    assert refusal(sent("县区.zip", bytes(content))) == ["desk.zip_locked"]
+    with pytest.raises(InputError, match=r"“县区\.zip”"):
+        take(sent("县区.zip", bytes(content)))
+
+
+def test_an_archive_among_the_files_is_told() -> None:
+    assert refusal(sent("a.zip", zipped(FILES)), sent("b.csv", b"1")) == ["desk.zip_inside"]
+
+
+def test_a_hint_stands_between_single_blanks() -> None:
+    with pytest.raises(InputError) as caught:
+        take(sent("contry.toml", b"x"), sent("villages.csv", b"x"))
+    (line,) = caught.value.lines("en")
+    assert "  " not in line
 
 
 @pytest.mark.parametrize(
@@ -212,8 +226,12 @@ def test_a_password_is_told() -> None:
     [
         ("a.rar", b"Rar!\x1a\x07\x00", "desk.no_zip"),
         ("villages.csv", b"id,name", "desk.no_zip"),
-        ("a.zip", b"", "desk.no_zip"),
+        ("a.zip", b"", "desk.empty"),
         ("a.zip", b"PK\5\6", "desk.no_zip"),
+        ("a.zip", zipped(FILES)[:-30], "desk.zip_broken"),
+        ("村.xlsx", zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "desk.no_zip"),
+        ("a.zip", zipped({"县区.ZIP": zipped(FILES)}), "desk.zip_inside"),
+        ("a.zip", zipped({"county.toml.txt": b"", "a.zip": b""}), "desk.county_toml_suffix"),
         ("a.zip", zipped({"x.csv": b"1"}), "desk.no_county_toml"),
         ("a.zip", zipped({"county.tml": b"1"}), "desk.no_county_toml"),
         ("a.zip", zipped({}), "desk.no_county_toml"),

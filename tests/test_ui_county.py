@@ -94,7 +94,7 @@ def test_warnings_stand_before_notes_with_file_and_rows(give: Give) -> None:
     assert quality.iloc[:, 0].tolist() == ["! 提醒", "· 说明"]
     assert quality.iloc[:, 1].tolist() == ["villages.csv", ""]
     assert quality.iloc[:, 2].tolist() == ["3", ""]
-    assert quality.iloc[:, 4].tolist() == [1, 4]
+    assert quality.iloc[:, 5].tolist() == [1, 4]
 
 
 def _with_selection(app: AppTest, monkeypatch: pytest.MonkeyPatch, row: int) -> AppTest:
@@ -144,14 +144,23 @@ def test_nothing_to_warn_of(give: Give) -> None:
 
 def test_a_bad_folder_has_its_problems_in_a_table(give: Give) -> None:
     problems = [
-        Problem("ui.no_folder", values={"folder": ui_fixtures.EVIL}, file="a.csv", rows=(3, 4)),
+        Problem(
+            "ui.no_folder",
+            values={"folder": ui_fixtures.EVIL},
+            file="a.csv",
+            rows=(3, 4),
+            column="name",
+        ),
         Problem("ui.no_county", level="warning", file="b.csv"),
     ]
     app = run("county", give(InputError(problems)))
     table = app.dataframe[0].value
     assert table.iloc[:, 0].tolist() == ["✘ 错误", "! 提醒"]
     assert table.iloc[:, 2].tolist() == ["3, 4", ""]
-    assert app.button(key="demonstration")
+    assert table.iloc[:, 3].tolist() == ["name", ""]
+    assert app.button(key="read-again")
+    order = [getattr(element, "key", None) or element.type for element in app.main]
+    assert order.index("error") < order.index("demonstration")  # not below the fold
 
 
 def test_every_role_and_level_has_a_word() -> None:
@@ -173,11 +182,53 @@ def test_another_county_leaves_begun_work_on_its_own_desk(give: Give) -> None:
     assert desk_of(app) == begun
 
 
-def test_another_county_before_any_work_stays_on_the_desk(give: Give) -> None:
-    begun = store.save(Desk(folder=give(ui_fixtures.report())))
-    app = at_address("county", begun.token)
+def type_folder(app: AppTest, typed: object) -> None:
+    app.text_input(key="folder").set_value(str(typed))
+    button(app, "ui.open_folder")
+
+
+def test_a_county_that_is_open_can_be_gone_back_to_when_the_next_is_none(tmp_path: Path) -> None:
+    mine = shutil.copytree(DEMONSTRATION, tmp_path / "mine")
+    app = run("county", None)
     app.button(key="demonstration").click().run()
-    assert desk_of(app).token == begun.token
+    first = desk_of(app).token
+    type_folder(app, mine)
+    assert desk_of(app).token == first  # a look at the demonstration county is no work
+    type_folder(app, tmp_path / "mistyped")
+    bad = desk_of(app).token
+    assert bad != first
+    assert "mistyped" in app.error[0].value
+    type_folder(app, tmp_path / "again")
+    assert desk_of(app).token == bad  # no desk for every typing error
+    app.button(key="desk-back").click().run()
+    assert (desk_of(app).token, desk_of(app).folder) == (first, mine)
+    assert "mistyped" not in shown(app)  # nor among earlier work
+
+
+def test_a_spoilt_upload_does_not_take_the_place_of_the_upload_before() -> None:
+    app = run("county", None)
+    upload(app, ("a.zip", zipped(tree(DEMONSTRATION))))
+    good = desk_of(app)
+    upload(app, ("b.zip", zipped({**tree(DEMONSTRATION), "villages.csv": b"x"})))
+    assert text("ui.bad_input", "zh", count=1)[:8] in app.error[0].value
+    assert "read-again" not in [b.key for b in app.button]  # nobody mends the copy
+    app.button(key="desk-back").click().run()
+    assert desk_of(app).folder == good.folder
+    assert not app.error
+
+
+def test_another_county_is_not_opened_over_unsaved_work(workspace: Path, tmp_path: Path) -> None:
+    began = store.save(Desk(folder=DEMONSTRATION))
+    app = at_address("county", began.token)
+    store.save(replace(began, costs={"beds": 2.0}))
+    button(app, "county_page.copy")  # the conflict
+    mine = desk_of(app)
+    for folder in (tmp_path, DEMONSTRATION):
+        type_folder(app, folder)
+        assert desk_of(app) == mine
+        assert any(text("desk.unsettled", "zh")[:8] in error.value for error in app.error)
+    app.button(key="keep-mine").click().run()
+    assert not app.error
 
 
 def test_earlier_work_is_listed_and_opened(give: Give) -> None:
@@ -351,7 +402,7 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
 
     def slow(folder: Path, progress: Progress) -> Report:
         progress(Message("report.step_response"))
-        time.sleep(0.3)
+        time.sleep(1.0)
         return report
 
     folder = give(report)

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -30,7 +31,7 @@ from coverage.scenario.file import parse_scenario
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario
 from coverage.ui.state import Session
-from maps.basemap import Basemap
+from maps.basemap import NO_BASEMAP, Basemap
 from tests import ui_fixtures
 from tests.desk_fixtures import tree
 from tests.ui_app import (  # noqa: F401 - fixtures
@@ -44,6 +45,7 @@ from tests.ui_app import (  # noqa: F401 - fixtures
 )
 
 KEY = "0123456789abcdef0123456789abcdef"
+Drawn = list[tuple[str, str | None, Basemap]]
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +103,14 @@ def test_every_file_has_words_that_say_what_it_is(report: Report) -> None:
 
 
 def test_scenarios_come_back_from_their_files() -> None:
-    names = ["河北岸设站", "a/b\\c", "a_b_c", "...", "🚑" * 90]
+    names = ["河北岸设站", "a/b\\c", "a_b_c", "A_B_C-2", "a_b_C", "...", "🚑" * 90, "con", "LPT1.x"]
     pieces = scenario_pieces([scenario(name) for name in names])
     files = [piece.name for piece in pieces]
     assert len({file.casefold() for file in files}) == len(names)
     assert files[0] == "河北岸设站.yaml"
     assert not [file for file in files if set(file) & set('/\\<>:"|?*')]
+    assert not [file for file in files if file.lower().startswith(("con.", "lpt1."))]
+    assert max(len(file.encode()) for file in files) < 255
     for name, piece in zip(names, pieces, strict=True):
         assert parse_scenario(piece.make().decode(), "x") == scenario(name)
 
@@ -193,3 +197,51 @@ def test_a_county_that_cannot_be_packed_is_told(give: Give) -> None:
     app.button(key="make-all").click().run()
     assert not app.exception
     assert r"county\.toml" in app.error[0].value
+
+
+@pytest.fixture(name="drawn")
+def drawn_fixture(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    """Return what the page asks to be drawn: layer, rule, base map."""
+    from coverage.ui.pages import export as page
+
+    asked: Drawn = []
+    original = page.map_pieces
+
+    def listen(*args: Any, **options: Any) -> object:
+        asked.append((args[2], options["rule"], options["basemap"]))
+        return original(*args, **options)
+
+    monkeypatch.setattr(page, "map_pieces", listen)
+    return asked
+
+
+def test_the_map_of_changes_needs_a_scenario_in_force(give: Give, drawn: Drawn) -> None:
+    session = Session(folder=give(ui_fixtures.report()))
+    session.layer = "change"  # as it was left when the scenario was put out of force
+    assert not opened("export", session).error
+    assert drawn == [("minutes", None, NO_BASEMAP)]
+
+
+def test_units_are_coloured_by_the_rule_that_the_map_page_shows(give: Give, drawn: Drawn) -> None:
+    report = assess_folder(DEMONSTRATION)
+    session = Session(folder=give(report))
+    session.layer = "units"
+    app = opened("map", session)
+    box = app.selectbox(key="map-rule-zh")
+    first, second = [r.rule.id for r in report.rules if r.units][:2]
+    assert box.value == first
+    box.set_value(second).run()
+    assert session.rule == second
+    opened("export", session)
+    assert drawn[-1] == ("units", second, NO_BASEMAP)
+
+
+def test_a_base_map_that_is_gone_is_told_and_left_out(
+    give: Give, drawn: Drawn, tmp_path: Path
+) -> None:
+    ground = Basemap("tiles", str(tmp_path / "瓦片"))
+    kept = {"kind": ground.kind, "path": ground.path}
+    app = opened("export", Session(desk=Desk(folder=give(ui_fixtures.report()), basemap=kept)))
+    assert drawn[-1][2] == NO_BASEMAP
+    assert "瓦片" in app.warning[-1].value
+    assert text("export_page.no_ground", "zh")[:-1] in app.warning[-1].value

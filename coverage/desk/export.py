@@ -14,6 +14,7 @@ from typing import Final
 from coverage.county.files import shown
 from coverage.county.model import InputFile
 from coverage.desk.folder import county_files
+from coverage.desk.unpack import DEVICE
 from coverage.messages import Language, text
 from coverage.report.files import COMPARISON, write_report
 from coverage.results import Report
@@ -36,7 +37,7 @@ REPORT_FILES: Final = (
 MAP_SUFFIXES: Final = (".png", ".html")
 
 _UNSAFE: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
-_MAX_NAME: Final = 80
+_MAX_NAME_BYTES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,14 @@ def _file_names(names: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for number, name in enumerate(names, 1):
-        plain = _UNSAFE.sub("_", name)[:_MAX_NAME].strip(" ._") or f"scenario-{number}"
-        unique = plain if plain.casefold() not in taken else f"{plain}-{number}"
+        cut = _UNSAFE.sub("_", name).encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
+        plain = cut.strip(" ._") or f"scenario-{number}"
+        if DEVICE.fullmatch(plain):
+            plain = f"_{plain}"
+        unique, again = plain, 1
+        while unique.casefold() in taken:
+            again += 1
+            unique = f"{plain}-{again}"
         taken.add(unique.casefold())
         found.append(unique)
     return found

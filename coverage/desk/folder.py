@@ -23,6 +23,35 @@ COUNTY_PREFIX: Final = "county-"
 _PART: Final = ".part-"
 _UNUSED_S: Final = 7 * 24 * 3600
 _README: Final = ("README.md", "README.txt")
+# What Windows and office programs copy along with a path: quotes, and marks that no eye sees.
+_QUOTES: Final = "\"'\u201c\u201d\u2018\u2019"
+_UNSEEN: Final = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+
+
+def typed_path(typed: str) -> Path | None:
+    """Return the path that somebody typed or pasted; None where nothing was."""
+    name = typed.translate(_UNSEEN).strip().strip(_QUOTES).strip()
+    if not name:
+        return None
+    with suppress(OSError, RuntimeError, ValueError):
+        path = Path(name).expanduser()
+        return path.absolute() if path.exists() else path
+    return Path(name)
+
+
+def county_at(path: Path) -> Path:
+    """Return the county folder that somebody means who names `path`.
+
+    That may be one of its files, or the folder around it.
+    """
+    found = typed_path(str(path)) or path
+    with suppress(OSError, ValueError):
+        if found.is_file() and (found.parent / CONFIG_NAME).is_file():
+            return found.parent
+        if found.is_dir() and not (found / CONFIG_NAME).exists():
+            inner = [config.parent for config in found.glob(f"*/{CONFIG_NAME}")]
+            return inner[0] if len(inner) == 1 else found
+    return found
 
 
 def is_protected(folder: Path) -> bool:
@@ -145,7 +174,7 @@ def save_to(folder: Path, target: Path) -> Path:
     """
     files = county_files(folder)
     try:
-        target = target.expanduser()
+        target = target.expanduser().absolute()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise InputError([Problem("desk.folder_taken", values={"folder": str(target)})])
         for name, path in files.items():

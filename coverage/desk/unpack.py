@@ -39,12 +39,16 @@ _END: Final = b"PK\5\6"
 _END_64: Final = b"PK\6\7"
 _MEGA: Final = 1_000_000
 
-# Windows gives these names to devices, whatever their suffix.
-_DEVICE: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+DEVICE: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Windows gives these names to devices, whatever their suffix."""
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 # What systems and Office leave beside a user's files.
 _LEFTOVERS: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".git"})
-_LOCK: Final = "~$"
+_LEFTOVER_STARTS: Final = ("~$", ".~lock.", "._")
+_ZIP_STARTS: Final = b"PK\3\4"
+_OFFICE: Final = "[Content_Types].xml"
+"""Stands in every workbook and document of Office, which are zips too."""
+_ARCHIVES: Final = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 
 
 @dataclass(frozen=True)
@@ -114,15 +118,19 @@ def take_in(sent: Sequence[Sent], token: str) -> Taken:
 
 
 def _take_zip(sent: Sent, token: str) -> Taken:
+    if not sent.size:
+        raise _refused("desk.empty", file=shown(sent.name))
     if not zipfile.is_zipfile(sent.stream):
-        raise _refused("desk.no_zip", file=shown(sent.name))
+        sent.stream.seek(0)
+        cut = sent.stream.read(len(_ZIP_STARTS)) == _ZIP_STARTS
+        raise _refused("desk.zip_broken" if cut else "desk.no_zip", file=shown(sent.name))
     if _directory_bytes(sent) > _MAX_DIRECTORY_BYTES:
         raise _refused("desk.too_many_files", limit=MAX_FILES)
     try:
         with _opened(sent) as archive:
             infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
             entries = [_Entry(i.filename, _parts(i.filename), info=i) for i in infos]
-            _check_archive(infos, sent.size)
+            _check_archive(infos, sent)
             return _written(_placed(entries), token, archive)
     except InputError:
         raise
@@ -157,7 +165,11 @@ def _opened(sent: Sent) -> zipfile.ZipFile:
     raise _refused("desk.zip_names", file=shown(sent.name))
 
 
-def _check_archive(infos: Sequence[zipfile.ZipInfo], size: int) -> None:
+def _check_archive(infos: Sequence[zipfile.ZipInfo], sent: Sent) -> None:
+    if any(info.filename == _OFFICE for info in infos):
+        raise _refused("desk.no_zip", file=shown(sent.name))
+    if any(info.flag_bits & 0x1 for info in infos):
+        raise _refused("desk.zip_locked", file=shown(sent.name))
     problems = []
     if len(infos) > MAX_FILES:
         problems.append(Problem("desk.too_many_files", values={"limit": MAX_FILES}))
@@ -165,14 +177,12 @@ def _check_archive(infos: Sequence[zipfile.ZipInfo], size: int) -> None:
     if unpacked > MAX_UNPACKED_BYTES:
         limit_mb = MAX_UNPACKED_BYTES // _MEGA
         problems.append(Problem("desk.too_big", values={"limit_mb": limit_mb}))
-    elif unpacked > max(_SMALL_BYTES, MAX_RATIO * size):
+    elif unpacked > max(_SMALL_BYTES, MAX_RATIO * sent.size):
         problems.append(Problem("desk.zip_bomb", values={"ratio": MAX_RATIO}))
     for info in infos:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             problems.append(Problem("desk.link", values={"file": shown(info.filename)}))
-        if info.flag_bits & 0x1:
-            problems.append(Problem("desk.zip_locked", values={"file": shown(info.filename)}))
     raise_if_errors(problems)
 
 
@@ -224,7 +234,7 @@ def _placed(entries: Iterable[_Entry]) -> tuple[list[_Entry], tuple[str, ...]]:
 
 
 def _is_leftover(parts: tuple[str, ...]) -> bool:
-    return any(part.casefold() in _LEFTOVERS or part.startswith(_LOCK) for part in parts)
+    return any(part.casefold() in _LEFTOVERS or part.startswith(_LEFTOVER_STARTS) for part in parts)
 
 
 def _is_plain(entry: _Entry) -> bool:
@@ -236,7 +246,7 @@ def _is_plain(entry: _Entry) -> bool:
         part != ".."
         and len(part) <= _MAX_NAME
         and not _FORBIDDEN.search(part)
-        and not _DEVICE.fullmatch(part)
+        and not DEVICE.fullmatch(part)
         and not part.endswith((" ", "."))
         for part in parts
     )
@@ -246,16 +256,26 @@ def _root(entries: Sequence[_Entry]) -> tuple[str, ...]:
     """Return the path of the one folder with a ``county.toml``: the outermost, if it is one."""
     found = [entry.parts[:-1] for entry in entries if entry.parts[-1].casefold() == CONFIG_NAME]
     if not found:
-        names = sorted({entry.parts[-1] for entry in entries})
-        near = nearest(CONFIG_NAME, names)
-        hint = Message("county.hint_nearest", {"near": shown(near)}) if near else ""
-        raise _refused("desk.no_county_toml", hint=hint)
+        raise _without_settings(sorted({entry.parts[-1] for entry in entries}))
     depth = min(len(root) for root in found)
     outermost = sorted({root for root in found if len(root) == depth})
     if len(outermost) > 1:
         folders = ", ".join(shown("/".join(root)) for root in outermost)
         raise _refused("desk.several_counties", folders=folders)
     return outermost[0]
+
+
+def _without_settings(names: Sequence[str]) -> InputError:
+    """Return why files of these names are no county folder."""
+    longer = next((name for name in names if name.casefold().startswith(f"{CONFIG_NAME}.")), None)
+    if longer is not None:  # Windows hides the suffix that its editor put there
+        return _refused("desk.county_toml_suffix", file=shown(longer))
+    packed = [shown(name) for name in names if PurePosixPath(name).suffix.casefold() in _ARCHIVES]
+    if packed:
+        return _refused("desk.zip_inside", files=", ".join(packed))
+    near = nearest(CONFIG_NAME, names)
+    hint = Message("county.hint_nearest", {"near": shown(near)}) if near else ""
+    return _refused("desk.no_county_toml", hint=hint)
 
 
 def _clashes(entries: Sequence[_Entry]) -> list[Problem]:

@@ -34,10 +34,13 @@ from coverage.ui.words import literal
 _STYLE: Final = Path(__file__).with_name("style.css")
 _LOGGER: Final = logging.getLogger(__name__)
 _DROP_ZONE: Final = '[data-testid="stFileUploaderDropzone"]'
-_UPLOADER: Final = {
+_NOT_MADE: Final = '[data-testid="stDownloadButtonError"]'
+_ENGLISH: Final = {
     "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
     "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; margin-left: 8px; }}",
+    "desk.download_failed": f"{_NOT_MADE}::after {{ content: $; font-size: 0.875rem; }}",
 }
+"""Streamlit's own English words that have no setting, by the message that takes their place."""
 
 
 def begin() -> Language:
@@ -59,17 +62,15 @@ def begin() -> Language:
         page_title=text("ui.app_title", current.language), page_icon="🚑", layout="wide"
     )
     st.html(_STYLE)
-    st.html(_uploader_style(current.language))
+    st.html(_words_style(current.language))
     return current.language
 
 
-def _uploader_style(language: Language) -> str:
-    """Return the style that gives the uploader's own English words in the user's language."""
-    words = {name: json.dumps(text(name, language), ensure_ascii=False) for name in _UPLOADER}
+def _words_style(language: Language) -> str:
+    """Return the style that gives Streamlit's own English words in the user's language."""
+    words = {name: json.dumps(text(name, language), ensure_ascii=False) for name in _ENGLISH}
     return (
-        "<style>"
-        + "".join(_UPLOADER[name].replace("$", words[name]) for name in words)
-        + "</style>"
+        "<style>" + "".join(_ENGLISH[name].replace("$", words[name]) for name in words) + "</style>"
     )
 
 

@@ -72,10 +72,24 @@ def _choose_layer(box: str) -> None:
     session().layer = str(st.session_state[box])
 
 
+def _units_rules(report: Report, language: Language) -> dict[str, str]:
+    """Return the titles of the rules that units are coloured by."""
+    return {r.rule.id: getattr(r.rule.title, language) for r in report.rules if r.units}
+
+
+def rule_shown(report: Report, current: Session) -> str | None:
+    """Return the rule by whose verdict the map colours units; None where there is none."""
+    rules = list(_units_rules(report, current.language))
+    return current.rule if current.rule in rules else next(iter(rules), None)
+
+
 def _rule(report: Report, language: Language, key: str) -> str | None:
-    titles = {r.rule.id: getattr(r.rule.title, language) for r in report.rules if r.units}
+    titles = _units_rules(report, language)
     if not titles:
         return None
+    # Another page may have chosen: the box shows what is in force.
+    box = f"{key}-rule-{language}"
+    st.session_state[box] = rule_shown(report, session())
     return cast(
         "str | None",
         st.selectbox(
@@ -83,9 +97,15 @@ def _rule(report: Report, language: Language, key: str) -> str | None:
             list(titles),
             format_func=lambda rule: titles.get(rule, rule),
             label_visibility="collapsed",
-            key=f"{key}-rule-{language}",
+            on_change=_choose_rule,
+            args=(box,),
+            key=box,
         ),
     )
+
+
+def _choose_rule(box: str) -> None:
+    session().rule = st.session_state[box]
 
 
 def draw(

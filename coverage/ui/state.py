@@ -10,10 +10,11 @@ from typing import Final
 import streamlit as st
 
 from coverage.desk import store
-from coverage.desk.folder import is_protected, own_copy
+from coverage.desk.folder import county_at, is_protected, own_copy
 from coverage.desk.model import Desk, Setting, is_token
 from coverage.errors import InputError, Problem
 from coverage.messages import Language
+from coverage.paths import DEMONSTRATION
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 
@@ -48,6 +49,8 @@ class Session:
         What was done, to be told once; plain text.
     stopped
         The county folder whose reading the visitor stopped, or None.
+    unreadable
+        The county folder that was found to be no county, or None.
     loads
         Counts how often another state replaced this tab's: whatever a page remembers beside the
         desk (a place looked at) belongs to one count.
@@ -69,6 +72,7 @@ class Session:
         self.left: str | None = None
         self.notice = ""
         self.stopped: Path | None = None
+        self.unreadable: Path | None = None
         self.loads = 0
 
     @property
@@ -147,24 +151,33 @@ def set_language(language: Language) -> None:
 
 
 def open_folder(folder: Path) -> None:
-    """Open a county: on a new desk where this one holds work on another county."""
+    """Open the county that `folder` names; another one that is open stays on its own desk."""
     session().stopped = None
-    if folder != session().folder:
+    folder = county_at(folder)
+    if folder == session().folder:
+        return
+    try:
         open_made(lambda _: folder)
+    except InputError as error:
+        session().trouble = error
 
 
 def open_made(make: Callable[[str], Path]) -> None:
     """Open the county folder that `make` makes for the desk whose token it is given.
 
-    That is a new desk where this one holds work on another county.
+    That is a new desk where this one holds another county, so that what was open before is there
+    still when the new one cannot be read. A look at the demonstration county, or a folder that is
+    none, is not kept so.
 
     Raises
     ------
     InputError
-        As `make` does; nothing is changed then.
+        As `make` does, or if work of this tab is not saved; nothing is changed then.
     """
     current = session()
-    aside = current.folder is not None and current.desk.begun
+    _settled(current)
+    had, begun = current.folder, current.desk.begun
+    aside = had is not None and (begun or had not in (DEMONSTRATION, current.unreadable))
     desk = Desk(language=current.language) if aside else current.desk
     folder = make(desk.token)
     if aside:
@@ -174,14 +187,31 @@ def open_made(make: Callable[[str], Path]) -> None:
     keep(replace(current.desk, folder=folder))
 
 
+def _settled(current: Session) -> None:
+    """Check that no work of this tab would be lost if another desk took its place.
+
+    Raises
+    ------
+    InputError
+        If there is work that is not saved.
+    """
+    if current.theirs is not None:
+        raise InputError([Problem("desk.unsettled")])
+    if current.trouble is not None and current.desk.begun:
+        keep(current.desk)
+        if current.trouble is not None:
+            raise current.trouble
+
+
 def open_desk(token: str) -> None:
     """Go on with earlier work.
 
     Raises
     ------
     InputError
-        If there is no such desk, or it cannot be read.
+        If there is no such desk, it cannot be read, or work of this tab is not saved.
     """
+    _settled(session())
     _replace(store.load(token))
 
 
@@ -195,6 +225,7 @@ def keep_mine() -> None:
     current = session()
     current.desk = store.copied(current.desk)
     current.theirs = None
+    current.trouble = None
 
 
 def _replace(desk: Desk) -> None:

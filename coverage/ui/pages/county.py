@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from coverage.desk.folder import is_protected, save_to
+from coverage.desk.folder import is_protected, save_to, typed_path
 from coverage.desk.pack import county_zip
 from coverage.desk.reading import file_counts, problem_places
-from coverage.desk.store import listed
+from coverage.desk.store import DeskLine, listed, load, workspace
 from coverage.errors import InputError, Level, Problem
 from coverage.messages import Language, text
 from coverage.results import Report
@@ -26,7 +26,7 @@ from coverage.ui.assets import component_arguments, show_map
 from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
-from coverage.ui.tables import row_height, save_button
+from coverage.ui.tables import fitted, save_button
 from coverage.ui.words import literal
 from maps.rows import rows_map
 from maps.words import share
@@ -34,13 +34,17 @@ from maps.words import share
 __all__ = ["chosen", "page"]
 
 _MAP_HEIGHT: Final = 420
-_ROWS_SHOWN: Final = 10
+_TABLE_HEIGHT: Final = 560
+_ROWS_SHOWN: Final = 3
+_LINES_SHOWN: Final = 10
+_TALLEST_ROW_PX: Final = 74
 _WIDTHS_PX: Final = {
-    "county_page.column_level": 85,
-    "county_page.column_file": 130,
-    "county_page.column_rows": 80,
-    "county_page.column_problem": 560,
-    "county_page.column_count": 80,
+    "county_page.column_level": 80,
+    "county_page.column_file": 125,
+    "county_page.column_rows": 110,
+    "county_page.column_column": 90,
+    "county_page.column_problem": 455,
+    "county_page.column_count": 75,
 }
 
 
@@ -60,9 +64,14 @@ def page() -> None:
     report, bad = None, None
     try:
         report = loaded(current)
+        current.unreadable = None
     except InputError as error:
-        bad = error
-    # Above what was read, and open where that is of no use.
+        bad, current.unreadable = error, current.folder
+        with top:
+            problems(error, language)
+            if current.folder is not None and not current.folder.is_relative_to(workspace()):
+                st.button(text("county_page.read_again", language), key="read-again")
+    # Above what was read, and open where nothing could be.
     with top.expander(
         text("county_page.open_other", language),
         icon=":material/folder_open:",
@@ -74,7 +83,6 @@ def page() -> None:
         if (current.desk.token, current.folder) != before:
             st.rerun()
     if bad is not None:
-        problems(bad, language)
         _bad_rows(bad, language)
     if report is None:
         return
@@ -89,12 +97,12 @@ def _earlier(current: Session) -> None:
     if not is_local():
         return
     language = current.language
-    desks = [line for line in listed() if line.token != current.desk.token]
+    desks = [one for one in listed() if one.token != current.desk.token and _is_work(one)]
     with st.container(border=True, key="earlier-desks"):
         st.markdown(f"**{text('county_page.desks_title', language)}**")
         if not desks:
             st.caption(text("county_page.desks_none", language))
-        for line in desks[:_ROWS_SHOWN]:
+        for line in desks[:_LINES_SHOWN]:
             told, button = st.columns([5, 1], vertical_alignment="center")
             changed = datetime.fromtimestamp(line.changed).astimezone()
             told.markdown(
@@ -113,6 +121,11 @@ def _earlier(current: Session) -> None:
                 on_click=guarded,
                 args=(open_desk, line.token),
             )
+
+
+def _is_work(line: DeskLine) -> bool:
+    """Return whether a desk holds a county or work on one, not only a path that was mistyped."""
+    return bool(line.code) or load(line.token).begun
 
 
 def _read(report: Report, language: Language) -> None:
@@ -167,49 +180,58 @@ def _quality(report: Report, language: Language) -> None:
     )
     st.caption(counted + " " + text("county_page.quality_hint", language))
     found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
-    table = _problem_table(found, language)
+    shown = _problem_table(found, language)
     picked = st.dataframe(
-        table,
+        shown,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key=f"quality-{language}",
-        height="content",
-        row_height=row_height({}),
-        column_config=_widths(language),
+        **_fit(shown, language),
     )
-    save_button(table, "quality", language)
+    save_button(_problem_table(found, language, every_row=True), "quality", language)
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(found):
         _shown_problem(report, found[rows[0]], language)
 
 
-def _problem_table(found: tuple[Problem, ...], language: Language) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            text("county_page.column_level", language): [
-                text(f"county_page.level.{problem.level}", language) for problem in found
-            ],
-            text("county_page.column_file", language): [problem.file or "" for problem in found],
-            text("county_page.column_rows", language): [_rows_text(p.rows) for p in found],
-            text("county_page.column_problem", language): [
-                problem.body(language) for problem in found
-            ],
-            text("county_page.column_count", language): [problem.count for problem in found],
-        }
-    )
+def _problem_table(
+    found: tuple[Problem, ...], language: Language, *, every_row: bool = False
+) -> pd.DataFrame:
+    most = None if every_row else _ROWS_SHOWN
+    columns = {
+        "county_page.column_level": [
+            text(f"county_page.level.{problem.level}", language) for problem in found
+        ],
+        "county_page.column_file": [problem.file or "" for problem in found],
+        "county_page.column_rows": [_rows_text(problem.rows, most) for problem in found],
+        "county_page.column_column": [problem.column or "" for problem in found],
+        "county_page.column_problem": [problem.body(language) for problem in found],
+        "county_page.column_count": [problem.count for problem in found],
+    }
+    return pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
 
 
-def _widths(language: Language) -> dict[str, ColumnConfig]:
+def _fit(table: pd.DataFrame, language: Language) -> dict[str, Any]:
+    """Return the sizes of a table of problems: texts wrap, a long table scrolls."""
+    widths = {text(name, language): wide for name, wide in _WIDTHS_PX.items()}
+    row_px = min(fitted(table, widths), _TALLEST_ROW_PX)
+    columns: dict[str, ColumnConfig] = {
+        name: st.column_config.Column(width=wide) for name, wide in widths.items()
+    }
+    count = text("county_page.column_count", language)
+    columns[count] = st.column_config.NumberColumn(width=widths[count], format="localized")
+    tall = row_px * (len(table) + 1) > _TABLE_HEIGHT
     return {
-        text(name, language): st.column_config.Column(width=width)
-        for name, width in _WIDTHS_PX.items()
+        "row_height": row_px,
+        "height": _TABLE_HEIGHT if tall else "content",
+        "column_config": columns,
     }
 
 
-def _rows_text(rows: tuple[int, ...]) -> str:
-    shown = ", ".join(str(row) for row in rows[:_ROWS_SHOWN])
-    return f"{shown} …" if len(rows) > _ROWS_SHOWN else shown
+def _rows_text(rows: tuple[int, ...], most: int | None) -> str:
+    shown = ", ".join(str(row) for row in rows[:most])
+    return shown if most is None or len(rows) <= most else f"{shown} …"
 
 
 def _shown_problem(report: Report, problem: Problem, language: Language) -> None:
@@ -246,23 +268,17 @@ def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
             }
         ),
         hide_index=True,
-        height=_MAP_HEIGHT if len(places) > _ROWS_SHOWN else "content",
+        height=_MAP_HEIGHT if len(places) > _LINES_SHOWN else "content",
         key=f"places-{language}",
     )
 
 
 def _bad_rows(error: InputError, language: Language) -> None:
     """List every problem of a folder that cannot be opened, to be sorted and taken along."""
-    table = _problem_table(error.problems, language)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        row_height=row_height({}),
-        column_config=_widths(language),
-        key=f"problems-{language}",
-    )
-    save_button(table, "problems", language)
+    found = error.problems
+    shown = _problem_table(found, language)
+    st.dataframe(shown, hide_index=True, key=f"problems-{language}", **_fit(shown, language))
+    save_button(_problem_table(found, language, every_row=True), "problems", language)
 
 
 def _keep(current: Session, report: Report) -> None:
@@ -297,8 +313,10 @@ def _keep(current: Session, report: Report) -> None:
     if is_local():
         with save.form("save-county", height="stretch"):
             typed = st.text_input(text("county_page.save_to", language), key="save-folder")
-            if st.form_submit_button(text("county_page.save", language)) and typed.strip():
-                _save(folder, Path(typed.strip().strip("\"'").strip()), language)
+            if st.form_submit_button(text("county_page.save", language)) and (
+                target := typed_path(typed)
+            ):
+                _save(folder, target, language)
 
 
 def _save(folder: Path, target: Path, language: Language) -> None:

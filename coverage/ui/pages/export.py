@@ -25,14 +25,20 @@ from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.ui import cache
 from coverage.ui.frame_parts import refused
+from coverage.ui.map_view import chosen_basemap, rule_shown
 from coverage.ui.opening import chosen
 from coverage.ui.state import Session, session
 from coverage.ui.words import literal
-from maps.basemap import Basemap
+from maps import LAYERS
+from maps.basemap import NO_BASEMAP, Basemap
+from maps.ground import picture_in
+from maps.layers import bounds
 from maps.words import county_name
 
 _MEGA = 1_000_000
 _KEY = "export-zip"
+_GROUND = "export-ground"
+_TRIAL_PX = 256
 _TYPES = {
     ".html": "text/html",
     ".png": "image/png",
@@ -65,14 +71,19 @@ def page() -> None:
     if scenario is not None:
         changes = cache.comparison(folder, current.desk.overrides, scenario)
     files = report_pieces(report, language, scenario, changes)
-    drawn = _map(current, folder, report)
+    layer = _layer(current, report)
+    ground, spoilt = _ground(current, report)
+    drawn = _map(current, folder, report, layer, ground)
     scenarios = scenario_pieces(current.desk.scenarios)
-    _all(current, report, (*files, *drawn, *scenarios), folder)
+    _all(current, report, (*files, *drawn, *scenarios), folder, ground)
     _heading("export_page.report_title", "export_page.report_hint", language)
     _rows(files, language)
-    layer = text(f"map_page.layer.{current.layer}", language)
-    st.markdown(f"#### {literal(text('export_page.map_title', language, layer=layer))}")
+    shown = text(f"map_page.layer.{layer}", language)
+    st.markdown(f"#### {literal(text('export_page.map_title', language, layer=shown))}")
     st.caption(text("export_page.map_hint", language))
+    if spoilt is not None:
+        told = " ".join((*spoilt.lines(language), text("export_page.no_ground", language)))
+        st.warning(literal(told), icon=":material/warning:")
     _rows(drawn, language)
     st.markdown(f"#### {text('export_page.scenarios_title', language)}")
     if not scenarios:
@@ -89,18 +100,41 @@ def _heading(title: str, hint: str, language: Language) -> None:
     st.caption(text(hint, language))
 
 
-def _map(current: Session, folder: Path, report: Report) -> tuple[Piece, ...]:
+def _layer(current: Session, report: Report) -> str:
+    """Return the layer that the map page shows: the difference only where there is one."""
+    return current.layer if current.layer != "change" or report.scenario else LAYERS[0]
+
+
+def _ground(current: Session, report: Report) -> tuple[Basemap, InputError | None]:
+    """Return the base map for files, and what is wrong with one that cannot be drawn.
+
+    It is tried once, as a small picture; again when it has changed.
+    """
+    wanted = chosen_basemap(current).for_export()
+    if wanted == NO_BASEMAP:
+        return wanted, None
+    of = wanted, wanted.state(), current.folder
+    tried = st.session_state.get(_GROUND)
+    if tried is None or tried[0] != of:
+        bad = None
+        try:
+            picture_in(wanted, report.county.crs, bounds(report), _TRIAL_PX)
+        except InputError as error:
+            bad = error
+        tried = of, bad
+        st.session_state[_GROUND] = tried
+    bad = tried[1]
+    return (wanted if bad is None else NO_BASEMAP), bad
+
+
+def _map(
+    current: Session, folder: Path, report: Report, layer: str, ground: Basemap
+) -> tuple[Piece, ...]:
     before = None
     if report.scenario:
         before = cache.report(folder, current.desk.overrides)
-    return map_pieces(
-        report,
-        current.language,
-        current.layer,
-        rule=current.rule,
-        before=before,
-        basemap=Basemap(**current.desk.basemap),  # type: ignore[arg-type]
-    )
+    rule = rule_shown(report, current) if layer == "units" else None
+    return map_pieces(report, current.language, layer, rule=rule, before=before, basemap=ground)
 
 
 def _rows(pieces: Sequence[Piece], language: Language) -> None:
@@ -120,7 +154,9 @@ def _rows(pieces: Sequence[Piece], language: Language) -> None:
         )
 
 
-def _all(current: Session, report: Report, pieces: Sequence[Piece], folder: Path) -> None:
+def _all(
+    current: Session, report: Report, pieces: Sequence[Piece], folder: Path, ground: Basemap
+) -> None:
     language = current.language
     made_of = (
         folder,
@@ -128,7 +164,8 @@ def _all(current: Session, report: Report, pieces: Sequence[Piece], folder: Path
         str(current.desk.overrides),
         current.desk.scenarios,
         current.desk.current,
-        current.desk.basemap,
+        ground,
+        ground.state(),
         current.layer,
         current.rule,
         language,
@@ -147,9 +184,12 @@ def _all(current: Session, report: Report, pieces: Sequence[Piece], folder: Path
             )
             if not wanted:
                 return
+            place = st.empty()
             try:
-                content = _zip(report, (*pieces, *county_pieces(folder)), language)
+                with place.container():
+                    content = _zip(report, (*pieces, *county_pieces(folder)), language)
             except InputError as error:
+                place.empty()
                 refused(error, language)
                 return
             kept = _Made(made_of, content)
