@@ -236,6 +236,7 @@ function plannerLive(map, setup) {
       begin();
       order.forEach(function (key) { ready(shown[key].group); });
     }
+    box.dataset.tool = tool.name;
     box.classList.toggle("planner-aim", tool.name === "add");
     map.doubleClickZoom[tool.name === "look" ? "enable" : "disable"]();
     if (wanted.focus && wanted.focus.id !== kept("focus")) {
