@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def page(folder: Path, *scenarios: Scenario, current: str | None = None) -> AppT
     return opened("scenario", Session(desk=desk))
 
 
-def keyed(widgets: Sequence[Any], key: str) -> Any:
+def keyed(widgets: Iterable[Any], key: str) -> Any:
     """Return the widget whose key begins with `key`."""
     (found,) = [widget for widget in widgets if str(widget.key).startswith(key)]
     return found
