@@ -22,7 +22,9 @@ _WIDE: Final = 1.3
 CELL_PANE: Final = "planner-cells"
 """Above a base map, under units and roads."""
 NARROW: Final = JsCode("(window.innerWidth < 850)")
-"""Whether the panels would hide the map: then they are folded up at first."""
+"""Whether the panels would hide the map: then all but the classes are folded up at first."""
+PART: Final = "data-part"
+"""Names a part of a panel that folds: ``legend``, or ``more`` in it."""
 
 _POINT_JS: Final = """function(feature, latlng) {
     var symbols = %(symbols)s;
@@ -135,9 +137,10 @@ class Panel(MacroElement):
             {{ this.get_name() }}.onAdd = function() {
                 var box = L.DomUtil.create('div', {{ this.css|tojson }});
                 box.innerHTML = {{ this.html|tojson }};
-                if ({{ this.narrow|tojavascript }}) {
-                    box.querySelectorAll('details').forEach(function(part) { part.open = false; });
-                }
+                box.querySelectorAll('details').forEach(function(part) {
+                    var more = part.getAttribute({{ this.part|tojson }}) === 'more';
+                    part.open = more ? !{{ this.narrow|tojavascript }} : window.innerWidth >= 560;
+                });
                 L.DomEvent.disableClickPropagation(box);
                 L.DomEvent.disableScrollPropagation(box);
                 return box;
@@ -160,6 +163,7 @@ class Panel(MacroElement):
         """
     )
     narrow = NARROW
+    part = PART
 
     def __init__(self, html: str, css: str, position: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -185,7 +189,8 @@ class SetUp(MacroElement):
         Shown as it is: everything in it must be escaped already.
     corners
         South-west and north-east, latitude first. On a wide screen they are put beside the panels
-        at the right, and, where the county is not wide itself, beside the title at the left.
+        at the right, and, where the county is not wide itself, beside the title at the left; on a
+        narrow one beside or above the legend, wherever the county is the larger.
     """
 
     _template = Template(
@@ -200,11 +205,17 @@ class SetUp(MacroElement):
                 zoomOutTitle: {{ this.zoom_out|tojson }}}).addTo({{ this._parent.get_name() }});
             L.control.scale({imperial: false, position: 'bottomleft'})
                 .addTo({{ this._parent.get_name() }});
-            {{ this._parent.get_name() }}.fitBounds({{ this.corners|tojson }}, {
-                animate: false, paddingTopLeft: [
-                    {{ this._parent.get_name() }}.getSize().x > 1150 ? {{ this.left_px }} : 12, 12],
-                paddingBottomRight: [
-                    {{ this._parent.get_name() }}.getSize().x > 850 ? 275 : 12, 26]});
+            (function(map, box) {
+                var size = map.getSize(), left = size.x > 1150 ? {{ this.left_px }} : 12;
+                var beside = [size.x > 850 ? 275 : 225, 26], above = [12, 215], room = beside;
+                function zoom(end) {
+                    return map.getBoundsZoom(box, false, L.point(left + end[0], 12 + end[1]));
+                }
+                if (size.x <= 850 && zoom(above) >= zoom(beside)) { room = above; }
+                if (size.x < 560) { room = [12, 40]; }
+                map.fitBounds(box, {animate: false, paddingTopLeft: [left, 12],
+                    paddingBottomRight: room});
+            })({{ this._parent.get_name() }}, L.latLngBounds({{ this.corners|tojson }}));
         {% endmacro %}
         """
     )

@@ -9,7 +9,7 @@ from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
 from maps.changes import MARKS, Changes
-from maps.controls import safe, symbol_row
+from maps.controls import PART, safe, symbol_row
 from maps.drawing import Drawing
 from maps.layers import choose_roads, facilities
 from maps.style import (
@@ -59,11 +59,12 @@ def legend_html(
     report: Report, language: Language, drawn: Drawing, found: Changes | None = None
 ) -> str:
     """Return the legend of a layer, of what a scenario changes, and of everything else drawn."""
+    title = safe(words.layer_title(drawn.layer, language, drawn.rule))
     parts = [
-        f"<div><b>{safe(words.layer_title(drawn.layer, language, drawn.rule))}</b></div>",
+        f'<details open {PART}="legend"><summary><b>{title}</b></summary>',
         *_classes(drawn, language),
         *_marks(found, language),
-        '<details open style="margin-top:5px">',
+        f'<details open {PART}="more" style="margin-top:5px">',
         f"<summary>{safe(text('maps.more_legend', language))}</summary>",
         _heading(text("maps.village_sizes", language)),
         *(
@@ -90,7 +91,7 @@ def legend_html(
             words.measure(report, language),
         )
     ]
-    return "".join(parts) + "</details>"
+    return "".join(parts) + "</details></details>"
 
 
 def _classes(drawn: Drawing, language: Language) -> Iterator[str]:

@@ -133,8 +133,15 @@ def look(path: Path, width: int = 1280) -> dict[str, object]:
                         shown.querySelectorAll('script,img').length]); } };
                 const map = Object.values(window).find(v => v instanceof L.Map);
                 map.eachLayer(open);
+                const legend = document.querySelector('.planner-legend').getBoundingClientRect();
+                const under = [];
+                map.eachLayer(layer => { if (layer.feature && layer.feature.properties.c) {
+                    const at = map.latLngToContainerPoint(layer.getLatLng());
+                    if (at.x > legend.left && at.x < legend.right
+                        && at.y > legend.top && at.y < legend.bottom) {
+                        under.push(layer.feature.properties.n); } } });
                 return {
-                    height: box.height, width: box.width, popups: popups,
+                    under: under, height: box.height, width: box.width, popups: popups,
                     paths: document.querySelectorAll('.leaflet-overlay-pane path').length,
                     symbols: document.querySelectorAll('.planner-symbol').length,
                     stolen: window.stolen === undefined,
@@ -186,9 +193,12 @@ def test_the_exported_page_draws_and_asks_for_nothing(layer: str, tmp_path: Path
 def test_on_a_narrow_screen_panels_are_folded_and_the_classes_stay(tmp_path: Path) -> None:
     path = tmp_path / "map.html"
     write_map(make_report(), path, "zh")
-    wide, narrow = look(path), look(path, width=700)
+    wide, narrow, small = look(path), look(path, width=700), look(path, width=500)
     for entry in CLASSES["minutes"]:
         assert entry.label.text("zh") in str(narrow["legend"])
+        assert entry.label.text("zh") not in str(small["legend"])
+    assert words.layer_title("minutes", "zh") in str(small["legend"])
+    assert wide["under"] == narrow["under"] == small["under"] == []
     for shown, roads in ((wide, True), (narrow, False)):
         assert (text("maps.road_primary", "zh") in str(shown["legend"])) == roads
         assert shown["expanded"] == roads

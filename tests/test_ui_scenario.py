@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from coverage.desk.model import Desk
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
+from coverage.network.speeds import load_profile
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import (
     AddFacility,
@@ -54,6 +57,12 @@ def scenario(*actions: object, name: str = "甲", **more: object) -> Scenario:
 def page(folder: Path, *scenarios: Scenario, current: str | None = None) -> AppTest:
     desk = Desk(folder=folder, scenarios=scenarios, current=current)
     return opened("scenario", Session(desk=desk))
+
+
+def keyed(widgets: Iterable[Any], key: str) -> Any:
+    """Return the widget whose key begins with `key`."""
+    (found,) = [widget for widget in widgets if str(widget.key).startswith(key)]
+    return found
 
 
 def covered(app: AppTest) -> str:
@@ -126,11 +135,11 @@ def test_new_copy_drop(county: Path) -> None:
 
 def test_a_name_that_is_taken_is_refused(county: Path) -> None:
     app = page(county, scenario(name="甲"), scenario(STATION, name="乙"), current="乙")
-    app.text_input(key="scenario-name").set_value("甲")
+    keyed(app.text_input, "scenario-name").set_value("甲")
     _submit(app, "scenario_page.apply", 0)
     assert text("scenario_page.name_taken", "zh", name="甲") in shown(app)
     assert [s.name for s in desk_of(app).scenarios] == ["甲", "乙"]
-    app.text_input(key="scenario-name").set_value("丙")
+    keyed(app.text_input, "scenario-name").set_value("丙")
     _submit(app, "scenario_page.apply", 0)
     assert [s.name for s in desk_of(app).scenarios] == ["甲", "丙"]
     assert desk_of(app).current == "丙"
@@ -145,7 +154,7 @@ def _submit(app: AppTest, message: str, which: int) -> None:
 def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
     app = page(county)
     app.segmented_control(key="scenario-panel").set_value("facility").run()
-    app.selectbox(key="place-village").set_value(line_county.code_of("D")).run()
+    app.selectbox(key="place-at").set_value(f"village:{line_county.code_of('D')}").run()
     app.button(key="place-here").click().run()
     assert not app.exception
     assert covered(app) == "15,000 人"
@@ -162,7 +171,7 @@ def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
 def test_what_was_done_before_a_reload_can_be_undone_and_redone_after_it(county: Path) -> None:
     app = page(county)
     app.segmented_control(key="scenario-panel").set_value("facility").run()
-    app.selectbox(key="place-village").set_value(line_county.code_of("D")).run()
+    app.selectbox(key="place-at").set_value(f"village:{line_county.code_of('D')}").run()
     app.button(key="place-here").click().run()
     app = at_address("scenario", desk_of(app).token)
     assert covered(app) == "15,000 人"
@@ -172,6 +181,87 @@ def test_what_was_done_before_a_reload_can_be_undone_and_redone_after_it(county:
     assert covered(app) == "6,000 人"
     app.button(key="scenario-redo").click().run()
     assert covered(app) == "15,000 人"
+
+
+def test_a_facility_is_built_beside_a_hospital_while_another_is_placed_on_the_map(
+    county: Path,
+) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-tool").set_value("add").run()
+    app.segmented_control(key="scenario-panel").set_value("facility").run()
+    assert not app.exception
+    assert not app.error
+    app.text_input(key="add-name").set_value("图上的站")
+    app.text_input(key="place-name").set_value("东卫生院急救站")
+    app.number_input(key="place-ambulances").set_value(2)
+    app.selectbox(key="place-at").set_value("facility:H1").run()
+    app.button(key="place-here").click().run()
+    (made,) = desk_of(app).scenarios
+    (edit,) = made.edits
+    assert edit.action.stated() == {
+        "id": "new-1",
+        "name": "东卫生院急救站",
+        "kind": "emergency_station",
+        "lon": line_county.LONS["E"],
+        "lat": line_county.LAT,
+        "ambulances": 2,
+    }
+    assert covered(app) == "15,000 人"  # E at once, D 12.8 minutes off
+    assert app.text_input(key="add-name").value == "图上的站"
+
+
+def test_name_and_notes_show_what_they_are_of(county: Path) -> None:
+    close = CloseRoad(line=((112.425, 28.59), (112.425, 28.61)))
+    first, second = scenario(close, STATION, name="甲"), scenario(name="乙", note="第二个")
+    app = page(county, first, second, current="甲")
+    assert keyed(app.text_input, "scenario-name").value == "甲"
+    keyed(app.text_area, "edit-note-text-0").set_value("大桥")
+    _submit(app, "scenario_page.apply", 1)
+    app.button(key="edit-down-0").click().run()
+    assert [edit.note for edit in desk_of(app).scenarios[0].edits] == ["", "大桥"]
+    assert keyed(app.text_area, "edit-note-text-0").value == ""
+    assert keyed(app.text_area, "edit-note-text-1").value == "大桥"
+    keyed(app.selectbox, "scenario-choice").set_value("乙").run()
+    assert desk_of(app).current == "乙"
+    assert keyed(app.text_input, "scenario-name").value == "乙"
+    assert keyed(app.text_area, "scenario-note").value == "第二个"
+
+
+def test_what_has_no_unit_cost_is_not_free(county: Path) -> None:
+    dash = text("ui.unknown", "zh")
+    label = text("scenario_page.cost", "zh")
+    for costs, told, row in (
+        ({}, dash, dash),
+        ({"ambulances": 40.0}, "40.0 以上", "40.0 以上"),
+        ({"ambulances": 40.0, "emergency_station": 300.0}, "340.0", "340.0"),
+    ):
+        app = page(county, scenario(STATION, costs=costs), current="甲")
+        assert next(m.value for m in app.metric if m.label == label) == told
+        app.segmented_control(key="scenario-view").set_value("all").run()
+        table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+        assert table.loc[label, "甲"] == row
+        missing = len(costs) < 2
+        assert ("没有单价" in shown(app)) == missing
+        assert (str(table.loc[label, text("scenario_page.before", "zh")])[0] == "★") != missing
+
+
+def test_growth_is_not_applied_twice_by_itself(county: Path) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-panel").set_value("people").run()
+    label = text("scenario_page.grow", "zh")
+    next(n for n in app.number_input if n.label == label).set_value(10.0)
+    _submit(app, "scenario_page.apply", -1)
+    assert covered(app) == "6,600 人"
+    assert next(n for n in app.number_input if n.label == label).value == 0
+
+
+def test_speeds_stand_beside_those_of_the_profile(county: Path) -> None:
+    app = page(county)
+    app.segmented_control(key="scenario-panel").set_value("response").run()
+    assert not app.exception
+    profile = load_profile("china")
+    shown_ = f"{profile.urban['trunk']:g} / {profile.rural['trunk']:g}"
+    assert shown_ in shown(app)
 
 
 def test_the_list_reorders_notes_puts_off_and_drops(county: Path) -> None:
@@ -184,7 +274,7 @@ def test_the_list_reorders_notes_puts_off_and_drops(county: Path) -> None:
     app.button(key="edit-off-1").click().run()
     app.button(key="edit-down-0").click().run()
     assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["add_facility", "close_road"]
-    app.text_area(key="edit-note-text-0").set_value("靠近 *国道* <b>")
+    keyed(app.text_area, "edit-note-text-0").set_value("靠近 *国道* <b>")
     _submit(app, "scenario_page.apply", 1)
     assert desk_of(app).scenarios[0].edits[0].note == "靠近 *国道* <b>"
     assert r"靠近 \*国道\* \<b\>" in shown(app)

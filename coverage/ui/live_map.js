@@ -66,6 +66,23 @@ function plannerLive(map, setup) {
   map.on("overlayadd", function (event) { switched(event, false); ready(event.layer); });
   map.on("overlayremove", function (event) { switched(event, true); });
 
+  /* -- parts of the legend that fold ----------------------------------------------------------- */
+  var folded = kept("folded") || {};
+  function fold() {
+    box.querySelectorAll("details[data-part]").forEach(function (part) {
+      if (part.dataset.part in folded) { part.open = !folded[part.dataset.part]; }
+    });
+  }
+  box.addEventListener("click", function (event) {
+    var part = event.target.closest && event.target.closest("summary");
+    part = part && part.parentElement.closest("details[data-part]");
+    if (!part) { return; }
+    window.setTimeout(function () {  /* when it has folded */
+      folded[part.dataset.part] = !part.open;
+      keep("folded", folded);
+    });
+  }, true);
+
   function parts(group, visit) {
     if (group.eachLayer) { group.eachLayer(function (part) { parts(part, visit); }); }
     else { visit(group); }
@@ -145,6 +162,7 @@ function plannerLive(map, setup) {
     }
     order = keys;
     busy = false;
+    fold();
     if (before && changed && !(map._popup && map._popup.isOpen())) { reopen(before); }
     order.forEach(function (key) { ready(shown[key].group); });
     /* The frame of the map removes what it finds here when anything changes. */
@@ -236,6 +254,7 @@ function plannerLive(map, setup) {
       begin();
       order.forEach(function (key) { ready(shown[key].group); });
     }
+    box.dataset.tool = tool.name;
     box.classList.toggle("planner-aim", tool.name === "add");
     map.doubleClickZoom[tool.name === "look" ? "enable" : "disable"]();
     if (wanted.focus && wanted.focus.id !== kept("focus")) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from coverage.county.words import meanings
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
-from coverage.scenario.compare import compare
+from coverage.scenario.compare import Cost, compare
 from coverage.scenario.model import Scenario, cost_keys
 from coverage.scenario.words import column_word, kind_word
 from coverage.ui import cache
@@ -36,7 +36,7 @@ class _Figure:
     """A row of the table; `more` tells whether more of it is better."""
 
     label: str
-    of: Callable[[Report, Report, float], float]
+    of: Callable[[Report], float]
     shown: Callable[[float, Language], str]
     more: bool
 
@@ -46,29 +46,21 @@ def _verdicts(report: Report, verdict: str) -> float:
 
 
 _FIGURES: Final = (
-    _Figure("scenario_page.covered", lambda now, _b, _c: now.summary.covered, people, True),
-    _Figure("scenario_page.covered_share", lambda now, _b, _c: now.summary.share, share, True),
-    _Figure("scenario_page.mean_min", lambda now, _b, _c: now.summary.mean_min, minutes, False),
-    _Figure("scenario_page.p90_min", lambda now, _b, _c: now.summary.p90_min, minutes, False),
-    _Figure(
-        "scenario_page.unreachable", lambda now, _b, _c: now.summary.unreachable, people, False
-    ),
+    _Figure("scenario_page.covered", lambda now: now.summary.covered, people, True),
+    _Figure("scenario_page.covered_share", lambda now: now.summary.share, share, True),
+    _Figure("scenario_page.mean_min", lambda now: now.summary.mean_min, minutes, False),
+    _Figure("scenario_page.p90_min", lambda now: now.summary.p90_min, minutes, False),
+    _Figure("scenario_page.unreachable", lambda now: now.summary.unreachable, people, False),
     _Figure(
         "scenario_page.rules_met",
-        lambda now, _b, _c: _verdicts(now, "met"),
+        lambda now: _verdicts(now, "met"),
         lambda value, _: f"{value:.0f}",
         True,
     ),
     _Figure(
         "scenario_page.rules_unmet",
-        lambda now, _b, _c: _verdicts(now, "unmet"),
+        lambda now: _verdicts(now, "unmet"),
         lambda value, _: f"{value:.0f}",
-        False,
-    ),
-    _Figure(
-        "scenario_page.cost",
-        lambda _n, _b, cost: cost,
-        lambda value, _: f"{value:,.1f}",
         False,
     ),
 )
@@ -88,7 +80,7 @@ def all_scenarios(current: Session, language: Language) -> None:
         return
     before = cache.report(current.folder, current.desk.overrides)
     names = [text("scenario_page.before", language)]
-    reports, costs = [before], [0.0]
+    reports, costs = [before], [Cost(())]
     for scenario in current.desk.scenarios:
         try:
             after = cache.scenario_report(current.folder, current.desk.overrides, scenario)
@@ -99,32 +91,48 @@ def all_scenarios(current: Session, language: Language) -> None:
             continue
         names.append(scenario.name)
         reports.append(after)
-        costs.append(compare(before, after, priced(scenario, current)).cost.total)
+        costs.append(compare(before, after, priced(scenario, current)).cost)
     table = _table(names, reports, costs, language)
     st.dataframe(table, hide_index=True, height="content", key=f"compared-{language}")
     st.caption(text("scenario_page.compare_hint", language))
+    cost_gaps(dict.fromkeys(key for cost in costs for key in cost.missing), language)
     save_button(table, "scenarios", language)
 
 
 def _table(
-    names: list[str], reports: list[Report], costs: list[float], language: Language
+    names: list[str], reports: list[Report], costs: list[Cost], language: Language
 ) -> pd.DataFrame:
     rows: list[list[str]] = []
     for figure in _FIGURES:
-        values = [
-            figure.of(report, reports[0], cost) for report, cost in zip(reports, costs, strict=True)
-        ]
-        best = _best(values, more=figure.more)
-        rows.append(
-            [
-                text(figure.label, language),
-                *(
-                    (_BEST if at in best else "") + figure.shown(value, language)
-                    for at, value in enumerate(values)
-                ),
-            ]
-        )
+        values = [figure.of(report) for report in reports]
+        shown = [figure.shown(value, language) for value in values]
+        rows.append(_row(text(figure.label, language), shown, _best(values, more=figure.more)))
+    known = [math.nan if cost.missing else cost.total for cost in costs]
+    shown = [cost_text(cost, language) for cost in costs]
+    rows.append(_row(text("scenario_page.cost", language), shown, _best(known, more=False)))
     return pd.DataFrame(rows, columns=[text("scenario_page.figure_row", language), *names])
+
+
+def _row(label: str, shown: list[str], best: set[int]) -> list[str]:
+    return [label, *((_BEST if at in best else "") + value for at, value in enumerate(shown))]
+
+
+def cost_text(cost: Cost, language: Language) -> str:
+    """Return what a scenario costs; that it is more, or not known, where unit costs are missing."""
+    total = f"{cost.total:,.1f}"
+    if not cost.missing:
+        return total
+    if len(cost.missing) == len(cost.items):
+        return text("ui.unknown", language)
+    return text("scenario_page.cost_partly", language, total=total)
+
+
+def cost_gaps(missing: Iterable[str], language: Language) -> None:
+    """Name what is bought and has no unit cost."""
+    names = [cost_name(key, language) for key in missing]
+    if names:
+        listed = literal(text("report.list_separator", language).join(names))
+        st.caption(text("scenario_page.cost_missing", language, names=listed))
 
 
 def _best(values: list[float], *, more: bool) -> set[int]:

@@ -102,20 +102,25 @@ def _duplicate() -> None:
 
 
 def _about(scenario: Scenario, language: Language) -> None:
+    # The keys change with what is stated: a box keeps under its key what was typed in it before.
+    stated = hash((scenario.name, scenario.note))
+    name, note = f"{_NAME}-{stated}", f"{_NOTE}-{stated}"
     with st.form("scenario-about-form", border=False):
         st.text_input(
-            text("scenario_page.name", language), value=scenario.name, max_chars=200, key=_NAME
+            text("scenario_page.name", language), value=scenario.name, max_chars=200, key=name
         )
         st.text_area(
-            text("scenario_page.note", language), value=scenario.note, max_chars=5000, key=_NOTE
+            text("scenario_page.note", language), value=scenario.note, max_chars=5000, key=note
         )
-        st.form_submit_button(text("scenario_page.apply", language), on_click=_rename)
+        st.form_submit_button(
+            text("scenario_page.apply", language), on_click=_rename, args=(name, note)
+        )
 
 
-def _rename() -> None:
+def _rename(name_key: str, note_key: str) -> None:
     current = session()
-    name = str(st.session_state.get(_NAME, "")).strip()
-    note = str(st.session_state.get(_NOTE, "")).strip()
+    name = str(st.session_state.get(name_key, "")).strip()
+    note = str(st.session_state.get(note_key, "")).strip()
     if not name or current.scenario is None:
         refuse(Problem("scenario_page.name_blank"))
         return

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import pandas as pd
 import streamlit as st
 
+from coverage.county.config import ResponseParameters
 from coverage.messages import Language, text
+from coverage.network.speeds import load_profile
 from coverage.results import Report
 from coverage.scenario.columns import Cell, number_columns
 from coverage.scenario.model import Grow, Scenario, SetResponse, SetRule
@@ -22,15 +26,23 @@ from coverage.ui.scenario_edits import (
 )
 from coverage.ui.scenario_state import change, look_at, work
 from coverage.ui.scenario_tools import facility_fields, place_facility
+from coverage.ui.words import literal
 
 _FACILITY: Final = "scenario-facility"
+_PLACE: Final = "place"
 _FIGURES_HEIGHT: Final = 248
 _RESPONSE: Final = ("turnout_min", "speed_factor")
+_LIMITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "urban_limit_min": "scenario_page.urban_limit",
+        "rural_limit_min": "scenario_page.rural_limit",
+    }
+)
 _ROADS: Final = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential")
 
 
 def facility_form(report: Report, language: Language) -> None:
-    """Draw the choice of a facility, its figures, and a facility in a village."""
+    """Draw the choice of a facility, its figures, and what a new one is and where."""
     table = report.county.facilities
     ids = table["id"].astype(str).tolist()
     named = dict(zip(ids, _facility_names(report, language), strict=True))
@@ -50,8 +62,8 @@ def facility_form(report: Report, language: Language) -> None:
     )
     if chosen is not None:
         _figures(report, ids.index(chosen), language)
-    with st.expander(text("scenario_page.in_village", language)):
-        _in_village(report, language)
+    with st.expander(text("scenario_page.in_place", language)):
+        _in_place(report, language)
 
 
 def _facility_names(report: Report, language: Language) -> list[str]:
@@ -103,22 +115,71 @@ def _figures(report: Report, row: int, language: Language) -> None:
         st.rerun()
 
 
-def _in_village(report: Report, language: Language) -> None:
-    facility_fields(language)
-    village = village_box(report, language, "place-village")
+def _in_place(report: Report, language: Language) -> None:
+    """Draw what is to be built in a village, or beside an existing facility."""
+    facility_fields(language, _PLACE, narrow=True)
+    places = _places(report, language)
+    chosen = st.selectbox(
+        text("scenario_page.place", language),
+        list(places),
+        index=None,
+        format_func=lambda key: places[key].label if key in places else str(key),
+        placeholder=text("scenario_page.place_choose", language),
+        key="place-at",
+    )
     st.button(
         text("scenario_page.place_here", language),
-        on_click=_place_in,
-        args=(report, village),
-        disabled=village is None,
+        on_click=_build,
+        args=(places.get(str(chosen)),),
+        disabled=chosen is None,
         key="place-here",
     )
 
 
-def _place_in(report: Report, code: str) -> None:
+@dataclass(frozen=True)
+class _Place:
+    label: str
+    lon: float
+    lat: float
+
+
+def _places(report: Report, language: Language) -> dict[str, _Place]:
+    """Return villages, then facilities whose place is known."""
     villages = report.county.villages
-    row = villages["code"].astype(str).tolist().index(code)
-    place_facility(float(villages["lon"].iloc[row]), float(villages["lat"].iloc[row]))
+    named = _village_names(report)
+    found = {
+        f"village:{code}": _Place(named[code], float(lon), float(lat))
+        for code, lon, lat in zip(
+            villages["code"].astype(str), villages["lon"], villages["lat"], strict=True
+        )
+    }
+    table = report.county.facilities
+    for key, label, lon, lat in zip(
+        table["id"].astype(str),
+        _facility_names(report, language),
+        table["lon"],
+        table["lat"],
+        strict=True,
+    ):
+        if not (pd.isna(lon) or pd.isna(lat)):
+            found[f"facility:{key}"] = _Place(label, float(lon), float(lat))
+    return found
+
+
+def _build(place: _Place | None) -> None:
+    if place is not None:
+        place_facility(place.lon, place.lat, _PLACE)
+
+
+def _village_names(report: Report) -> dict[str, str]:
+    """Return each village with its township, by code."""
+    villages = report.villages
+    return {
+        str(code): f"{name} · {township}"
+        for code, name, township in zip(
+            villages["code"], villages["name"], villages["township_name"], strict=True
+        )
+    }
 
 
 def village_box(
@@ -131,21 +192,14 @@ def village_box(
     search
         It is to be shown, not chosen for something: the box has no heading.
     """
-    villages = report.villages
-    codes = villages["code"].astype(str).tolist()
-    named = {
-        code: f"{name} · {township}"
-        for code, name, township in zip(
-            codes, villages["name"], villages["township_name"], strict=True
-        )
-    }
+    named = _village_names(report)
     if st.session_state.get(key) not in named:
         st.session_state.pop(key, None)
     return cast(
         "str | None",
         st.selectbox(
             text("map_page.search" if search else "scenario_page.village", language),
-            codes,
+            list(named),
             index=None,
             format_func=lambda code: named.get(code, str(code)),
             placeholder=text(
@@ -192,7 +246,7 @@ def response_form(report: Report, language: Language) -> None:
                 format="%.2f",
             ),
         }
-        speeds = _speeds(parameters.speeds_kph, language)
+        speeds = _speeds(parameters, language)
         limits = _limits(report, language)
         if st.form_submit_button(text("scenario_page.apply", language), type="primary"):
             values: dict[str, Any] = {
@@ -204,20 +258,24 @@ def response_form(report: Report, language: Language) -> None:
             st.rerun()
 
 
-def _speeds(stated: Mapping[str, float], language: Language) -> dict[str, float | None]:
+def _speeds(parameters: ResponseParameters, language: Language) -> dict[str, float | None]:
     """Draw the speeds of the classes of road; return those that were changed."""
     st.caption(text("scenario_page.speeds", language))
-    road, kph = text("scenario_page.road", language), text("scenario_page.kph", language)
-    values = [float(stated.get(name, math.nan)) for name in _ROADS]
+    profile = load_profile(parameters.speed_profile)
+    road, kph, usual = (
+        text(f"scenario_page.{name}", language) for name in ("road", "kph", "kph_profile")
+    )
+    values = [float(parameters.speeds_kph.get(name, math.nan)) for name in _ROADS]
     edited = st.data_editor(
         pd.DataFrame(
             {
                 road: [text(f"scenario_page.road_{name}", language) for name in _ROADS],
+                usual: [f"{profile.urban[name]:g} / {profile.rural[name]:g}" for name in _ROADS],
                 kph: pd.array(values, dtype="Float64"),
             }
         ),
         hide_index=True,
-        disabled=[road],
+        disabled=[road, usual],
         column_config={kph: st.column_config.NumberColumn(min_value=1, max_value=150, step=1)},
         placeholder=text("ui.unknown", language),
         key=f"speeds-{language}-{hash(tuple(values))}",
@@ -236,17 +294,26 @@ def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
     for result in report.rules:
         if result.rule.kind != "response_time":
             continue
-        for name, parameter in result.rule.parameters.items():
-            if parameter.unit != "min" or isinstance(parameter.value, str | list | bool):
-                continue
-            old = float(parameter.value)
-            new = st.number_input(
-                f"{getattr(parameter.meaning, language)} ({result.rule.id})",
+        limits = {
+            name: parameter
+            for name, parameter in result.rule.parameters.items()
+            if parameter.unit == "min" and not isinstance(parameter.value, str | list | bool)
+        }
+        if limits:
+            st.markdown(f"**{literal(getattr(result.rule.title, language))}**")
+        columns = st.columns(2, gap="small") if limits else ()
+        for place, (name, parameter) in enumerate(limits.items()):
+            old = float(cast(float, parameter.value))
+            new = columns[place % 2].number_input(
+                text(_LIMITS[name], language)
+                if name in _LIMITS
+                else getattr(parameter.meaning, language),
                 min_value=float(parameter.minimum if parameter.minimum is not None else 0.0),
                 max_value=float(parameter.maximum if parameter.maximum is not None else 600.0),
                 value=old,
                 step=1.0,
                 format="%.0f",
+                help=getattr(parameter.meaning, language),
                 key=f"limit-{result.rule.id}-{name}-{old}",
             )
             if new != old:
@@ -269,6 +336,8 @@ def people_form(report: Report, language: Language) -> None:
     """Draw growth, and the residents of one village."""
     units = report.units
     named = dict(zip(units["code"].astype(str), units["name"].astype(str), strict=True))
+    # With the people the box becomes another one, which says 0: what is done is not done twice.
+    key = f"grow-{report.summary.population}"
     with st.form("scenario-grow", border=False):
         percent = st.number_input(
             text("scenario_page.grow", language),
@@ -277,6 +346,7 @@ def people_form(report: Report, language: Language) -> None:
             value=0.0,
             step=1.0,
             format="%.1f",
+            key=key,
         )
         where = st.multiselect(
             text("scenario_page.grow_where", language),

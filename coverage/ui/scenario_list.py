@@ -97,7 +97,8 @@ def _button(way: str, sign: str, at: int, *, disabled: bool, language: Language)
 
 
 def _note(at: int, edit: Edit, language: Language) -> None:
-    key = f"edit-note-text-{at}"
+    # Another edit may come to stand here; the box keeps under its key what was typed in it before.
+    key = f"edit-note-text-{at}-{hash(edit.model_dump_json())}"
     with st.form(f"edit-note-form-{at}", border=False):
         st.text_area(text("scenario_page.note", language), value=edit.note, max_chars=2000, key=key)
         st.form_submit_button(

@@ -18,11 +18,11 @@ from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.scenario.compare import Comparison
 from coverage.ui import cache
-from coverage.ui.scenario_compare import cost_name, priced
+from coverage.ui.scenario_compare import cost_gaps, cost_text, priced
 from coverage.ui.score_card import verdict_mark
 from coverage.ui.state import session
 from coverage.ui.tables import save_button
-from coverage.ui.words import literal, minutes_or_dash
+from coverage.ui.words import minutes_or_dash
 from maps.words import people, share
 
 _TABLE_HEIGHT: Final = 420
@@ -97,12 +97,8 @@ def _totals(found: Comparison, language: Language) -> None:
         people(found.people_lost, language),
         border=True,
     )
-    cost.metric(text("scenario_page.cost", language), f"{found.cost.total:,.1f}", border=True)
-    if found.cost.missing:
-        names = text("report.list_separator", language).join(
-            cost_name(key, language) for key in found.cost.missing
-        )
-        st.caption(text("scenario_page.cost_missing", language, names=literal(names)))
+    cost.metric(text("scenario_page.cost", language), cost_text(found.cost, language), border=True)
+    cost_gaps(found.cost.missing, language)
 
 
 def _rules(found: Comparison, language: Language) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 from pyproj import Transformer
 from shapely import Point
+from streamlit.delta_generator import DeltaGenerator
 
 from coverage.county.model import County
 from coverage.county.words import meanings
@@ -43,9 +44,7 @@ TOOLS: Final[Mapping[str, Tool]] = MappingProxyType(
 """What the reader chooses, and what it is to the map."""
 
 _TOOL: Final = "scenario-tool"
-_KIND: Final = "add-kind"
-_NAME: Final = "add-name"
-_AMBULANCES: Final = "add-ambulances"
+_ON_MAP: Final = "add"
 _PEOPLE: Final = "settle-people"
 _CLASS: Final = "settle-class"
 _SETTLEMENT: Final = "settle-name"
@@ -69,7 +68,7 @@ def toolbar(language: Language) -> Tool:
     )
     tool = tool or "look"
     if tool == "add":
-        facility_fields(language)
+        facility_fields(language, _ON_MAP)
     elif tool == "settle":
         _settlement_fields(language)
     elif tool == "slow":
@@ -85,25 +84,37 @@ def toolbar(language: Language) -> Tool:
     return TOOLS[tool]
 
 
-def facility_fields(language: Language) -> None:
-    """Draw what a new facility is."""
-    kind, name, ambulances = st.columns([5, 5, 3], gap="small")
+def facility_fields(language: Language, where: str, *, narrow: bool = False) -> None:
+    """Draw what a new facility is.
+
+    Parameters
+    ----------
+    where
+        Names the fields: there may be some for the map and some beside it at once.
+    narrow
+        There is not room for all in one line.
+    """
+    if narrow:
+        kind: DeltaGenerator = st.container()
+        name, ambulances = st.columns([5, 4], gap="small")
+    else:
+        kind, name, ambulances = st.columns([5, 5, 3], gap="small")
     kinds = list(meanings("facility_kind"))
     kind.selectbox(
         text("scenario_page.kind", language),
         kinds,
         index=kinds.index(_FIRST_KIND),
         format_func=lambda word: kind_word(word, language),
-        key=_KIND,
+        key=f"{where}-kind",
     )
     with name:
-        _name_field(_NAME, language)
+        _name_field(f"{where}-name", language)
     ambulances.number_input(
         text("scenario_page.ambulances", language),
         min_value=0,
         max_value=100,
         value=1,
-        key=_AMBULANCES,
+        key=f"{where}-ambulances",
     )
 
 
@@ -163,7 +174,7 @@ def _made(tool: str, event: Click | Draw) -> bool:
     if isinstance(event, Click):
         if tool == "settle":
             return place_settlement(event.lon, event.lat)
-        return place_facility(event.lon, event.lat)
+        return place_facility(event.lon, event.lat, _ON_MAP)
     if event.shape == "line":
         return change(lambda scenario: added(scenario, CloseRoad(line=event.points)))
     if tool == "slow":
@@ -172,12 +183,12 @@ def _made(tool: str, event: Click | Draw) -> bool:
     return change(lambda scenario: added(scenario, CloseRoad(area=event.points)))
 
 
-def place_facility(lon: float, lat: float) -> bool:
-    """Add the facility that the fields describe."""
+def place_facility(lon: float, lat: float, where: str) -> bool:
+    """Add the facility that the fields `where` describe."""
     current = session()
-    kind = str(st.session_state.get(_KIND, _FIRST_KIND))
-    ambulances = int(st.session_state.get(_AMBULANCES, 1))
-    typed = str(st.session_state.get(_NAME, "")).strip()
+    kind = str(st.session_state.get(f"{where}-kind", _FIRST_KIND))
+    ambulances = int(st.session_state.get(f"{where}-ambulances", 1))
+    typed = str(st.session_state.get(f"{where}-name", "")).strip()
 
     def make(scenario: Scenario) -> Scenario:
         county = _base().county
@@ -199,7 +210,7 @@ def place_facility(lon: float, lat: float) -> bool:
 
     made = change(make)
     if made:
-        st.session_state[_NAME] = ""
+        st.session_state[f"{where}-name"] = ""
     return made
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Frame, Locator, expect
 
 from coverage.messages import text
+from coverage.ui.scenario_tools import TOOLS
 from tests import line_county
 from tests.browser.harness import Visit
 
@@ -55,6 +56,13 @@ def tool(seen: Visit, name: str) -> None:
     button = seen.page.get_by_role("radio", name=said(f"tool_{name}"), exact=True)
     button.or_(seen.page.get_by_role("button", name=said(f"tool_{name}"), exact=True)).click()
     expect(seen.page.get_by_text(said(f"hint_{name}"))).to_be_visible()
+    map_ready(seen, TOOLS[name])
+
+
+def map_ready(seen: Visit, tool: str) -> None:
+    """Wait until the first map on the page hears what the mouse is to do."""
+    frame = seen.page.locator("iframe[title='streamlit_folium.st_folium']").first
+    expect(frame.content_frame.locator(f".leaflet-container[data-tool={tool}]")).to_be_attached()
 
 
 def covered(seen: Visit) -> Locator:

@@ -58,6 +58,9 @@ def test_the_map_keeps_place_zoom_and_layers(seen: Visit, county: Path) -> None:
     view = view_of(frame)
     shown = frame.locator(".leaflet-control-layers-overlays label")
     shown.filter(has_text=text("maps.roads", "zh")).locator("input").uncheck()
+    classes = frame.locator(".planner-legend details[data-part=legend]")
+    classes.locator("summary").first.click()
+    expect(classes).not_to_have_attribute("open", "")
     frame.evaluate("window.same = 1")
     for layer in LAYERS:
         if layer == "change":
@@ -67,6 +70,7 @@ def test_the_map_keeps_place_zoom_and_layers(seen: Visit, county: Path) -> None:
         title = "layer_units_of" if layer == "units" else f"layer_{layer}"
         expect(legend).to_contain_text(text(f"maps.{title}", "zh", rule=""))
         assert view_of(frame) == view, layer
+        expect(classes).not_to_have_attribute("open", "")
         roads = shown.filter(has_text=text("maps.roads", "zh")).locator("input").first
         expect(roads).not_to_be_checked()
         assert frame.evaluate("window.same") == 1, "the map was not drawn anew"
@@ -78,6 +82,10 @@ def test_the_map_keeps_place_zoom_and_layers(seen: Visit, county: Path) -> None:
         has_text=text("maps.roads", "zh")
     )
     expect(roads.locator("input").first).not_to_be_checked()
+    classes = frame.locator(".planner-legend details[data-part=legend]")
+    expect(classes).not_to_have_attribute("open", "")
+    classes.locator("summary").first.click()
+    expect(classes).to_have_attribute("open", "")
     assert seen.errors == []
     assert seen.refused == []
 

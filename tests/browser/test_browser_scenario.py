@@ -42,10 +42,6 @@ def open_page(seen: Visit, county: Path, page: str = "scenario") -> Frame:
     return live_map(seen)
 
 
-def aimed(frame: Frame) -> None:
-    expect(frame.locator(".planner-aim")).to_be_attached()
-
-
 def view_of(frame: Frame) -> Any:
     return frame.evaluate(
         "(() => { const c = planner.map.getCenter();"
@@ -58,7 +54,6 @@ def test_a_station_is_added_moved_and_taken_back(seen: Visit, county: Path) -> N
     expect_covered(seen, line_county.IN_TIME)
 
     tool(seen, "add")
-    aimed(frame)
     click_at(frame, LONS["D"])
     expect_covered(seen, line_county.EVERYBODY)
     expect(seen.page.locator(".st-key-edit-0")).to_contain_text("1.")
@@ -112,7 +107,6 @@ def test_a_road_is_closed_and_slowed_and_found_again_after_a_reload(
     for _ in range(3):
         slider.press("ArrowLeft")
     expect(seen.page.get_by_test_id("stSlider")).to_contain_text("0.20")
-    seen.page.wait_for_timeout(1000)
     around = [(112.31, 28.588), (112.34, 28.588), (112.34, 28.612), (112.31, 28.612)]
     draw(frame, around, area=True)
     # The 2.93 km inside take 29.3 minutes and not 5.9: B is 36.2 minutes away.
@@ -137,7 +131,6 @@ def test_a_road_is_closed_and_slowed_and_found_again_after_a_reload(
 def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None:
     frame = open_page(seen, county)
     tool(seen, "add")
-    aimed(frame)
     click_at(frame, LONS["D"])
     expect_covered(seen, line_county.EVERYBODY)
     seen.page.locator(".st-key-scenario-new button").click()
@@ -168,7 +161,6 @@ def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None
 def test_clicks_outside_the_county_are_refused_in_words(seen: Visit, county: Path) -> None:
     frame = open_page(seen, county)
     tool(seen, "settle")
-    aimed(frame)
     click_at(frame, 112.40, LAT + 0.04)
     expect(seen.page.get_by_role("alert").filter(has_text=said("refused"))).to_be_visible()
     seen.page.wait_for_timeout(800)  # the map has moved down

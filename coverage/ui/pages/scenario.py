@@ -40,7 +40,7 @@ def page() -> None:
     st.title(text("ui.scenario_title", language))
     # What comes and goes above the map stands in boxes that stay: the map would begin anew where
     # its place among the page's parts changes.
-    with st.container(key="head"):
+    with st.container(key="head", gap="xsmall"):
         report = chosen(language)
     if report is None:
         return
@@ -50,8 +50,8 @@ def page() -> None:
     with st.container(key="trouble"):
         _trouble(language)
     left, right = st.columns([63, 37], gap="medium")
-    with left:
-        with st.container(key="tools"):
+    with left, st.container(gap="xsmall"):
+        with st.container(key="tools", gap="xsmall"):
             tool = toolbar(language)
         layer, rule = controls(report, language, "scenario")
         village = work().village
