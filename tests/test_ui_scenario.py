@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -227,6 +229,18 @@ def test_name_and_notes_show_what_they_are_of(county: Path) -> None:
     assert keyed(app.text_area, "scenario-note").value == "第二个"
 
 
+def compared(app: AppTest) -> pd.DataFrame:
+    """Return the table of all scenarios as it is shown: with its titles, by its first column."""
+    config = json.loads(app.dataframe[0].proto.columns)
+    table = app.dataframe[0].value
+    titles = [config[place]["label"] for place in table]
+    return (
+        table.set_axis(titles, axis="columns")
+        .set_index(pd.Index(table["0"], name=titles[0]))
+        .iloc[:, 1:]
+    )
+
+
 def test_what_has_no_unit_cost_is_not_free(county: Path) -> None:
     dash = text("ui.unknown", "zh")
     label = text("scenario_page.cost", "zh")
@@ -238,7 +252,7 @@ def test_what_has_no_unit_cost_is_not_free(county: Path) -> None:
         app = page(county, scenario(STATION, costs=costs), current="甲")
         assert next(m.value for m in app.metric if m.label == label) == told
         app.segmented_control(key="scenario-view").set_value("all").run()
-        table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+        table = compared(app)
         assert table.loc[label, "甲"] == row
         missing = len(costs) < 2
         assert ("没有单价" in shown(app)) == missing
@@ -326,7 +340,7 @@ def test_all_scenarios_with_the_best_of_each_row(county: Path) -> None:
     )
     app.segmented_control(key="scenario-view").set_value("all").run()
     assert not app.exception
-    table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+    table = compared(app)
     row = table.loc[text("scenario_page.covered", "zh")]
     now = text("scenario_page.before", "zh")
     assert row.to_dict() == {
@@ -336,6 +350,15 @@ def test_all_scenarios_with_the_best_of_each_row(county: Path) -> None:
         "无": "0 人",
     }
     assert table.loc[text("scenario_page.cost", "zh"), "东"] == "240.0"
+
+
+@pytest.mark.parametrize("title", ["scenario_page.before", "scenario_page.figure_row"])
+def test_a_scenario_may_be_called_as_another_column_is(county: Path, title: str) -> None:
+    app = page(county, scenario(STATION, name=text(title, "zh")))
+    app.segmented_control(key="scenario-view").set_value("all").run()
+    assert not app.error
+    titles = [text(f"scenario_page.{column}", "zh") for column in ("figure_row", "before")]
+    assert [compared(app).index.name, *compared(app)] == [*titles, text(title, "zh")]
 
 
 def test_the_other_views_are_drawn(county: Path) -> None:

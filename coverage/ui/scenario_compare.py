@@ -93,7 +93,15 @@ def all_scenarios(current: Session, language: Language) -> None:
         reports.append(after)
         costs.append(compare(before, after, priced(scenario, current)).cost)
     table = _table(names, reports, costs, language)
-    st.dataframe(table, hide_index=True, height="content", key=f"compared-{language}")
+    # Two columns may have one title: a scenario may be called as the county as it is.
+    places = [str(place) for place in range(table.shape[1])]
+    st.dataframe(
+        table.set_axis(places, axis="columns"),
+        hide_index=True,
+        height="content",
+        column_config=dict(zip(places, table.columns, strict=True)),
+        key=f"compared-{language}",
+    )
     st.caption(text("scenario_page.compare_hint", language))
     cost_gaps(dict.fromkeys(key for cost in costs for key in cost.missing), language)
     save_button(table, "scenarios", language)
