@@ -18,6 +18,7 @@ from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import AccessResult, VillageAccess
 from coverage.ui.curve import curve_chart
+from coverage.ui.pages.overview import _rounded
 from coverage.ui.score_card import (
     _CLAUSE_PX,
     _DEADLINE_PX,
@@ -75,6 +76,7 @@ def report() -> Report:
 
 def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
     app = run("overview", give(ui_fixtures.report()))
+    assert text("overview_page.no_ambulance", "zh") not in shown(app)
     assert [m.value for m in app.metric] == [
         "13.4 %",
         "7,700 人",
@@ -265,6 +267,7 @@ def test_a_county_without_rules(give: Give) -> None:
     app = run("overview", give(replace(ui_fixtures.report(), rules=())))
     assert not app.error
     assert text("report.completeness_none", "zh") in [c.value for c in app.caption]
+    assert text("overview_page.open_none", "zh") not in shown(app)
 
 
 def test_the_worst_villages_with_names_as_they_stand(give: Give) -> None:
@@ -275,6 +278,54 @@ def test_the_worst_villages_with_names_as_they_stand(give: Give) -> None:
     assert towns.iloc[:, 0].tolist() == ["第二街道", "第一镇"]
     assert towns[text("overview_page.column_late", "zh")].tolist() == [6900, 800]
     assert towns[text("overview_page.column_share", "zh")].tolist() == [0, 60]
+
+
+def without_residents(report: Report) -> Report:
+    county = report.county
+    nobody = {"population": np.nan}
+    known = replace(
+        county,
+        villages=county.villages.assign(**nobody),
+        demand=county.demand.assign(**nobody),
+    )
+    villages = report.villages.assign(**nobody)
+    return replace(report, county=known, villages=villages)
+
+
+def test_residents_who_are_not_known_are_neither_none_nor_out_of_reach(give: Give) -> None:
+    report = without_residents(ui_fixtures.report())
+    app = run("overview", give(report))
+    assert {metric.value for metric in app.metric} == {"—"}
+    figures = app.table[0].value
+    assert {*figures.iloc[1:, 1:].to_numpy().ravel()} == {"—"}
+    count = len(report.county.villages)
+    assert text("overview_page.population_unknown", "zh", count=count) in shown(app)
+    worst = app.dataframe[-1]
+    assert worst.value[column("people")].isna().all()
+    assert worst.proto.placeholder == "—"
+    assert text("overview_page.worst_dashes", "zh") in shown(app)
+    assert text("overview_page.towns_unknown", "zh") in shown(app)
+    assert text("overview_page.towns_none", "zh") not in shown(app)
+
+
+def test_nobody_is_reached_because_no_ambulance_is_stated(give: Give) -> None:
+    base = ui_fixtures.report()
+    facilities = base.county.facilities.assign(ambulances=np.nan)
+    demand = base.response.demand.assign(response_min=np.nan)
+    report = replace(
+        base,
+        county=replace(base.county, facilities=facilities),
+        response=replace(base.response, demand=demand),
+    )
+    app = run("overview", give(report))
+    assert text("overview_page.no_ambulance", "zh") in shown(app)
+    assert text("overview_page.curve_nobody", "zh") in shown(app)
+    assert text("overview_page.curve_none", "zh") not in shown(app)
+
+
+def test_tables_are_saved_with_whole_people_and_two_decimals() -> None:
+    table = pd.DataFrame({"people": [1717.0, NOWHERE], "minutes": [15.156937205, NOWHERE]})
+    assert _rounded(table).to_csv(index=False) == "people,minutes\n1717,15.16\n,\n"
 
 
 def test_nobody_waits_too_long(give: Give) -> None:

@@ -234,6 +234,37 @@ def test_what_is_not_filled_in_is_named(own: Path) -> None:
         assert text(f"rules_page.{name}", "zh") in error.value
 
 
+def test_a_day_that_is_none_is_told_with_its_field_and_wide_digits_are_read(own: Path) -> None:
+    app = form(own)
+    fill(app, "text_input", "title", "x")
+    fill(app, "text_input", "id", "own-day")
+    fill(app, "text_input", "deadline", "2027-02-30")
+    fill(app, "text_input", "date", "soon")
+    press(app, "rules_page.form_save")
+    (error,) = app.error
+    for name, words in (("form_deadline_short", "2027\\-02\\-30"), ("form_date", "soon")):
+        label = text(f"rules_page.{name}", "zh")
+        assert text("rules_page.form_no_day", "zh", name=label, words=words) in error.value
+    assert not (own / "rules" / "own-day.yaml").exists()
+    fill(app, "text_input", "deadline", "２０２７－０６")
+    fill(app, "text_input", "date", "2024-01-31")
+    press(app, "rules_page.form_save")
+    assert not app.error
+    written = yaml.safe_load((own / "rules" / "own-day.yaml").read_text(encoding="utf-8"))
+    assert written["deadline"] == "2027-06"
+
+
+def test_what_may_be_empty_says_so_and_what_must_not_does_not(own: Path) -> None:
+    asked = text("rules_page.parameter_facility_kinds", "zh")
+    for kind, label in (
+        ("presence_county", text("rules_page.every_if_empty", "zh", label=asked)),
+        ("response_to", asked),
+    ):
+        app = form(own, kind)
+        found = [w.label for w in app.multiselect if (w.key or "").endswith("-facility_kinds")]
+        assert found == [label]
+
+
 def test_a_rule_is_tried_without_being_saved(own: Path) -> None:
     app = form(own)
     fill(app, "text_input", "title", "<script>十分钟</script>")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, get_args
+from unicodedata import normalize
 
 import streamlit as st
 
@@ -40,9 +41,12 @@ from coverage.ui.effect_table import result_line
 from coverage.ui.frame_parts import refused
 from coverage.ui.rule_values import written_folder
 from coverage.ui.state import session
+from coverage.ui.words import literal
 
 _FORCES: Final = ("binding", "target", "encouraged")
 _LOTS: Final = (1000, 10_000)
+_TITLE_CHARACTERS: Final = 120
+_ID_CHARACTERS: Final = 100
 _AREA_CODES: Final = ("urban", "rural", "111", "112", "121", "122", "123", "210", "220")
 _NUMBERS: Final = ("integer", "number")
 
@@ -71,15 +75,9 @@ def rule_form(
             )
     if not (trying or saving):
         return
-    missing = _missing(answers)
-    if missing:
-        separator = text("report.list_separator", language)
-        names = separator.join(text(name, language) for name in missing)
-        st.error(text("rules_page.form_missing", language, names=names), icon=":material/error:")
-        return
-    if not is_deadline(answers.deadline):
-        key = text("rules_page.form_deadline", language)
-        st.error(text("rules.key_deadline", language, key=key), icon=":material/error:")
+    told = _untold(answers, language)
+    if told:
+        st.error("\n".join(f"- {line}" for line in told), icon=":material/error:")
         return
     content = rule_text(own_rule(answers))
     try:
@@ -159,26 +157,40 @@ def _words(old: Answers, key: str, language: Language) -> dict[str, str]:
     )
     return {
         "title": first.text_input(
-            text("rules_page.form_title", language), value=old.title, key=f"{key}-title"
+            text("rules_page.form_title", language),
+            value=old.title,
+            max_chars=max(_TITLE_CHARACTERS, len(old.title)),
+            key=f"{key}-title",
         ),
         "id": second.text_input(
             text("rules_page.form_id", language),
             value=old.id,
             placeholder="own-rule-1",
             help=text("rules_page.form_id_help", language),
+            max_chars=_ID_CHARACTERS,
             key=f"{key}-id",
         ).strip(),
         "title_en": third.text_input(
-            text("rules_page.form_title_en", language), value=old.title_en, key=f"{key}-title-en"
+            text("rules_page.form_title_en", language),
+            value=old.title_en,
+            max_chars=max(_TITLE_CHARACTERS, len(old.title_en)),
+            key=f"{key}-title-en",
         ),
         "force": force or _FORCES[0],
-        "deadline": fifth.text_input(
-            text("rules_page.form_deadline", language),
-            value=old.deadline,
-            placeholder="2027",
-            key=f"{key}-deadline",
+        "deadline": _day(
+            fifth.text_input(
+                text("rules_page.form_deadline", language),
+                value=old.deadline,
+                placeholder="2027",
+                key=f"{key}-deadline",
+            )
         ),
     }
+
+
+def _day(words: str) -> str:
+    """Return a day as it was meant: a Chinese keyboard writes wide digits."""
+    return normalize("NFKC", words).strip()
 
 
 def _source(old: Answers, key: str, language: Language) -> dict[str, str]:
@@ -195,8 +207,12 @@ def _source(old: Answers, key: str, language: Language) -> dict[str, str]:
             "clause": first.text_input(
                 text("rules_page.form_clause", language), value=old.clause, key=f"{key}-clause"
             ),
-            "date": second.text_input(
-                text("rules_page.form_date", language), value=old.date or today, key=f"{key}-date"
+            "date": _day(
+                second.text_input(
+                    text("rules_page.form_date", language),
+                    value=old.date or today,
+                    key=f"{key}-date",
+                )
             ),
             "paraphrase": first.text_area(
                 text("rules_page.form_paraphrase", language),
@@ -215,7 +231,9 @@ def _ask(
     """Draw one question and return its answer."""
     label = text(f"rules_page.parameter_{question.name}", language)
     if not question.needed and isinstance(question.default, list | str):
-        label = text("rules_page.may_be_empty", language, label=label)
+        every = question.asked == "facility_kinds"
+        empty = "rules_page.every_if_empty" if every else "rules_page.may_be_empty"
+        label = text(empty, language, label=label)
     own_key = f"{key}-{question.name}"
     if isinstance(question.default, list):
         words = [str(word) for word in value] if isinstance(value, list) else []
@@ -313,6 +331,26 @@ def _options(asked: Asked, report: Report) -> Sequence[str]:
     table = "villages" if asked == "village_column" else "facilities"
     types = _NUMBERS if asked == "number_column" else ("yes_no",)
     return [column.column for column in columns()[table] if column.type in types]
+
+
+def _untold(answers: Answers, language: Language) -> list[str]:
+    """Return in words what of the form is not filled in, or is no day of the calendar."""
+    told = []
+    missing = _missing(answers)
+    if missing:
+        separator = text("report.list_separator", language)
+        names = separator.join(text(name, language) for name in missing)
+        told.append(text("rules_page.form_missing", language, names=names))
+    days = {
+        "rules_page.form_deadline_short": answers.deadline,
+        "rules_page.form_date": answers.date,
+    }
+    told += [
+        text("rules_page.form_no_day", language, name=text(name, language), words=literal(words))
+        for name, words in days.items()
+        if not is_deadline(words)
+    ]
+    return told
 
 
 def _missing(answers: Answers) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -33,19 +34,37 @@ def page() -> None:
     if report is None:
         return
     figures = reached(report)
+    _reservations(report, language)
     _key_figures(figures[0], language)
     _groups(report, figures, language)
     score_card(report, language)
-    open_table(report, language)
+    if report.rules:
+        open_table(report, language)
     _worst(report, language)
     _townships(report, language)
 
 
+def _reservations(report: Report, language: Language) -> None:
+    """Say what the figures of residents cannot be read without."""
+    unknown = int(report.county.villages["population"].isna().sum())
+    if unknown:
+        told = text("overview_page.population_unknown", language, count=unknown)
+        st.warning(told, icon=":material/warning:")
+    if not report.county.facilities["ambulances"].gt(0).any():
+        st.warning(text("overview_page.no_ambulance", language), icon=":material/warning:")
+
+
 def _key_figures(found: Reached, language: Language) -> None:
+    nobody = text("ui.unknown", language)
+    known = found.population > 0
+    late = people(found.population - found.covered, language) if known else nobody
     shown = (
-        ("overview_page.covered_share", figure_text(found.share, "share", language)),
-        ("overview_page.late", people(found.population - found.covered, language)),
-        ("overview_page.unreachable", people(found.unreachable, language)),
+        (
+            "overview_page.covered_share",
+            figure_text(found.share, "share", language) if known else nobody,
+        ),
+        ("overview_page.late", late),
+        ("overview_page.unreachable", people(found.unreachable, language) if known else nobody),
         ("overview_page.mean_min", minutes_or_dash(found.mean_min, language)),
         ("overview_page.median_min", minutes_or_dash(found.median_min, language)),
         ("overview_page.p90_min", minutes_or_dash(found.p90_min, language)),
@@ -63,8 +82,10 @@ def _groups(report: Report, figures: tuple[Reached, ...], language: Language) ->
     with chart:
         st.markdown(f"##### {text('overview_page.curve_title', language)}")
         points = curve(report)
-        if points.empty:
-            st.info(text("overview_page.curve_none", language))
+        if not points["people"].any():
+            nobody = "curve_none" if points.empty else "curve_nobody"
+            # The reasons are overview_page.curve_none and overview_page.curve_nobody.
+            st.info(text(f"overview_page.{nobody}", language))
             return
         st.altair_chart(
             curve_chart(points, figures, language),
@@ -78,12 +99,19 @@ def _groups(report: Report, figures: tuple[Reached, ...], language: Language) ->
 
 
 def _figures(figures: tuple[Reached, ...], language: Language) -> None:
+    nobody = text("ui.unknown", language)
+
+    def told(found: Reached, figure: float) -> str:
+        return f"{figure:,.0f}" if found.population > 0 else nobody
+
     rows = {
         "overview_page.limit": [minutes_or_dash(f.limit_min, language) for f in figures],
-        "overview_page.population": [f"{f.population:,.0f}" for f in figures],
-        "overview_page.covered_share": [share(f.share, language) for f in figures],
-        "overview_page.late": [f"{f.population - f.covered:,.0f}" for f in figures],
-        "overview_page.unreachable": [f"{f.unreachable:,.0f}" for f in figures],
+        "overview_page.population": [told(f, f.population) for f in figures],
+        "overview_page.covered_share": [
+            share(f.share, language) if f.population > 0 else nobody for f in figures
+        ],
+        "overview_page.late": [told(f, f.population - f.covered) for f in figures],
+        "overview_page.unreachable": [told(f, f.unreachable) for f in figures],
         "overview_page.mean_min": [minutes_or_dash(f.mean_min, language) for f in figures],
         "overview_page.median_min": [minutes_or_dash(f.median_min, language) for f in figures],
         "overview_page.p90_min": [minutes_or_dash(f.p90_min, language) for f in figures],
@@ -126,7 +154,9 @@ def _worst(report: Report, language: Language) -> None:
     if worst.empty:
         st.success(text("overview_page.worst_none", language), icon=":material/check_circle:")
         return
-    st.caption(text("overview_page.worst_hint", language))
+    all_known = worst["population"].notna().all()
+    dashes = "" if all_known else text("overview_page.worst_dashes", language)
+    st.caption(text("overview_page.worst_hint", language) + dashes)
     minutes = {
         text("ui.column_minutes", language): worst["response_min"],
         text("ui.column_limit", language): worst["limit_min"],
@@ -147,7 +177,8 @@ def _worst(report: Report, language: Language) -> None:
         table,
         hide_index=True,
         height="content",
-        placeholder=text("ui.unreached", language),
+        # A table has one word for whatever is blank.
+        placeholder=text("ui.unreached" if all_known else "ui.unknown", language),
         column_config={
             text("ui.column_people", language): st.column_config.NumberColumn(format="localized"),
             **{name: st.column_config.NumberColumn(format="%.1f") for name in minutes},
@@ -158,12 +189,15 @@ def _worst(report: Report, language: Language) -> None:
     names = dict(zip(worst.columns, ("code", *table.columns), strict=True))
     names["code"] = text("overview_page.column_code", language)
     code = report.county.config.county.code
-    save_button(everyone.rename(columns=names), f"worst-{code}", language)
+    save_button(_rounded(everyone.rename(columns=names)), f"worst-{code}", language)
 
 
 def _townships(report: Report, language: Language) -> None:
     st.markdown(f"#### {text('overview_page.towns_title', language)}")
     worst = worst_townships(report, _MOST)
+    if worst.empty and not worst_villages(report, 1).empty:
+        st.info(text("overview_page.towns_unknown", language), icon=":material/info:")
+        return
     if worst.empty:
         st.success(text("overview_page.towns_none", language), icon=":material/check_circle:")
         return
@@ -183,7 +217,8 @@ def _townships(report: Report, language: Language) -> None:
         {
             text("ui.column_township", language): worst["name"],
             **whole,
-            in_time: worst["covered_share"] * 100,
+            # Cut off, as every share: one that falls short never reads 100 %.
+            in_time: np.floor(worst["covered_share"] * 1000) / 10,
             **minutes,
         }
     )
@@ -194,10 +229,20 @@ def _townships(report: Report, language: Language) -> None:
         placeholder=text("ui.unreached", language),
         column_config={
             **{name: number(format="localized") for name in whole},
-            in_time: number(format="%.1f %%"),
+            in_time: number(format="%.1f"),
             **{name: number(format="%.1f") for name in minutes},
         },
         key=f"towns-{language}",
     )
     code = report.county.config.county.code
-    save_button(table, f"townships-{code}", language)
+    save_button(_rounded(table), f"townships-{code}", language)
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` for a spreadsheet: minutes and shares to two decimals, people whole."""
+    shown = table.copy()
+    for name in shown.select_dtypes("float").columns:
+        figures = shown[name].round(2)
+        whole = figures.dropna().mod(1).eq(0).all()
+        shown[name] = figures.astype("Int64") if whole else figures
+    return shown

@@ -36,12 +36,12 @@ from coverage.ui.state import keep, session
 from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import literal
 
-_TITLE_PX: Final = 300
-_KIND_PX: Final = 112
-_VERDICT_PX: Final = 116
-_STATE_PX: Final = 116
-_REGIONS_PX: Final = 92
-_CLAUSE_PX: Final = 240
+_TITLE_PX: Final = 268
+_KIND_PX: Final = 104
+_VERDICT_PX: Final = 100
+_STATE_PX: Final = 104
+_REGIONS_PX: Final = 84
+_CLAUSE_PX: Final = 316
 _HEIGHT_PX: Final = 400
 
 
