@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Frame, Locator, expect
 
 from coverage.messages import text
 from maps import LAYERS
@@ -28,7 +27,18 @@ def county(tmp_path: Path) -> Path:
 
 
 MAP = "iframe[title='streamlit_folium.st_folium']"
-JPEG = re.compile("^data:image/jpeg;base64,")
+
+
+def map_with(seen: Visit, css: str) -> Frame:
+    """Return the map's frame once it has this: a frame in whose place another comes is gone."""
+    seen.page.wait_for_function(
+        """([map, css]) => {
+            const frames = document.querySelectorAll(map);
+            return frames.length === 1 && frames[0].contentDocument?.querySelector(css);
+        }""",
+        arg=[MAP, css],
+    )
+    return live_map(seen)
 
 
 def choose(seen: Visit, message: str) -> None:
@@ -137,8 +147,7 @@ def test_a_base_map_of_ones_own_is_chosen_in_the_form(
     box(seen, "basemap-datum").click()
     choose(seen, "basemap_gcj02")
     form.get_by_role("button", name=text("scenario_page.apply", "zh")).click()
-    frame = seen.page.locator(MAP).content_frame  # of the map that takes the place of the first
-    expect(frame.locator("img.leaflet-image-layer")).to_have_attribute("src", JPEG)
+    frame = map_with(seen, "img.leaflet-image-layer[src^='data:image/jpeg;base64,']")
     expect(frame.locator(".leaflet-control-attribution")).to_contain_text("高德 瓦片")
     assert seen.errors == []
     assert seen.refused == []
@@ -152,9 +161,11 @@ def test_a_base_map_that_cannot_be_had_does_not_spoil_the_page(seen: Visit, coun
     choose(seen, "basemap_osm")
     expect(form).to_contain_text(text("map_page.basemap_online", "zh"))
     form.get_by_role("button", name=text("scenario_page.apply", "zh")).click()
-    credit = seen.page.locator(MAP).content_frame.locator(".leaflet-control-attribution")
-    expect(credit).to_contain_text("OpenStreetMap")
-    frame = live_map(seen)
+    frame = map_with(seen, ".planner-tiles-missing")
+    missing = frame.locator(".planner-tiles-missing")
+    expect(missing).to_contain_text(text("maps.tiles_missing", "zh"))
+    missing.click()
+    expect(missing).to_have_count(0)
     expect(frame.locator(".leaflet-tile-pane .leaflet-layer")).to_have_count(1)
     click_at(frame, line_county.LONS["C"])
     expect(seen.page.locator(".st-key-way")).to_contain_text("C村")
