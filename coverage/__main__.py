@@ -208,7 +208,9 @@ def _map(args: argparse.Namespace, language: Language) -> int:
 
     if args.layer not in LAYERS:
         raise UsageError("cli.unknown_layer", layer=args.layer, known=", ".join(LAYERS))
-    basemap = NO_BASEMAP if args.basemap is None else basemap_at(args.basemap)
+    basemap = NO_BASEMAP
+    if args.basemap is not None:
+        basemap = basemap_at(args.basemap, args.basemap_datum).checked()
     scenario = None if args.scenario is None else _scenario(args.scenario)
     before = None
     with _Progress(_STEPS_A_FOLDER + (scenario is not None), language) as progress:

@@ -120,6 +120,12 @@ def parser_in(language: Language) -> argparse.ArgumentParser:
     options["map"].add_argument(
         "--basemap", metavar="PATH", type=Path, help=text("cli.help_basemap", language)
     )
+    options["map"].add_argument(
+        "--basemap-datum",
+        metavar="wgs84|gcj02",
+        default="wgs84",
+        help=text("cli.help_basemap_datum", language),
+    )
     return parser
 
 

@@ -16,6 +16,8 @@ from coverage.errors import InputError, Problem
 Kind = Literal["none", "osm", "tianditu", "tiles", "mbtiles", "raster"]
 KINDS: Final[tuple[Kind, ...]] = ("none", "osm", "tianditu", "tiles", "mbtiles", "raster")
 ONLINE: Final[frozenset[Kind]] = frozenset({"osm", "tianditu"})
+Datum = Literal["wgs84", "gcj02"]
+DATUMS: Final[tuple[Datum, ...]] = ("wgs84", "gcj02")
 LOCAL: Final[frozenset[Kind]] = frozenset({"tiles", "mbtiles", "raster"})
 
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}")
@@ -34,11 +36,15 @@ class Basemap:
         Of the folder or file of the local kinds.
     key
         Of Tianditu, 32 hexadecimal digits; never shown.
+    datum
+        Of a local one: ``gcj02`` for tiles of AMap or Tencent, whose places are shifted by some
+        500 m; else ``wgs84``, with which CGCS2000 agrees.
     """
 
     kind: Kind = "none"
     path: str = ""
     key: str = field(default="", repr=False)
+    datum: Datum = "wgs84"
 
     def checked(self) -> Basemap:
         """Return itself.
@@ -46,11 +52,13 @@ class Basemap:
         Raises
         ------
         InputError
-            If the kind is not known, or its key or path is missing or cannot be one.
+            If the kind or datum is not known, or its key or path is missing or cannot be one.
         """
         if self.kind not in KINDS:
             values = {"kind": self.kind, "known": ", ".join(KINDS)}
             raise InputError([Problem("maps.basemap_unknown", values=values)])
+        if self.datum not in DATUMS:
+            raise InputError([Problem("maps.basemap_datum", values={"datum": self.datum})])
         if self.kind == "tianditu" and not _KEY.fullmatch(self.key):
             raise InputError([Problem("maps.basemap_key")])
         if self.kind in LOCAL and not self.path:
@@ -73,8 +81,9 @@ class Basemap:
 NO_BASEMAP: Final = Basemap()
 
 
-def basemap_at(path: Path) -> Basemap:
+def basemap_at(path: Path, datum: Datum = "wgs84") -> Basemap:
     """Return the local base map at `path`, its kind by what lies there."""
     if path.is_dir():
-        return Basemap("tiles", str(path))
-    return Basemap("mbtiles" if path.suffix.lower() == ".mbtiles" else "raster", str(path))
+        return Basemap("tiles", str(path), datum=datum)
+    kind: Kind = "mbtiles" if path.suffix.lower() == ".mbtiles" else "raster"
+    return Basemap(kind, str(path), datum=datum)

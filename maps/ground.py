@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from coverage.county.files import quietly
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from maps.basemap import LOCAL, Basemap
+from maps.basemap_datum import around, unshifted
 from maps.picture import MERCATOR, Box, Picture, Pixels
 from maps.tiles import FolderTiles, mosaic, open_mbtiles
 
@@ -37,20 +39,41 @@ def mercator_picture(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_
     InputError
         If it cannot be read, or does not lie here.
     """
-    path = Path(basemap.path)
     here = _reprojected(box, crs, MERCATOR)
+    if basemap.datum == "gcj02":
+        return unshifted(_found(basemap, crs, around(here), most_px))
+    return _found(basemap, crs, here, most_px)
+
+
+def _found(basemap: Basemap, crs: CRS, here: Box, most_px: int) -> Picture:
+    path = Path(basemap.path)
     if not (path.is_dir() if basemap.kind == "tiles" else path.is_file()):
         raise InputError([Problem("maps.basemap_missing", values={"path": basemap.path})])
     try:
         if basemap.kind == "tiles":
-            return mosaic(FolderTiles(path), here, path.name, most_px)
+            return _of_folder(path, here, most_px)
         if basemap.kind == "mbtiles":
             with open_mbtiles(path) as store:
-                return mosaic(store, here, path.name, most_px)
+                return mosaic(store, here, path.name, most_px).reduced(most_px)
         return _raster(path, crs, here, most_px)
     except OSError as error:
         values = {"path": basemap.path, "reason": error.strerror or type(error).__name__}
         raise InputError([Problem("maps.basemap_unreadable", values=values)]) from error
+
+
+def _of_folder(path: Path, here: Box, most_px: int) -> Picture:
+    """Return the tiles of a folder, whichever end its rows are counted from.
+
+    Counted from the wrong end they lie on the other side of the equator.
+    """
+    try:
+        found = mosaic(FolderTiles(path), here, path.name, most_px)
+    except InputError:
+        with suppress(InputError):
+            found = mosaic(FolderTiles(path, from_south=True), here, path.name, most_px)
+            return found.reduced(most_px)
+        raise
+    return found.reduced(most_px)
 
 
 def picture_in(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_PX) -> Pixels | None:

@@ -39,6 +39,15 @@ class Picture:
     pixels: Pixels
     box: Box
 
+    def reduced(self, most_px: int) -> Picture:
+        """Return it halved until neither side is longer than `most_px`, if its sides are even."""
+        height, width = self.pixels.shape[:2]
+        factor = 1
+        while max(height, width) > most_px * factor and not (height | width) % (2 * factor):
+            factor *= 2
+        small = np.asarray(Image.fromarray(self.pixels).reduce(factor), dtype=np.uint8)
+        return Picture(small, self.box)
+
     def clear_url(self) -> str:
         """Return it as an address that holds the whole of it, clear where it is not."""
         buffer = BytesIO()

@@ -43,9 +43,18 @@ class TileStore(Protocol):
 
 @dataclass(frozen=True)
 class FolderTiles:
-    """A folder ``z/x/y.png`` (.jpg, .jpeg, .webp)."""
+    """A folder ``z/x/y.png`` (.jpg, .jpeg, .webp).
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    from_south
+        Whether its rows are counted from the south, as TMS does, not from the north.
+    """
 
     folder: Path
+    from_south: bool = False
 
     def zooms(self) -> list[int]:
         """Return the zooms there are, rising."""
@@ -55,6 +64,8 @@ class FolderTiles:
     def tile(self, zoom: int, column: int, row: int) -> bytes | None:
         """Return the file of a tile; none that a link puts outside the folder."""
         root = self.folder.resolve()
+        if self.from_south:
+            row = 2**zoom - 1 - row
         for suffix in _SUFFIXES:
             path = (root / str(zoom) / str(column) / f"{row}{suffix}").resolve()
             if path.is_file() and path.is_relative_to(root):

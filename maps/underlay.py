@@ -12,7 +12,7 @@ from folium.template import Template
 from coverage.messages import Language, text
 from coverage.results import Report
 from maps import words
-from maps.basemap import LOCAL, Basemap
+from maps.basemap import LOCAL, ONLINE, Basemap
 from maps.controls import safe
 from maps.ground import lonlat_corners, mercator_picture
 from maps.layers import bounds
@@ -61,9 +61,52 @@ class LaidPicture(MacroElement):
         self.url, self.corners, self.credit, self.pane = url, corners, credit, pane
 
 
+class TilesMissing(MacroElement):
+    """Say once, on the map, that an online base map does not come; a click closes it.
+
+    Parameters
+    ----------
+    told
+        Plain text.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            (function(map) {
+                var told = false;
+                map.eachLayer(function(layer) {
+                    if (!(layer instanceof L.TileLayer)) { return; }
+                    layer.on('tileerror', function() {
+                        if (told) { return; }
+                        told = true;
+                        var control = L.control({position: 'bottomleft'});
+                        control.onAdd = function() {
+                            var box = L.DomUtil.create('div', 'planner-tiles-missing');
+                            box.style.cssText = 'background: #fff8dc; border: 1px solid #b8860b;'
+                                + ' border-radius: 3px; padding: 6px 10px; max-width: 300px;'
+                                + ' cursor: pointer;';
+                            box.textContent = {{ this.told|tojson }} + ' \\u2715';
+                            box.onclick = function() { control.remove(); };
+                            return box;
+                        };
+                        control.addTo(map);
+                    });
+                });
+            })({{ this._parent.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, told: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "TilesMissing"
+        self.told = told
+
+
 def underlays(
     basemap: Basemap, report: Report, language: Language
-) -> Iterator[folium.TileLayer | LaidPicture]:
+) -> Iterator[folium.TileLayer | LaidPicture | TilesMissing]:
     """Yield the layers of `basemap`, the lowest first.
 
     Raises
@@ -78,7 +121,9 @@ def underlays(
         for layer in _TIANDITU_LAYERS:
             address = _TIANDITU_TILES.format(layer=layer, key=basemap.key)
             yield _tiles(address, text("maps.credit_tianditu", language), "01234567")
-    elif basemap.kind in LOCAL:
+    if basemap.kind in ONLINE:
+        yield TilesMissing(text("maps.tiles_missing", language))
+    if basemap.kind in LOCAL:
         west, south, east, north = bounds(report)
         room = _ROOM_AROUND * max(east - west, north - south)
         box = (west - room, south - room, east + room, north + room)

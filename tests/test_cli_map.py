@@ -59,6 +59,7 @@ def test_a_rule_is_chosen_and_a_wrong_one_told(
     [
         (("--layer", "change"), "maps.nothing_before"),
         (("--basemap", "none.tif"), "maps.basemap_missing"),
+        (("--basemap", "none.tif", "--basemap-datum", "bd09"), "maps.basemap_datum"),
     ],
 )
 def test_what_is_missing_is_told_in_one_sentence(
@@ -66,7 +67,7 @@ def test_what_is_missing_is_told_in_one_sentence(
 ) -> None:
     assert draw(tmp_path / "m.html", *words) == 2
     said = capsys.readouterr().err
-    assert text(told, "zh", path="none.tif")[:12] in said
+    assert text(told, "zh", path="none.tif", datum="bd09")[:12] in said
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,18 +13,22 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import rasterio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pyproj import Transformer
 
+from coverage.county.datum import gcj02_from_wgs84, wgs84_from_gcj02
 from coverage.crs import WGS84
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from maps.basemap import KINDS, NO_BASEMAP, Basemap
+from maps.basemap_datum import around, unshifted
 from maps.export import write_map
 from maps.ground import lonlat_corners, mercator_picture, picture_in, spread
 from maps.interactive import base_map, interactive_map
 from maps.layers import bounds
-from maps.picture import MERCATOR, Box
+from maps.picture import MERCATOR, WORLD_M, Box, Picture
 from maps.tiles import FolderTiles, MBTiles, mosaic, open_mbtiles
 from tests.machine import find_chromium
 from tests.maps_fixtures import CRS, make_report
@@ -158,6 +162,48 @@ def test_a_picture_lies_where_it_should_on_paper(maker: str, tmp_path: Path) -> 
     assert x == pytest.approx(wanted, abs=60.0)
 
 
+@pytest.mark.parametrize("maker", sorted(MAKERS))
+def test_a_shifted_picture_is_put_where_it_belongs(maker: str, tmp_path: Path) -> None:
+    shifted = replace(MAKERS[maker](tmp_path), datum="gcj02")
+    box = box_here()
+    picture = mercator_picture(shifted, CRS, box)
+    (_, west), (_, east) = lonlat_corners(picture.box)
+    middle = np.array([math.degrees(math.atan(math.sinh(_mean_y(picture.box))))])
+    ((true,), _) = wgs84_from_gcj02(np.array([WEST_LON]), middle)
+    assert WEST_LON - true > 0.004  # some 500 m
+    found = edge_lon(picture.pixels, west, east)
+    assert found == pytest.approx(true, abs=2 * (east - west) / picture.pixels.shape[1] + 3e-4)
+    pixels = picture_in(shifted, CRS, box)
+    assert pixels is not None
+    assert (pixels[..., 3] == 255).mean() > 0.98  # the shift leaves no rim inside the county
+    wanted, _ = FROM_LONLAT.transform(true, 28.7)
+    assert edge_lon(pixels, box[0], box[2]) == pytest.approx(wanted, abs=60.0)
+
+
+def _mean_y(box: Box) -> float:
+    return (box[1] + box[3]) / 2 / WORLD_M * math.pi
+
+
+@settings(max_examples=30)
+@given(lon=st.floats(75, 130), lat=st.floats(20, 50), size=st.floats(2_000, 80_000))
+def test_each_pixel_is_taken_from_its_shifted_place(lon: float, lat: float, size: float) -> None:
+    x, y = Transformer.from_crs(WGS84, MERCATOR, always_xy=True).transform(lon, lat)
+    box = around((x, y, x + size, y + size))
+    columns, rows = np.meshgrid(np.arange(64), np.arange(64))
+    pixels = np.dstack([columns, rows, 0 * rows, 0 * rows + 255]).astype(np.uint8)
+    found = unshifted(Picture(pixels, box)).pixels
+    step = (box[2] - box[0]) / 64
+    to_degrees = Transformer.from_crs(MERCATOR, WGS84, always_xy=True)
+    to_metres = Transformer.from_crs(WGS84, MERCATOR, always_xy=True)
+    for row, column in ((20, 20), (32, 40), (45, 25)):
+        place = to_degrees.transform(box[0] + (column + 0.5) * step, box[3] - (row + 0.5) * step)
+        moved = gcj02_from_wgs84(*(np.array([value]) for value in place))
+        (at_x,), (at_y,) = to_metres.transform(*moved)
+        assert abs((at_x - box[0]) / step - 0.5 - found[row, column, 0]) <= 0.5 + 1e-6
+        assert abs((box[3] - at_y) / step - 0.5 - found[row, column, 1]) <= 0.5 + 1e-6
+        assert found[row, column, 3] == 255
+
+
 def test_rows_are_counted_from_the_north_in_folders_and_from_the_south_in_mbtiles(
     tmp_path: Path,
 ) -> None:
@@ -198,6 +244,27 @@ def test_the_finest_zoom_that_fits_is_taken_else_a_coarser_one(tmp_path: Path) -
     assert metres_a_pixel(2048) == pytest.approx(world / 2**13)
     assert metres_a_pixel(600) == pytest.approx(world / 2**11)
     assert metres_a_pixel(10) == pytest.approx(world / 2**9)
+
+
+def test_tiles_too_fine_for_the_page_are_made_smaller(tmp_path: Path) -> None:
+    picture = mercator_picture(folder_of_tiles(tmp_path, 13), CRS, box_here(), most_px=300)
+    assert max(picture.pixels.shape) <= 300
+    (_, west), (_, east) = lonlat_corners(picture.box)
+    assert east - west < 0.5
+    found = edge_lon(picture.pixels, west, east)
+    assert found == pytest.approx(WEST_LON, abs=2 * (east - west) / picture.pixels.shape[1])
+
+
+def test_a_folder_whose_rows_are_counted_from_the_south_is_turned(tmp_path: Path) -> None:
+    there = mercator_picture(folder_of_tiles(tmp_path / "xyz"), CRS, box_here())
+    for column in (tmp_path / "xyz" / "11").iterdir():
+        for tile in column.iterdir():
+            to = tmp_path / "tms" / "11" / column.name / f"{2**11 - 1 - int(tile.stem)}.png"
+            to.parent.mkdir(parents=True, exist_ok=True)
+            tile.rename(to)
+    turned = mercator_picture(Basemap("tiles", str(tmp_path / "tms")), CRS, box_here())
+    assert turned.box == there.box
+    assert np.array_equal(turned.pixels, there.pixels)
 
 
 def test_a_raster_without_crs_may_be_in_the_countys(tmp_path: Path) -> None:

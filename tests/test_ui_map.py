@@ -15,7 +15,7 @@ from coverage.ui import cache
 from coverage.ui.map_view import chosen_basemap
 from coverage.ui.state import Session
 from maps import LAYERS
-from maps.basemap import KINDS, NO_BASEMAP, Kind
+from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
@@ -57,7 +57,9 @@ def test_a_bad_county_is_told(give: Give) -> None:
 def test_every_layer_and_base_map_has_a_name() -> None:
     assert {f"map_page.layer.{layer}" for layer in LAYERS} <= set(catalogue())
     assert {f"map_page.basemap_{kind}" for kind in KINDS} <= set(catalogue())
+    assert {f"map_page.basemap_{datum}" for datum in DATUMS} <= set(catalogue())
     assert set(get_args(Kind)) == set(KINDS)
+    assert set(get_args(Datum)) == set(DATUMS)
 
 
 def test_every_layer_is_drawn(county: Path) -> None:

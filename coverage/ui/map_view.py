@@ -1,16 +1,18 @@
 """A county's map as pages draw it: what it shows is chosen, a village is searched or clicked.
 
 Message ids with the prefixes ``map_page.layer.`` (`maps.LAYERS`) and ``map_page.basemap_``
-(`maps.basemap.KINDS`) are put together here.
+(`maps.basemap.KINDS`, `maps.basemap.DATUMS`) are put together here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final, cast
 
 import streamlit as st
 
+from coverage.desk.folder import typed_path
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
@@ -22,7 +24,7 @@ from coverage.ui.scenario_state import work
 from coverage.ui.state import Session, session, set_basemap
 from coverage.ui.words import literal
 from maps import LAYERS
-from maps.basemap import KINDS, LOCAL, NO_BASEMAP, Basemap, Kind
+from maps.basemap import DATUMS, KINDS, LOCAL, NO_BASEMAP, Basemap, Datum, Kind
 from maps.words import minutes, people
 
 _LEGS: Final = 6
@@ -184,7 +186,8 @@ def chosen_basemap(current: Session) -> Basemap:
     if kind not in KINDS or (kind in LOCAL and not is_local()):
         return NO_BASEMAP
     try:
-        return Basemap(kind, kept.get("path", ""), kept.get("key", "")).checked()
+        datum = cast(Datum, kept.get("datum", "wgs84"))
+        return Basemap(kind, kept.get("path", ""), kept.get("key", ""), datum).checked()
     except InputError:
         return NO_BASEMAP
 
@@ -201,10 +204,17 @@ def basemap_form(language: Language) -> None:
         format_func=lambda name: text(f"map_page.basemap_{name}", language),
         key="basemap-kind",
     )
-    path, secret = "", ""
+    path, secret, datum = "", "", DATUMS[0]
     if kind in LOCAL:
         path = st.text_input(
             text("map_page.basemap_file", language), value=kept.get("path", ""), key="basemap-path"
+        )
+        datum = st.selectbox(
+            text("map_page.basemap_datum", language),
+            DATUMS,
+            index=int(kept.get("datum") == "gcj02"),
+            format_func=lambda name: text(f"map_page.basemap_{name}", language),
+            key="basemap-datum",
         )
     if kind == "tianditu":
         secret = st.text_input(
@@ -216,11 +226,11 @@ def basemap_form(language: Language) -> None:
     if kind in {"osm", "tianditu"}:
         st.caption(text("map_page.basemap_online", language))
     if st.button(text("scenario_page.apply", language), key="basemap-apply"):
-        chosen = Basemap(kind, path.strip().strip("\"'"), secret.strip())
+        chosen = Basemap(kind, str(typed_path(path) or ""), secret.strip(), datum)
         try:
             chosen.checked()
         except InputError as error:
             st.error(literal(" ".join(error.lines(language))))
             return
-        set_basemap({"kind": chosen.kind, "path": chosen.path, "key": chosen.key})
+        set_basemap({name: str(value) for name, value in asdict(chosen).items()})
         st.rerun()

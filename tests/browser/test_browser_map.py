@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Frame, Locator, expect
 
 from coverage.messages import text
 from maps import LAYERS
@@ -14,6 +14,7 @@ from tests.browser import story
 from tests.browser.hand import click_at, live_map
 from tests.browser.harness import Visit
 from tests.browser.test_browser_scenario import open_page, view_of
+from tests.test_maps_basemap import folder_of_tiles
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,6 +24,27 @@ EVIL = "<img src=x onerror=alert(1)>{{7*7}}`\"'"
 @pytest.fixture
 def county(tmp_path: Path) -> Path:
     return line_county.write(tmp_path / "line")
+
+
+MAP = "iframe[title='streamlit_folium.st_folium']"
+
+
+def map_with(seen: Visit, css: str) -> Frame:
+    """Return the map's frame once it has this: a frame in whose place another comes is gone."""
+    seen.page.wait_for_function(
+        """([map, css]) => {
+            const frames = document.querySelectorAll(map);
+            return frames.length === 1 && frames[0].contentDocument?.querySelector(css);
+        }""",
+        arg=[MAP, css],
+    )
+    return live_map(seen)
+
+
+def choose(seen: Visit, message: str) -> None:
+    """Choose from the list that is open."""
+    name = text(f"map_page.{message}", "zh")
+    seen.page.get_by_role("option", name=name, exact=True).click()
 
 
 def box(seen: Visit, key: str) -> Locator:
@@ -114,3 +136,46 @@ def test_names_that_are_markup_show_as_they_stand(seen: Visit, tmp_path: Path) -
     assert seen.dialogs == []
     assert seen.errors == []
     assert seen.refused == []
+
+
+def test_a_base_map_of_ones_own_is_chosen_in_the_form(
+    seen: Visit, county: Path, tmp_path: Path
+) -> None:
+    open_page(seen, county, "map")
+    seen.page.locator(".st-key-basemap button").first.click()
+    form = seen.page.locator("[data-testid=stPopoverBody]")
+    box(seen, "basemap-kind").click()
+    choose(seen, "basemap_tiles")
+    form.get_by_role("button", name=text("scenario_page.apply", "zh")).click()
+    expect(form).to_contain_text(text("maps.basemap_no_path", "zh"))
+
+    tiles = folder_of_tiles(tmp_path / "高德 瓦片").path
+    box(seen, "basemap-path").fill(f'"{tiles}"')
+    box(seen, "basemap-path").press("Enter")
+    box(seen, "basemap-datum").click()
+    choose(seen, "basemap_gcj02")
+    form.get_by_role("button", name=text("scenario_page.apply", "zh")).click()
+    frame = map_with(seen, "img.leaflet-image-layer[src^='data:image/jpeg;base64,']")
+    expect(frame.locator(".leaflet-control-attribution")).to_contain_text("高德 瓦片")
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_a_base_map_that_cannot_be_had_does_not_spoil_the_page(seen: Visit, county: Path) -> None:
+    open_page(seen, county, "map")
+    seen.page.locator(".st-key-basemap button").first.click()
+    form = seen.page.locator("[data-testid=stPopoverBody]")
+    box(seen, "basemap-kind").click()
+    choose(seen, "basemap_osm")
+    expect(form).to_contain_text(text("map_page.basemap_online", "zh"))
+    form.get_by_role("button", name=text("scenario_page.apply", "zh")).click()
+    frame = map_with(seen, ".planner-tiles-missing")
+    missing = frame.locator(".planner-tiles-missing")
+    expect(missing).to_contain_text(text("maps.tiles_missing", "zh"))
+    missing.click()
+    expect(missing).to_have_count(0)
+    expect(frame.locator(".leaflet-tile-pane .leaflet-layer")).to_have_count(1)
+    click_at(frame, line_county.LONS["C"])
+    expect(seen.page.locator(".st-key-way")).to_contain_text("C村")
+    assert set(seen.errors) <= {"Failed to load resource: net::ERR_FAILED"}
+    assert all("openstreetmap" in address for address in seen.refused)
