@@ -21,11 +21,17 @@ from coverage.ui import cache
 from coverage.ui.scenario_compare import cost_gaps, cost_text, priced
 from coverage.ui.score_card import verdict_mark
 from coverage.ui.state import session
-from coverage.ui.tables import save_button
+from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import minutes_or_dash
 from maps.words import people, share
 
 _TABLE_HEIGHT: Final = 420
+_RULES_PX: Final = {
+    "ui.column_rule": 420,
+    "scenario_page.outcome": 110,
+    "scenario_page.before": 230,
+    "scenario_page.after": 230,
+}
 _STILL_MIN: Final = 0.005
 
 
@@ -107,19 +113,24 @@ def _rules(found: Comparison, language: Language) -> None:
     if not moved:
         st.caption(text("scenario_page.rules_same", language))
         return
-    table = pd.DataFrame(
-        {
-            text("ui.column_rule", language): [
-                said(rule.result.rule.title, language) for rule in moved
-            ],
-            text("scenario_page.outcome", language): [
-                text(f"scenario_page.outcome_{rule.outcome}", language) for rule in moved
-            ],
-            text("scenario_page.before", language): [_stand(r.before, language) for r in moved],
-            text("scenario_page.after", language): [_stand(r.after, language) for r in moved],
-        }
+    columns = {
+        "ui.column_rule": [said(rule.result.rule.title, language) for rule in moved],
+        "scenario_page.outcome": [
+            text(f"scenario_page.outcome_{rule.outcome}", language) for rule in moved
+        ],
+        "scenario_page.before": [_stand(rule.before, language) for rule in moved],
+        "scenario_page.after": [_stand(rule.after, language) for rule in moved],
+    }
+    table = pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
+    widths = {text(name, language): wide for name, wide in _RULES_PX.items()}
+    st.dataframe(
+        styled(table, widths),
+        hide_index=True,
+        height="content",
+        row_height=fitted(table, widths),
+        column_config={name: st.column_config.Column(width=wide) for name, wide in widths.items()},
+        key=f"gains-{language}",
     )
-    st.dataframe(table, hide_index=True, height="content", row_height=58, key=f"gains-{language}")
     save_button(table, "scenario-rules", language)
 
 

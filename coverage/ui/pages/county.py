@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from coverage.desk.folder import is_protected, save_to, typed_path
@@ -26,7 +27,7 @@ from coverage.ui.assets import component_arguments, show_map
 from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
-from coverage.ui.tables import fitted, save_button
+from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import literal
 from maps.rows import rows_map
 from maps.words import share
@@ -182,7 +183,7 @@ def _quality(report: Report, language: Language) -> None:
     found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
     shown = _problem_table(found, language)
     picked = st.dataframe(
-        shown,
+        _styled(shown, language),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -210,6 +211,11 @@ def _problem_table(
         "county_page.column_count": [problem.count for problem in found],
     }
     return pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
+
+
+def _styled(table: pd.DataFrame, language: Language) -> Styler:
+    texts = [name for name in _WIDTHS_PX if name != "county_page.column_count"]
+    return styled(table, [text(name, language) for name in texts])
 
 
 def _fit(table: pd.DataFrame, language: Language) -> dict[str, Any]:
@@ -277,7 +283,12 @@ def _bad_rows(error: InputError, language: Language) -> None:
     """List every problem of a folder that cannot be opened, to be sorted and taken along."""
     found = error.problems
     shown = _problem_table(found, language)
-    st.dataframe(shown, hide_index=True, key=f"problems-{language}", **_fit(shown, language))
+    st.dataframe(
+        _styled(shown, language),
+        hide_index=True,
+        key=f"problems-{language}",
+        **_fit(shown, language),
+    )
     save_button(_problem_table(found, language, every_row=True), "problems", language)
 
 
