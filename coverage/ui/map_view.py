@@ -15,6 +15,7 @@ from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.ui import cache
+from coverage.ui.choices import box_key
 from coverage.ui.live import Event, Tool, live_arguments, show_live
 from coverage.ui.opening import is_local
 from coverage.ui.scenario_forms import find_village, village_box
@@ -22,7 +23,7 @@ from coverage.ui.scenario_state import work
 from coverage.ui.state import Session, session, set_basemap
 from coverage.ui.words import literal
 from maps import LAYERS
-from maps.basemap import KINDS, LOCAL, NO_BASEMAP, Basemap, Kind
+from maps.basemap import KINDS, LOCAL, NO_BASEMAP, Basemap
 from maps.words import minutes, people
 
 _LEGS: Final = 6
@@ -173,13 +174,12 @@ def basemap_form(language: Language) -> None:
     """Draw the choice of what lies under the county."""
     kept = session().desk.basemap
     kinds = [kind for kind in KINDS if kind not in LOCAL or is_local()]
-    at = kinds.index(cast(Kind, kept.get("kind"))) if kept.get("kind") in kinds else 0
+    first = kept.get("kind") if kept.get("kind") in kinds else None
     kind = st.selectbox(
         text("map_page.basemap", language),
         kinds,
-        index=at,
         format_func=lambda name: text(f"map_page.basemap_{name}", language),
-        key="basemap-kind",
+        key=box_key("basemap-kind", language, first),
     )
     path, secret = "", ""
     if kind in LOCAL:
