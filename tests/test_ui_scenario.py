@@ -156,7 +156,7 @@ def _submit(app: AppTest, message: str, which: int) -> None:
 def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
     app = page(county)
     app.segmented_control(key="scenario-panel").set_value("facility").run()
-    app.selectbox(key="place-at").set_value(f"village:{line_county.code_of('D')}").run()
+    app.selectbox(key="place-at-zh").set_value(f"village:{line_county.code_of('D')}").run()
     app.button(key="place-here").click().run()
     assert not app.exception
     assert covered(app) == "15,000 人"
@@ -196,7 +196,7 @@ def test_a_facility_is_built_beside_a_hospital_while_another_is_placed_on_the_ma
     app.text_input(key="add-name").set_value("图上的站")
     app.text_input(key="place-name").set_value("东卫生院急救站")
     app.number_input(key="place-ambulances").set_value(2)
-    app.selectbox(key="place-at").set_value("facility:H1").run()
+    app.selectbox(key="place-at-zh").set_value("facility:H1").run()
     app.button(key="place-here").click().run()
     (made,) = desk_of(app).scenarios
     (edit,) = made.edits

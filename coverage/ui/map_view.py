@@ -17,6 +17,7 @@ from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.ui import cache
+from coverage.ui.choices import box_key
 from coverage.ui.live import Event, Tool, live_arguments, show_live
 from coverage.ui.opening import is_local
 from coverage.ui.scenario_forms import find_village, village_box
@@ -24,7 +25,7 @@ from coverage.ui.scenario_state import work
 from coverage.ui.state import Session, session, set_basemap
 from coverage.ui.words import literal
 from maps import LAYERS
-from maps.basemap import DATUMS, KINDS, LOCAL, NO_BASEMAP, Basemap, Datum, Kind
+from maps.basemap import DATUMS, KINDS, LOCAL, NO_BASEMAP, Basemap, Datum
 from maps.words import minutes, people
 
 _LEGS: Final = 6
@@ -196,25 +197,24 @@ def basemap_form(language: Language) -> None:
     """Draw the choice of what lies under the county."""
     kept = session().desk.basemap
     kinds = [kind for kind in KINDS if kind not in LOCAL or is_local()]
-    at = kinds.index(cast(Kind, kept.get("kind"))) if kept.get("kind") in kinds else 0
+    first = kept.get("kind") if kept.get("kind") in kinds else None
     kind = st.selectbox(
         text("map_page.basemap", language),
         kinds,
-        index=at,
         format_func=lambda name: text(f"map_page.basemap_{name}", language),
-        key="basemap-kind",
+        key=box_key("basemap-kind", language, first),
     )
     path, secret, datum = "", "", DATUMS[0]
     if kind in LOCAL:
         path = st.text_input(
             text("map_page.basemap_file", language), value=kept.get("path", ""), key="basemap-path"
         )
+        stated = kept.get("datum") if kept.get("datum") in DATUMS else None
         datum = st.selectbox(
             text("map_page.basemap_datum", language),
             DATUMS,
-            index=int(kept.get("datum") == "gcj02"),
             format_func=lambda name: text(f"map_page.basemap_{name}", language),
-            key="basemap-datum",
+            key=box_key("basemap-datum", language, stated),
         )
     if kind == "tianditu":
         secret = st.text_input(

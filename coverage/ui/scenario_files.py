@@ -51,8 +51,10 @@ def chooser(current: Session, language: Language) -> None:
         ):
             if scenario is not None:
                 _about(scenario, language)
-        with st.popover(text("scenario_page.open", language), key="scenario-open"):
-            _opener(language)
+        # With one more scenario the box is another one, which is closed and holds no file.
+        count = len(names)
+        with st.popover(text("scenario_page.open", language), key=f"scenario-opener-{count}"):
+            _opener(language, f"scenario-file-{count}")
         st.download_button(
             text("scenario_page.save", language),
             dump_scenario(scenario) if scenario is not None else "",
@@ -130,11 +132,11 @@ def _rename(name_key: str, note_key: str) -> None:
     change(lambda scenario: Scenario.model_validate({**dict(scenario), "name": name, "note": note}))
 
 
-def _opener(language: Language) -> None:
+def _opener(language: Language, key: str) -> None:
     sent = st.file_uploader(
         text("scenario_page.open_label", language),
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key="scenario-file",
+        key=key,
         max_upload_size=max(1, MAX_BYTES // 1_000_000),
     )
     if st.button(text("scenario_page.open_now", language), key="scenario-open-now") and sent:

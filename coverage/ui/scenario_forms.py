@@ -18,6 +18,7 @@ from coverage.results import Report
 from coverage.scenario.columns import Cell, number_columns
 from coverage.scenario.model import Grow, Scenario, SetResponse, SetRule
 from coverage.scenario.words import column_word, kind_word
+from coverage.ui.choices import box_key
 from coverage.ui.scenario_edits import (
     added,
     facility_changed,
@@ -47,18 +48,19 @@ def facility_form(report: Report, language: Language) -> None:
     ids = table["id"].astype(str).tolist()
     named = dict(zip(ids, _facility_names(report, language), strict=True))
     now = work()
+    key = box_key(_FACILITY, language)
     if now.facility in named:
-        st.session_state[_FACILITY] = now.facility
+        st.session_state[key] = now.facility
         now.facility = None
-    if st.session_state.get(_FACILITY) not in named:
-        st.session_state.pop(_FACILITY, None)
+    if st.session_state.get(key) not in named:
+        st.session_state.pop(key, None)
     chosen = st.selectbox(
         text("scenario_page.facility", language),
         ids,
         index=None,
         format_func=lambda key: named.get(key, str(key)),
         placeholder=text("scenario_page.facility_choose", language),
-        key=_FACILITY,
+        key=key,
     )
     if chosen is not None:
         _figures(report, ids.index(chosen), language)
@@ -125,7 +127,7 @@ def _in_place(report: Report, language: Language) -> None:
         index=None,
         format_func=lambda key: places[key].label if key in places else str(key),
         placeholder=text("scenario_page.place_choose", language),
-        key="place-at",
+        key=box_key("place-at", language),
     )
     st.button(
         text("scenario_page.place_here", language),

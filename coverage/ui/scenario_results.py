@@ -160,15 +160,15 @@ def _villages(found: Comparison, language: Language) -> None:
         kind="stable",
     )
     minutes = {
-        text("scenario_page.minutes_before", language): rows["before_min"],
-        text("scenario_page.minutes_after", language): rows["after_min"],
-        text("scenario_page.minutes_change", language): rows["change_min"],
+        text("scenario_page.minutes_before", language): rows["before_min"].round(1),
+        text("scenario_page.minutes_after", language): rows["after_min"].round(1),
+        text("scenario_page.minutes_change", language): rows["change_min"].round(1),
     }
     shown = pd.DataFrame(
         {
             text("ui.column_village", language): rows["name"],
             text("ui.column_township", language): rows["township_name"],
-            text("scenario_page.people", language): rows["population"],
+            text("scenario_page.people", language): rows["population"].round().astype("Int64"),
             text("scenario_page.outcome", language): [
                 text(f"scenario_page.village_{way}", language) for way in rows["way"]
             ],

@@ -25,6 +25,7 @@ from coverage.results import Report
 from coverage.scenario.model import AddFacility, AddVillage, CloseRoad, Scenario, SlowRoad
 from coverage.scenario.words import kind_word
 from coverage.ui import cache
+from coverage.ui.choices import box_key
 from coverage.ui.live import Click, Draw, Event, Move, Pick, Tool
 from coverage.ui.scenario_edits import added, facility_moved, free_id, free_name, own_ids
 from coverage.ui.scenario_state import case, change, refuse, work
@@ -99,13 +100,11 @@ def facility_fields(language: Language, where: str, *, narrow: bool = False) -> 
         name, ambulances = st.columns([5, 4], gap="small")
     else:
         kind, name, ambulances = st.columns([5, 5, 3], gap="small")
-    kinds = list(meanings("facility_kind"))
     kind.selectbox(
         text("scenario_page.kind", language),
-        kinds,
-        index=kinds.index(_FIRST_KIND),
+        list(meanings("facility_kind")),
         format_func=lambda word: kind_word(word, language),
-        key=f"{where}-kind",
+        key=box_key(f"{where}-kind", language, _FIRST_KIND),
     )
     with name:
         _name_field(f"{where}-name", language)
@@ -143,7 +142,7 @@ def _settlement_fields(language: Language) -> None:
         text("scenario_page.area_class", language),
         ["rural", "urban"],
         format_func=lambda word: text(f"scenario_page.area_{word}", language),
-        key=_CLASS,
+        key=box_key(_CLASS, language),
     )
 
 
@@ -186,7 +185,7 @@ def _made(tool: str, event: Click | Draw) -> bool:
 def place_facility(lon: float, lat: float, where: str) -> bool:
     """Add the facility that the fields `where` describe."""
     current = session()
-    kind = str(st.session_state.get(f"{where}-kind", _FIRST_KIND))
+    kind = str(st.session_state.get(box_key(f"{where}-kind", current.language), _FIRST_KIND))
     ambulances = int(st.session_state.get(f"{where}-ambulances", 1))
     typed = str(st.session_state.get(f"{where}-name", "")).strip()
 
@@ -218,7 +217,7 @@ def place_settlement(lon: float, lat: float) -> bool:
     """Add the settlement that the fields describe, in the township in which it lies."""
     current = session()
     people = float(st.session_state.get(_PEOPLE, _PEOPLE_AT_FIRST))
-    area_class = str(st.session_state.get(_CLASS, "rural"))
+    area_class = str(st.session_state.get(box_key(_CLASS, current.language), "rural"))
     typed = str(st.session_state.get(_SETTLEMENT, "")).strip()
     county = _base().county
     township = township_at(county, lon, lat)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from playwright.sync_api import Frame, Locator, expect
+from playwright.sync_api import FilePayload, Frame, Locator, expect
 
 from coverage.messages import text
+from coverage.scenario.file import dump_scenario
+from coverage.scenario.model import ChangeFacility, Edit, Scenario
 from coverage.ui.scenario_tools import TOOLS
 from tests import line_county
 from tests.browser.harness import Visit
 
 LAT = line_county.LAT
+_MAPS: Final = "iframe[title='streamlit_folium.st_folium']"
 
 
 def said(key: str, **values: object) -> str:
@@ -20,7 +25,7 @@ def said(key: str, **values: object) -> str:
 
 def live_map(seen: Visit) -> Frame:
     """Return the frame of the map, once its layers are drawn."""
-    frame = seen.page.locator("iframe[title='streamlit_folium.st_folium']").first
+    frame = seen.page.locator(_MAPS).first
     inside = frame.content_frame.locator(".planner-legend")
     expect(inside).to_be_attached()
     handle = frame.element_handle().content_frame()
@@ -52,17 +57,27 @@ def draw(frame: Frame, places: Sequence[tuple[float, float]], *, area: bool = Fa
         frame.page.wait_for_timeout(150)
 
 
+def radio(seen: Visit, key: str) -> Locator:
+    """Return one of a row of choices, as the scenario page names it."""
+    return seen.page.get_by_role("radio", name=said(key), exact=True)
+
+
 def tool(seen: Visit, name: str) -> None:
-    button = seen.page.get_by_role("radio", name=said(f"tool_{name}"), exact=True)
-    button.or_(seen.page.get_by_role("button", name=said(f"tool_{name}"), exact=True)).click()
+    radio(seen, f"tool_{name}").click()
     expect(seen.page.get_by_text(said(f"hint_{name}"))).to_be_visible()
     map_ready(seen, TOOLS[name])
 
 
 def map_ready(seen: Visit, tool: str) -> None:
     """Wait until the first map on the page hears what the mouse is to do."""
-    frame = seen.page.locator("iframe[title='streamlit_folium.st_folium']").first
-    expect(frame.content_frame.locator(f".leaflet-container[data-tool={tool}]")).to_be_attached()
+    frame = seen.page.locator(_MAPS).first.content_frame
+    expect(frame.locator(f".leaflet-container[data-tool={tool}]")).to_be_attached()
+
+
+def map_says(seen: Visit, words: str) -> None:
+    """Wait until the legend of the first map on the page says this."""
+    frame = seen.page.locator(_MAPS).first.content_frame
+    expect(frame.locator(".planner-legend")).to_contain_text(words)
 
 
 def covered(seen: Visit) -> Locator:
@@ -76,8 +91,59 @@ def expect_covered(seen: Visit, people: int) -> None:
     expect(covered(seen)).to_have_text(f"{people:,} 人")
 
 
-def close_the_bridge(seen: Visit, frame: Frame) -> None:
-    """Close the bridge that 堤南村 of the demonstration county needs, by a line across it."""
-    frame.evaluate("planner.map.setView([28.6726, 112.4711], 15, {animate: false})")
+@dataclass(frozen=True)
+class Polder:
+    """What comes of it when the polder's ambulances are away and these bridges are closed.
+
+    Attributes
+    ----------
+    lost
+        Villages no longer in time, by township.
+    """
+
+    closed: tuple[str, ...]
+    covered: int
+    unreachable: int
+    lost: dict[str, int]
+
+
+BRIDGES: Final = {
+    "甘溪港大桥": ((112.4146, 28.6227), (112.4152, 28.6206)),
+    "堤南桥": ((112.4276, 28.7061), (112.4272, 28.7039)),
+    "民主一桥": ((112.4690, 28.6726), (112.4732, 28.6726)),
+}
+"""Bridges of the demonstration county, each with a line across it."""
+
+AMBULANCES_AWAY: Final = tuple(
+    Edit.of(ChangeFacility.model_validate({"id": facility, "ambulances": 0}))
+    for facility in ("ZY0009", "ZY0011")
+)
+"""Of the two hospitals in the polder, 茈湖口 and 沙头."""
+
+POLDER_STORY: Final = (
+    Polder((), 249_008, 1_717, {"沙头镇": 6, "张家塞乡": 8, "茈湖口镇": 13}),
+    Polder(("甘溪港大桥",), 241_338, 1_717, {"沙头镇": 9, "张家塞乡": 8, "茈湖口镇": 13}),
+    Polder(("甘溪港大桥", "堤南桥"), 241_338, 68_027, {"沙头镇": 9, "张家塞乡": 8, "茈湖口镇": 13}),
+)
+"""Known from `tests.test_demo_bridges`; the last: nobody gets into the polder."""
+
+
+def close_bridge(seen: Visit, frame: Frame, name: str) -> None:
+    """Close a bridge of the demonstration county by a line across it."""
+    line = BRIDGES[name]
+    lon, lat = (sum(degrees) / 2 for degrees in zip(*line, strict=True))
+    frame.evaluate("at => planner.map.setView(at, 15, {animate: false})", [lat, lon])
     tool(seen, "cut_line")
-    draw(frame, [(112.469, 28.6726), (112.4732, 28.6726)])
+    draw(frame, line)
+
+
+def open_scenario(seen: Visit, scenario: Scenario | str, name: str = "x.yaml") -> None:
+    """Upload a scenario, or the text of a file that is to be refused."""
+    content = scenario if isinstance(scenario, str) else dump_scenario(scenario)
+    field = seen.page.locator("[class*=st-key-scenario-file-]")
+    if not field.is_visible():  # open still after a file that was refused
+        seen.page.locator("[class*=st-key-scenario-opener-] button").first.click()
+    sent = {"name": name, "mimeType": "text/yaml", "buffer": content.encode()}
+    field.locator("input[type=file]").set_input_files([FilePayload(**sent)])
+    expect(field.get_by_text(name)).to_be_visible()
+    seen.page.locator(".st-key-scenario-open-now button").click()

@@ -36,7 +36,7 @@ if __name__ == "__main__":
         _take(seen, folder / "map.png")
         story.go(seen, "scenario")
         frame = hand.live_map(seen)
-        hand.close_the_bridge(seen, frame)
+        hand.close_bridge(seen, frame, "民主一桥")
         hand.expect_covered(seen, 297_324)
         frame.evaluate("planner.map.setView([28.675, 112.46], 11.75, {animate: false})")
         _take(seen, folder / "scenario.png")

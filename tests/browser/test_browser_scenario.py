@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import Browser, Frame, expect
 
-from coverage.scenario.file import parse_scenario
+from coverage.messages import text
+from coverage.scenario.file import dump_scenario, parse_scenario
+from coverage.scenario.model import AddFacility, Edit, Scenario
 from tests import line_county
 from tests.browser import story
 from tests.browser.hand import (
+    AMBULANCES_AWAY,
+    POLDER_STORY,
     click_at,
-    close_the_bridge,
+    close_bridge,
     draw,
     expect_covered,
     live_map,
+    map_ready,
+    map_says,
+    open_scenario,
     pixel,
+    radio,
     said,
     tool,
 )
-from tests.browser.harness import Visit
+from tests.browser.harness import Visit, serving, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LAT, LONS = line_county.LAT, line_county.LONS
+LATE = said("village_lost")
 
 
 @pytest.fixture
@@ -138,7 +150,7 @@ def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None
     second = f"{said('new_name')} 2"
     expect(seen.page.get_by_text(second).first).to_be_visible()
 
-    seen.page.get_by_text(said("view_all"), exact=True).click()
+    radio(seen, "view_all").click()
     expect(seen.page.get_by_text(said("compare_hint"))).to_be_visible()
     with seen.page.expect_download() as download:
         seen.page.locator("[class*=st-key-save-scenarios] button").click()
@@ -147,7 +159,7 @@ def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None
     assert "★ 15,000 人" in row
     assert row.count("6,000 人") == 2
 
-    seen.page.get_by_text(said("view_sides"), exact=True).click()
+    radio(seen, "view_sides").click()
     expect(seen.page.locator("iframe[title='streamlit_folium.st_folium']")).to_have_count(3)
 
     with seen.page.expect_download() as saved:
@@ -171,15 +183,120 @@ def test_clicks_outside_the_county_are_refused_in_words(seen: Visit, county: Pat
     assert seen.errors == []
 
 
-def test_the_bridge_that_a_village_needs_is_closed(seen: Visit) -> None:
-    """堤南村 waits 31.8 minutes instead of 23.9 without the bridge over the polder's canal."""
+def test_bridges_are_closed_and_the_polder_s_villages_are_late(seen: Visit) -> None:
+    """堤南村 waits 31.8 minutes instead of 23.9 without 民主一桥 over the polder's canal.
+
+    The two bridges into the polder count only where its own ambulances are away: without the first
+    three more villages are late, without both nobody there is reached at all.
+    """
     story.open_demonstration(seen)
     expect(seen.page).to_have_url(re.compile("desk="))
     story.go(seen, "scenario")
     frame = live_map(seen)
     expect_covered(seen, 299_521)
-    close_the_bridge(seen, frame)
+    close_bridge(seen, frame, "民主一桥")
     expect_covered(seen, 299_521 - 2_197)
-    expect(seen.page.get_by_test_id("stMain")).to_contain_text("2,197")
+    assert [row["村 / 社区"] for row in moved(seen) if row["结果"] == LATE] == ["堤南村"]
+
+    away = {"name": "车辆外出", "county": "430902", "edits": AMBULANCES_AWAY}
+    open_scenario(seen, Scenario.model_validate(away))
+    for step in POLDER_STORY:
+        if step.closed:
+            close_bridge(seen, frame, step.closed[-1])
+            expect(seen.page.locator(f".st-key-edit-{len(step.closed) + 1}")).to_be_visible()
+        expect_covered(seen, step.covered)
+    rows = moved(seen)
+    late = [row for row in rows if row["结果"] == LATE]
+    assert Counter(row["乡镇 / 街道"] for row in late) == POLDER_STORY[-1].lost
+    unreached = sum(int(row["人口"]) for row in rows if not row["情景（分钟）"])
+    assert unreached == 68_027 - 1_717  # the island had no way before
     assert seen.errors == []
     assert seen.refused == []
+
+
+def moved(seen: Visit) -> list[dict[str, str]]:
+    """Return the table of the villages that change, as it is saved."""
+    with seen.page.expect_download() as download:
+        seen.page.locator("[class*=st-key-save-scenario-villages] button").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_files_are_opened_saved_and_compared_and_bad_ones_told(seen: Visit, county: Path) -> None:
+    open_page(seen, county)
+    near = AddFacility(
+        id="n1", name="新站", kind="emergency_station", lon=LONS["D"], lat=LAT, ambulances=1
+    )
+    parked = near.model_copy(update={"ambulances": 0})
+    first, second = (
+        Scenario(name=name, county="430902", edits=(Edit.of(station),))
+        for name, station in (("甲", near), ("乙", parked))
+    )
+    open_scenario(seen, first)
+    expect_covered(seen, line_county.EVERYBODY)
+    with seen.page.expect_download() as saved:
+        seen.page.locator(".st-key-scenario-save button").click()
+    assert saved.value.suggested_filename == "甲.yaml"
+    assert parse_scenario(Path(saved.value.path()).read_text(encoding="utf-8"), "") == first
+    open_scenario(seen, second, "y.yaml")
+    expect_covered(seen, line_county.IN_TIME)
+
+    misspelt = dump_scenario(first).replace("add_facility", "add_facilty")
+    other = dump_scenario(first).replace("430902", "430903")
+    alert = seen.page.get_by_role("alert").filter(has_text=said("refused"))
+    for number, (bad, told) in enumerate(((misspelt, "add_facility"), (other, "430903"))):
+        open_scenario(seen, bad, f"bad{number}.yaml")
+        expect(alert).to_contain_text(told)
+    expect(alert).not_to_contain_text("Traceback")
+
+    radio(seen, "view_all").click()
+    expect(seen.page.get_by_text(said("compare_hint"))).to_be_visible()
+    with seen.page.expect_download() as download:
+        seen.page.locator("[class*=st-key-save-scenarios] button").click()
+    table = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert table[0].split(",")[1:] == [said("before"), "甲", "乙"]
+    mean = next(line for line in table if line.startswith(said("mean_min")))
+    assert ["★" in value for value in mean.split(",")[1:]] == [False, True, False]
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_the_language_is_switched_with_a_tool_in_hand(seen: Visit, county: Path) -> None:
+    open_page(seen, county)
+    tool(seen, "add")
+    story.turn(seen, "en")
+    hint = text("scenario_page.hint_add", "en")
+    expect(seen.page.get_by_text(hint)).to_be_visible()
+    map_says(seen, text("maps.layer_minutes", "en"))
+    map_ready(seen, "add")
+    click_at(live_map(seen), LONS["D"])
+    figures = seen.page.get_by_test_id("stMetricValue")
+    expect(figures.filter(has_text="15,000 people")).to_be_visible()
+    story.turn(seen, "zh")
+    expect_covered(seen, line_county.EVERYBODY)
+    assert seen.errors == []
+    assert seen.refused == []
+
+
+def test_scenarios_are_found_again_on_a_restarted_server(
+    browser: Browser, county: Path, tmp_path: Path
+) -> None:
+    with ExitStack() as first:
+        base = first.enter_context(serving(tmp_path))
+        with visit(browser, base) as seen:
+            frame = open_page(seen, county)
+            tool(seen, "add")
+            click_at(frame, LONS["D"])
+            expect_covered(seen, line_county.EVERYBODY)
+            seen.page.locator(".st-key-scenario-new button").click()
+            expect_covered(seen, line_county.IN_TIME)
+            first.close()
+            with serving(tmp_path, port=int(base.rpartition(":")[2])):
+                seen.page.reload()
+                live_map(seen)
+                expect_covered(seen, line_county.IN_TIME)
+                seen.page.locator("[class*=st-key-scenario-choice] input").click()
+                seen.page.get_by_role("option", name=said("new_name"), exact=True).click()
+                expect_covered(seen, line_county.EVERYBODY)
+                expect(seen.page.locator(".st-key-edit-0")).to_be_visible()
+                assert seen.refused == []
