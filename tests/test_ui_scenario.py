@@ -173,7 +173,7 @@ def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
 def test_what_was_done_before_a_reload_can_be_undone_and_redone_after_it(county: Path) -> None:
     app = page(county)
     app.segmented_control(key="scenario-panel").set_value("facility").run()
-    app.selectbox(key="place-at").set_value(f"village:{line_county.code_of('D')}").run()
+    app.selectbox(key="place-at-zh").set_value(f"village:{line_county.code_of('D')}").run()
     app.button(key="place-here").click().run()
     app = at_address("scenario", desk_of(app).token)
     assert covered(app) == "15,000 人"
