@@ -153,6 +153,23 @@ def test_a_condition_that_is_none_is_told_and_changes_nothing() -> None:
     assert "Traceback" not in shown(app)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_out_of_its_bounds_is_told_below_its_field_and_not_taken(
+    language: Language,
+) -> None:
+    app = page(DEMONSTRATION, "ems-1030", language)
+    field(app, "number_input", "urban_limit_min").set_value(99999.0).run()
+    assert not app.exception
+    assert desk_of(app).overrides == {}
+    bounds = text("rules_page.bounds_both", language, low="1", high="120")
+    told = text("rules_page.out_of_range", language, value="99999", bounds=bounds)
+    assert told in app.error[0].value.replace("\\", "")
+    assert len(app.error) == 1
+    field(app, "number_input", "urban_limit_min").set_value(12.0).run()
+    assert not app.error
+    assert desk_of(app).overrides == {"ems-1030": {"urban_limit_min": 12.0}}
+
+
 def test_figures_saved_on_the_desk_are_in_the_fields() -> None:
     app = page(DEMONSTRATION, "ems-1030", overrides={"ems-1030": {"urban_limit_min": 14.0}})
     assert field(app, "number_input", "urban_limit_min").value == 14.0
@@ -252,6 +269,38 @@ def test_a_day_that_is_none_is_told_with_its_field_and_wide_digits_are_read(own:
     assert not app.error
     written = yaml.safe_load((own / "rules" / "own-day.yaml").read_text(encoding="utf-8"))
     assert written["deadline"] == "2027-06"
+
+
+def test_numbers_out_of_their_bounds_are_told_with_their_fields(own: Path) -> None:
+    app = form(own)
+    fill(app, "text_input", "title", "x")
+    fill(app, "text_input", "id", "own-bounds")
+    fill(app, "number_input", "urban_limit_min", -5.0)
+    fill(app, "number_input", "required_share", 1.5)
+    press(app, "rules_page.form_save")
+    (error,) = app.error
+    for name, value in (("urban_limit_min", "-5"), ("required_share", "1.5")):
+        label = text(f"rules_page.parameter_{name}", "zh")
+        assert label in error.value
+        assert f"现在是 {value}。" in error.value
+    assert not (own / "rules" / "own-bounds.yaml").exists()
+
+
+def test_what_the_form_settles_is_shown_in_words_and_what_is_not_stated_not_at_all(
+    own: Path,
+) -> None:
+    app = form(own)
+    fill(app, "text_input", "title", "十分钟")
+    fill(app, "text_input", "id", "own-ten")
+    fill(app, "text_input", "date", "")
+    press(app, "rules_page.form_save")
+    assert [success.value for success in app.success]
+    again = page(own, "own-ten")
+    assert not [w for w in again.text_input if w.value == "from_facility"]
+    told = shown(again).replace("\\", "")
+    assert "**《本县自定》**" in told
+    place = catalogue(again).index("十分钟")
+    assert again.dataframe[0].value[text("ui.column_clause", "zh")].iloc[place] == "本县自定"
 
 
 def test_what_may_be_empty_says_so_and_what_must_not_does_not(own: Path) -> None:

@@ -197,14 +197,14 @@ def said(words: Bilingual, language: Language) -> str:
 
 
 def clause_text(source: SourceClause, language: Language) -> str:
-    """Return where a rule is written: short name, number, clause."""
+    """Return where a rule is written: short name, number, clause, as far as they are stated."""
     return text(
-        "report.clause",
+        "report.clause" if source.number else "report.clause_plain",
         language,
         document=source.document,
         number=source.number,
         clause=source.clause,
-    )
+    ).strip()
 
 
 def figure_text(value: float, unit: Unit, language: Language) -> str:

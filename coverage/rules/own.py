@@ -254,7 +254,6 @@ def own_rule(answers: Answers) -> dict[str, Any]:
     if not VILLAGE_KINDS.issuperset(units) or not units:
         values.pop("max_match_m", None)
     title = _both(answers.title, answers.title_en)
-    none = messages()["rules_page.none_stated"]["zh"]
     own = messages()["rules_page.no_document"]["zh"]
     return {
         "id": answers.id,
@@ -262,7 +261,10 @@ def own_rule(answers: Answers) -> dict[str, Any]:
         "kind": form.kind,
         "unit": _unit(form.kind, values),
         "scope": {"regions": [answers.region], "unit_kinds": units},
-        "parameters": {name: _parameter(name, value, values) for name, value in values.items()},
+        "parameters": {
+            name: _parameter(name, value, values, settled=name in form.fixed)
+            for name, value in values.items()
+        },
         "reading": _both(answers.reading or answers.title, answers.reading_en or answers.title_en),
         "deadline": answers.deadline.strip() or None,
         "force": answers.force,
@@ -270,9 +272,9 @@ def own_rule(answers: Answers) -> dict[str, Any]:
             {
                 "document": answers.document.strip() or own,
                 "title": answers.document.strip() or own,
-                "number": answers.number.strip() or none,
-                "date": answers.date.strip() or none,
-                "clause": answers.clause.strip() or none,
+                "number": answers.number.strip(),
+                "date": answers.date.strip(),
+                "clause": answers.clause.strip(),
                 "paraphrase": _both(answers.paraphrase or answers.title, answers.title_en),
             }
         ],
@@ -365,7 +367,7 @@ def _both(chinese: str, english: str) -> dict[str, str]:
 
 
 def _parameter(
-    name: str, value: ParameterValue, values: Mapping[str, ParameterValue]
+    name: str, value: ParameterValue, values: Mapping[str, ParameterValue], *, settled: bool
 ) -> dict[str, Any]:
     # What the parameters mean are the messages rules_page.parameter_<name>.
     meaning = messages()[f"rules_page.parameter_{name}"]
@@ -376,6 +378,8 @@ def _parameter(
         found["unit"] = _density_unit(values)
     if name == "unit_kinds":
         found["choices"] = value
+    elif settled and isinstance(value, str):
+        found["choices"] = [value]
     return {**found, "meaning": {"zh": meaning["zh"], "en": meaning["en"]}}
 
 

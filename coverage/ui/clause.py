@@ -51,14 +51,12 @@ def clause_text(rule: Rule, language: Language) -> None:
     )
     for source in rule.sources:
         number = text("ui.number", language, number=source.number) if source.number else ""
-        place = text(
-            "ui.source",
-            language,
-            title=source.title,
-            number=number,
-            date=source.date,
-            clause=source.clause,
+        rest = "".join(
+            text("ui.source_part", language, part=part)
+            for part in (source.date, source.clause)
+            if part
         )
+        place = text("ui.source", language, title=source.title, number=number, rest=rest)
         st.markdown(f"**{literal(place)}**")
         st.markdown("> " + literal(getattr(source.paraphrase, language)))
     st.markdown(f"**{text('ui.reading', language)}** " + literal(getattr(rule.reading, language)))

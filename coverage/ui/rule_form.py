@@ -36,10 +36,10 @@ from coverage.rules.own import (
 )
 from coverage.rules.parameters import Rounding
 from coverage.rules.settings import CountyRule
-from coverage.ui.clause import clause_panel
+from coverage.ui.clause import clause_panel, value_text
 from coverage.ui.effect_table import result_line
 from coverage.ui.frame_parts import refused
-from coverage.ui.rule_values import written_folder
+from coverage.ui.rule_values import bounds_text, is_outside, tell_here, written_folder
 from coverage.ui.state import session
 from coverage.ui.words import literal
 
@@ -73,6 +73,7 @@ def rule_form(
             saving = st.form_submit_button(
                 text("rules_page.form_save", language), type="primary", key=f"{key}-save"
             )
+    tell_here()
     if not (trying or saving):
         return
     told = _untold(answers, language)
@@ -291,7 +292,6 @@ def _figure(question: Question, value: ParameterValue, label: str, key: str) -> 
         whole: int = st.number_input(
             label,
             value=int(number),
-            min_value=1,
             step=1000 if question.asked == "residents" else 1,
             key=key,
         )
@@ -300,8 +300,6 @@ def _figure(question: Question, value: ParameterValue, label: str, key: str) -> 
     figure: float = st.number_input(
         label,
         value=float(number),
-        min_value=0.0,
-        max_value=1.0 if share else None,
         step=0.05 if share else 1.0,
         format="%g",
         key=key,
@@ -334,13 +332,28 @@ def _options(asked: Asked, report: Report) -> Sequence[str]:
 
 
 def _untold(answers: Answers, language: Language) -> list[str]:
-    """Return in words what of the form is not filled in, or is no day of the calendar."""
+    """Return in words what of the form is missing, out of its bounds or no day of the calendar."""
     told = []
     missing = _missing(answers)
     if missing:
         separator = text("report.list_separator", language)
         names = separator.join(text(name, language) for name in missing)
         told.append(text("rules_page.form_missing", language, names=names))
+    for question in FORMS[answers.form].questions:
+        value = answers.values.get(question.name)
+        low, high = _bounds(question)
+        if is_outside(value, low, high):
+            name = text(f"rules_page.parameter_{question.name}", language)
+            bounds = bounds_text(low, high, language)
+            told.append(
+                text(
+                    "rules_page.form_out_of_range",
+                    language,
+                    name=name,
+                    bounds=bounds,
+                    value=value_text(value or 0, language),
+                )
+            )
     days = {
         "rules_page.form_deadline_short": answers.deadline,
         "rules_page.form_date": answers.date,
@@ -351,6 +364,13 @@ def _untold(answers: Answers, language: Language) -> list[str]:
         if not is_deadline(words)
     ]
     return told
+
+
+def _bounds(question: Question) -> tuple[float, float | None]:
+    """Return where the number that answers a question must lie."""
+    if question.asked == "limit_min" or (isinstance(question.default, int) and question.default):
+        return 1, None
+    return 0, 1 if question.asked == "share" else None
 
 
 def _missing(answers: Answers) -> list[str]:

@@ -16,12 +16,13 @@ import streamlit as st
 
 from coverage.county.config import load_config
 from coverage.desk.write import remove_rule, write_parameters
+from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.report.condition_text import word_text
-from coverage.rules.model import Parameter, ParameterValue
+from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.settings import ENABLED, CountyRule, check_setting, differing
 from coverage.ui.clause import unit_text, value_text
-from coverage.ui.frame_parts import guarded
+from coverage.ui.frame_parts import guarded, refused
 from coverage.ui.state import keep, own_folder, session, set_rule
 from coverage.ui.words import literal
 
@@ -36,18 +37,30 @@ def rule_values(known: CountyRule, language: Language) -> None:
     own = session().desk.overrides.get(rule.id, {})
     st.markdown(f"##### {text('rules_page.values_title', language)}")
     st.caption(text("rules_page.values_hint", language))
-    change = partial(guarded, _changed, known, language)
+    field, trouble = st.session_state.pop(_REFUSED, ("", None))
     st.toggle(
         text("rules_page.tested", language),
         value=bool(own.get(ENABLED, known.tested)),
         key=_key(rule.id, ENABLED, language),
-        on_change=change,
+        on_change=partial(_tried, known, ENABLED, language),
     )
     for name, parameter in rule.parameters.items():
         value = own.get(name, parameter.value)
         label = _label(parameter, language) + _origin(known, name, value, language)
+        change = partial(_tried, known, name, language)
         _field(label, _key(rule.id, name, language), parameter, value, change, language)
+        if trouble is not None and name == field:
+            refused(trouble, language)
     _buttons(known, bool(own), language)
+    tell_here()
+
+
+def tell_here() -> None:
+    """Say what was done where its button was pressed: the page's top may be out of sight."""
+    current = session()
+    if current.notice:
+        st.success(literal(current.notice), icon=":material/check_circle:")
+        current.notice = ""
 
 
 def _key(rule_id: str, name: str, language: Language) -> str:
@@ -57,6 +70,7 @@ def _key(rule_id: str, name: str, language: Language) -> str:
 
 
 _GENERATION: Final = "rule-fields"
+_REFUSED: Final = "rule-refused"
 
 
 def _begin_anew() -> None:
@@ -113,15 +127,12 @@ def _field(
 def _number(
     label: str, parameter: Parameter, value: object, key: str, change: partial[None]
 ) -> None:
-    whole = isinstance(parameter.value, int)
-    low, high = parameter.minimum, parameter.maximum
+    """Draw a number without its bounds: what the browser says of them is English."""
     shown = float(value) if isinstance(value, int | float) else 0.0
-    if whole:
+    if isinstance(parameter.value, int):
         st.number_input(
             label,
             value=int(shown),
-            min_value=None if low is None else int(low),
-            max_value=None if high is None else int(high),
             step=1 if shown < _FEW**3 else 1000,
             key=key,
             on_change=change,
@@ -131,8 +142,6 @@ def _number(
     st.number_input(
         label,
         value=shown,
-        min_value=None if low is None else float(low),
-        max_value=None if high is None else float(high),
         step=_SHARE_STEP if share else 0.1 if shown < _FEW else 1.0,
         format="%g",
         key=key,
@@ -154,6 +163,29 @@ def _origin(known: CountyRule, name: str, value: object, language: Language) -> 
     return text("rules_page.grey", language, told=told)
 
 
+def bounds_text(low: float | None, high: float | None, language: Language) -> str:
+    """Return in words where a number must lie; one bound at least is given."""
+    which = "both" if low is not None and high is not None else "low" if high is None else "high"
+    shown = {name: f"{x:,.10g}" for name, x in (("low", low), ("high", high)) if x is not None}
+    # The messages are rules_page.bounds_<both, low or high>.
+    return text(f"rules_page.bounds_{which}", language, **shown)
+
+
+def is_outside(value: object, low: float | None, high: float | None) -> bool:
+    """Return whether `value` is a number beyond its bounds, which belong to it."""
+    if not isinstance(value, int | float):
+        return False
+    return (low is not None and value < low) or (high is not None and value > high)
+
+
+def _tried(known: CountyRule, name: str, language: Language) -> None:
+    """Let the changed field `name` hold; what hinders it is told below the field."""
+    try:
+        _changed(known, language)
+    except InputError as error:
+        st.session_state[_REFUSED] = (name, error)
+
+
 def _changed(known: CountyRule, language: Language) -> None:
     """Let what the fields say hold on this desk, if the rule allows it.
 
@@ -171,10 +203,27 @@ def _changed(known: CountyRule, language: Language) -> None:
         for name in rule.parameters
         if _key(rule.id, name, language) in st.session_state
     }
+    _check_bounds(rule, values, language)
     tested = bool(st.session_state.get(_key(rule.id, ENABLED, language), known.tested))
     other = differing(known, _typed(known, values), tested=tested)
     check_setting(folder, load_config(folder), rule.id, other)
     set_rule(rule.id, other)
+
+
+def _check_bounds(rule: Rule, values: Mapping[str, ParameterValue], language: Language) -> None:
+    problems = [
+        Problem(
+            "rules_page.out_of_range",
+            values={
+                "value": value_text(value, language),
+                "bounds": bounds_text(parameter.minimum, parameter.maximum, language),
+            },
+        )
+        for name, value in values.items()
+        if is_outside(value, (parameter := rule.parameters[name]).minimum, parameter.maximum)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _typed(known: CountyRule, values: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
