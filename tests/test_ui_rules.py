@@ -17,6 +17,7 @@ from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
+from coverage.rules.own import rule_text
 from coverage.ui.state import Session
 from tests.ui_app import desk_of, opened, run, shown, workspace_fixture  # noqa: F401 - fixture
 
@@ -372,6 +373,25 @@ def test_a_rule_of_the_countys_own_is_opened_and_replaced(own: Path) -> None:
     written = yaml.safe_load((own / "rules" / "own-station-gps.yaml").read_text(encoding="utf-8"))
     assert written["parameters"]["minimum"]["value"] == 2.0
     assert written["parameters"]["facility_kinds"]["value"] == ["community_station"]
+
+
+def test_what_the_form_does_not_ask_for_stays_as_the_file_has_it(own: Path) -> None:
+    path = own / "rules" / "own-rural-service-10.yaml"
+    stated = yaml.safe_load(path.read_text(encoding="utf-8"))
+    second = {**stated["sources"][0], "clause": "§44"}
+    stated["sources"].append(second)
+    path.write_text(rule_text(stated), encoding="utf-8")
+    app = page(own)
+    app.session_state["rules-part-zh"] = "form"
+    app.run()
+    app.selectbox(key="own-pattern-zh").set_value("own-rural-service-10").run()
+    fill(app, "number_input", "limit_min", 12.0)
+    fill(app, "text_input", "clause", "§5")
+    press(app, "rules_page.form_save")
+    assert not app.error
+    stated["parameters"]["limit_min"]["value"] = 12.0
+    stated["sources"][0] = {**stated["sources"][0], "clause": "§5"}
+    assert yaml.safe_load(path.read_text(encoding="utf-8")) == stated
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -35,6 +35,7 @@ from coverage.rules.own import (
     rule_text,
 )
 from coverage.rules.parameters import Rounding
+from coverage.rules.revise import revised
 from coverage.rules.settings import CountyRule
 from coverage.ui.clause import clause_panel, value_text
 from coverage.ui.effect_table import result_line
@@ -80,7 +81,7 @@ def rule_form(
     if told:
         st.error("\n".join(f"- {line}" for line in told), icon=":material/error:")
         return
-    content = rule_text(own_rule(answers))
+    content = rule_text(revised(folder, begun, answers) if begun else own_rule(answers))
     try:
         rule = checked(folder, answers.id, content)
         if saving:
@@ -141,6 +142,7 @@ def _answers(
         form=form,
         region=report.county.config.county.code,
         values=values,
+        reading_en=old.reading_en if written["reading"] == old.reading else "",
         **words,
         **written,
     )
