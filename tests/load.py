@@ -9,6 +9,7 @@ and the server's memory; ends with 1 if anything was wrong.
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import shutil
@@ -269,10 +270,12 @@ def told(all_planners: list[Planner], begun_mb: float, sizes_mb: list[float]) ->
     errors = sum(len(planner.errors) for planner in all_planners)
     half = len(sizes_mb) // 2
     print(f"{len(all_planners)} planners, {sum(map(len, steps.values()))} runs, {errors} errors")
-    middle, last = max(sizes_mb[half - 3 : half + 3]), max(sizes_mb[-6:])
+    middle, last = max(sizes_mb[max(half - 3, 0) : half + 3]), max(sizes_mb[-6:])
     print(f"memory: {begun_mb:.0f} MB at first, {middle:.0f} MB half-way, {last:.0f} MB at the end")
     return 1 if errors else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0))
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("seconds", type=float, nargs="?", default=300.0)
+    sys.exit(main(parser.parse_args().seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from coverage.assess import assess_folder
@@ -25,7 +26,7 @@ def test_the_demonstration_countys_files() -> None:
     counts = {
         c.path: (c.read, c.left_out, c.assumed) for c in file_counts(assess_folder(DEMONSTRATION))
     }
-    assert counts["villages.csv"] == (124, 0, 0)
+    assert counts["villages.csv"] == (124, 1, 0)  # the island, out of reach
     assert counts["townships.geojson"] == (9, 0, 0)
     assert counts["facilities.csv"] == (107, 1, 0)  # the one without coordinates
     assert counts["roads.osm.pbf"] == (11_656, 1 + 2 + 435, 0)  # ferry, closed, not drivable
@@ -70,6 +71,18 @@ def test_every_row_that_has_a_place_is_found_in_the_demonstration_county() -> No
     assert report.villages.set_index("code").loc[places["key"].iloc[0], "response_min"] != 0
     unreached = next(p for p in report.quality if p.code == "report.unreachable")
     assert problem_places(report, unreached)["name"].tolist() == ["五房洲村"]
+
+
+def test_villages_whose_people_are_not_known_are_shown() -> None:
+    report = ui_fixtures.report()
+    villages = report.county.villages.copy()
+    villages["population"] = villages["population"].astype(float)
+    villages.loc[villages.index[[1, 4]], "population"] = np.nan
+    report = replace(report, county=replace(report.county, villages=villages))
+    problem = Problem("report.population_unknown", "warning", values={"count": 2}, count=2)
+    places = problem_places(report, problem)
+    assert places["key"].tolist() == villages["code"].iloc[[1, 4]].tolist()
+    assert places.geometry.notna().all()
 
 
 def test_a_facility_without_coordinates_is_shown_by_its_village() -> None:

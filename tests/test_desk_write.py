@@ -211,8 +211,11 @@ def test_old_county_folders_are_swept_and_those_in_use_stay(workspace: Path) -> 
     unused = own_copy(desk)
     young = own_copy(desk)
     week_ago = time.time() - folders._UNUSED_S - 10
-    for path in (first, unused):
+    killed = store.desk_folder(desk.token) / ".part-0123abcd"  # the app died while unpacking
+    killed.mkdir()
+    for path in (first, unused, killed):
         os.utime(path, (week_ago, week_ago))
     last = own_copy(desk)
     assert [path.exists() for path in (first, unused, young, last)] == [True, False, True, True]
+    assert not killed.exists()
     shutil.rmtree(workspace)

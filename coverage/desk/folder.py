@@ -139,7 +139,8 @@ class Making:
 def new_county_folder(token: str) -> Iterator[Making]:
     """Give a new folder for a county inside the desk `token`.
 
-    County folders of the desk that none of its kept states names are removed at the end.
+    County folders of the desk that none of its kept states names, and what was left half-made when
+    the app was killed, are removed at the end, once they are old.
 
     Raises
     ------
@@ -158,7 +159,7 @@ def new_county_folder(token: str) -> Iterator[Making]:
     finally:
         shutil.rmtree(folder.making, ignore_errors=True)
     used = referenced(token) | {folder.made.name}
-    for path in desk.glob(f"{COUNTY_PREFIX}*"):
+    for path in (*desk.glob(f"{COUNTY_PREFIX}*"), *desk.glob(f"{_PART}*")):
         with suppress(OSError):
             if path.name not in used and time.time() - path.stat().st_mtime > _UNUSED_S:
                 shutil.rmtree(path, ignore_errors=True)

@@ -19,6 +19,8 @@ LEFT_OUT: Final[Mapping[str, Role]] = MappingProxyType(
     {
         "county.population_unknown": "villages",
         "travel.village_far": "villages",
+        "travel.village_off_main": "villages",
+        "travel.village_unreached": "villages",
         "county.facility_without_place": "facilities",
         "county.station_without_ambulances": "facilities",
         "travel.station_far": "facilities",
@@ -130,6 +132,9 @@ def problem_places(report: Report, problem: Problem) -> gpd.GeoDataFrame:
     if problem.code == "report.unreachable":
         minutes = report.response.villages["response_min"].to_numpy(float)
         return _records(report.county.villages[np.isnan(minutes)], "code", report)
+    if problem.code == "report.population_unknown":
+        people = report.county.villages["population"].to_numpy(float)
+        return _records(report.county.villages[np.isnan(people)], "code", report)
     role = _role(report, problem)
     if role not in ROW_TABLES or not problem.rows:
         return _records(report.county.villages.iloc[:0], "code", report)
