@@ -149,6 +149,13 @@ class Panel(MacroElement):
             {{ this.get_name() }}.plannerRoom = function() {
                 var map = {{ this.get_name() }}._map, size = map && map.getSize();
                 if (!map || !/^bottom/.test({{ this.position|tojson }})) { return; }
+                var layers = map.getContainer().querySelector('.leaflet-control-layers');
+                if (layers && !map.plannerWatch) {
+                    map.plannerWatch = new ResizeObserver(function() {
+                        map.plannerPanels[{{ this.css|tojson }}].plannerRoom(); });
+                    map.plannerWatch.observe(layers);
+                    map.plannerWatch.observe(map.getContainer());
+                }
                 var above = map.getContainer().querySelector('.leaflet-control-layers-expanded');
                 {{ this.get_name() }}.getContainer().firstChild.style.maxHeight = Math.max(
                     120, size.y - (above ? above.offsetHeight + 20 : 60) - 40) + 'px';
