@@ -24,7 +24,7 @@ CELL_PANE: Final = "planner-cells"
 NARROW: Final = JsCode("(window.innerWidth < 850)")
 """Whether the panels would hide the map: then all but the classes are folded up at first."""
 PART: Final = "data-part"
-"""Names a part of a panel that folds: ``legend``, or ``more`` in it."""
+"""Names a part of a panel that folds: ``legend``, and ``marks`` and ``more`` in it."""
 
 _POINT_JS: Final = """function(feature, latlng) {
     var symbols = %(symbols)s;
@@ -118,7 +118,8 @@ def bind_code(labels: list[str]) -> JsCode:
 class Panel(MacroElement):
     """A box in a corner of the map, that comes with its layer in place of the box before.
 
-    What the reader has folded up stays folded up.
+    What the reader has folded up stays folded up. At the bottom it ends below the open box of
+    layers, and scrolls.
 
     Parameters
     ----------
@@ -138,12 +139,26 @@ class Panel(MacroElement):
                 var box = L.DomUtil.create('div', {{ this.css|tojson }});
                 box.innerHTML = {{ this.html|tojson }};
                 box.querySelectorAll('details').forEach(function(part) {
-                    var more = part.getAttribute({{ this.part|tojson }}) === 'more';
-                    part.open = more ? !{{ this.narrow|tojavascript }} : window.innerWidth >= 560;
+                    var whole = part.getAttribute({{ this.part|tojson }}) === 'legend';
+                    part.open = whole ? window.innerWidth >= 560 : !{{ this.narrow|tojavascript }};
                 });
                 L.DomEvent.disableClickPropagation(box);
                 L.DomEvent.disableScrollPropagation(box);
                 return box;
+            };
+            {{ this.get_name() }}.plannerRoom = function() {
+                var map = {{ this.get_name() }}._map, size = map && map.getSize();
+                if (!map || !/^bottom/.test({{ this.position|tojson }})) { return; }
+                var layers = map.getContainer().querySelector('.leaflet-control-layers');
+                if (layers && !map.plannerWatch) {
+                    map.plannerWatch = new ResizeObserver(function() {
+                        map.plannerPanels[{{ this.css|tojson }}].plannerRoom(); });
+                    map.plannerWatch.observe(layers);
+                    map.plannerWatch.observe(map.getContainer());
+                }
+                var above = map.getContainer().querySelector('.leaflet-control-layers-expanded');
+                {{ this.get_name() }}.getContainer().firstChild.style.maxHeight = Math.max(
+                    120, size.y - (above ? above.offsetHeight + 20 : 60) - 40) + 'px';
             };
             {{ this._parent.get_name() }}.on('add', function(event) {
                 var map = event.target._map, panels = map.plannerPanels = map.plannerPanels || {};
@@ -155,6 +170,7 @@ class Panel(MacroElement):
                 }
                 panels[{{ this.css|tojson }}] = {{ this.get_name() }};
                 map.addControl({{ this.get_name() }});
+                window.setTimeout({{ this.get_name() }}.plannerRoom);
                 {{ this.get_name() }}.getContainer().querySelectorAll('details').forEach(
                     function(part, place) {
                         if (place < open.length) { part.open = open[place]; } });
@@ -176,7 +192,7 @@ class Panel(MacroElement):
 _BOX_STYLE: Final = (
     f"font:12px/1.45 {FONTS_HTML};color:#1a1a1a;background:rgba(255,255,255,.93);"
     "border:1px solid #b5b5b5;border-radius:4px;padding:6px 9px;"
-    "max-height:56vh;overflow:auto;max-width:min(250px,44vw)"
+    "max-height:56vh;overflow:auto;box-sizing:border-box;max-width:min(250px,44vw)"
 )
 
 

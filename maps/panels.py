@@ -124,7 +124,8 @@ def _classes(drawn: Drawing, language: Language) -> Iterator[str]:
 def _marks(found: Changes | None, language: Language) -> Iterator[str]:
     if found is None or found.nothing:
         return
-    yield _heading(text("maps.marks", language))
+    heading = safe(text("maps.marks", language))
+    yield f'<details open {PART}="marks" style="margin-top:5px"><summary><b>{heading}</b></summary>'
     if not found.closed.is_empty:
         yield _line_row(CLOSED, safe(text("maps.mark_closed", language)))
     if not found.barriers.is_empty:
@@ -138,6 +139,7 @@ def _marks(found: Changes | None, language: Language) -> Iterator[str]:
             symbol = MARK_SYMBOLS[mark]
             radius = min(symbol.radius_px, 6.0)
             yield symbol_row(symbol, radius, safe(text(f"maps.mark_{mark}", language)))
+    yield "</details>"
 
 
 def _roads(report: Report, drawn: Drawing, language: Language) -> list[str]:

@@ -134,7 +134,9 @@ def look(path: Path, width: int = 1280) -> dict[str, object]:
                 const map = Object.values(window).find(v => v instanceof L.Map);
                 map.eachLayer(open);
                 const legend = document.querySelector('.planner-legend').getBoundingClientRect();
-                const under = [];
+                const switches = document.querySelector('.leaflet-control-layers')
+                    .getBoundingClientRect();
+                const under = legend.top < switches.bottom ? ['the box of layers'] : [];
                 map.eachLayer(layer => { if (layer.feature && layer.feature.properties.c) {
                     const at = map.latLngToContainerPoint(layer.getLatLng());
                     if (at.x > legend.left && at.x < legend.right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from coverage.assess import assess_folder
 from coverage.errors import InputError
-from coverage.messages import LANGUAGES
+from coverage.messages import LANGUAGES, Language, text
 from coverage.results import Report
 from coverage.scenario.apply import apply
 from coverage.scenario.model import VERBS, Edit
@@ -293,3 +294,26 @@ def test_every_edit_has_words(base: Report, language: str) -> None:
     assert not any("{" in words or "None" in words for words in said)
     moved = edit_text(edit("move_facility", id="s1", lon=1, lat=1), language, base.county)
     assert "县医院" in moved
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_closed_and_slowed_roads_are_named(base: Report, language: Language) -> None:
+    """Bridges first, three at most; a line that meets nothing says so."""
+    edges = base.network.edges.iloc[[0, 0, 1, 1]].reset_index(drop=True)
+    names = [f"路{row}" for row in range(len(edges))]
+    edges["name"], edges["bridge"] = names, False
+    edges.loc[edges.index[-1], "bridge"] = True
+    network = replace(base.network, edges=edges)
+    whole = edit("slow_road", area=[[111, 28], [114, 28], [114, 30], [111, 30]], factor=0.5)
+    said = edit_text(whole, language, base.county, network)
+    assert len(edges) > 3
+    separator = text("scenario.road_separator", language)
+    roads = separator.join([names[-1], *names[:2]])
+    assert said.endswith(text("scenario.meets_more", language, roads=roads, count=len(edges)))
+    nowhere = edit("close_road", line=[[100, 20], [100, 21]])
+    said = edit_text(nowhere, language, base.county, network)
+    assert said.endswith(text("scenario.meets_nothing", language))
+    unnamed = replace(network, edges=edges.assign(name=""))
+    assert edit_text(whole, language, base.county, unnamed) == edit_text(
+        whole, language, base.county
+    )

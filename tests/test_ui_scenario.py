@@ -12,18 +12,27 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from coverage import __main__ as cli
 from coverage.desk.model import Desk
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import (
+    VERBS,
     AddFacility,
+    AddVillage,
+    ChangeFacility,
     CloseRoad,
     Edit,
+    Grow,
     MoveFacility,
     RemoveFacility,
     Scenario,
+    SetPopulation,
+    SetResponse,
+    SetRule,
+    SlowRoad,
 )
 from coverage.ui import scenario_edits as edits
 from coverage.ui.scenario_compare import _best, priced
@@ -378,6 +387,56 @@ def test_markup_in_names_stays_text(tmp_path: Path) -> None:
     marked = [m.value for m in (*app.markdown, *app.caption, *app.info)]
     assert marked
     assert not [value for value in marked if "<script>" in value.replace(r"\<script\>", "")]
+
+
+def test_the_page_and_the_command_line_give_the_same_figures(county: Path, tmp_path: Path) -> None:
+    """Every kind of edit at once, saved by the page's own function."""
+    made = scenario(
+        STATION,
+        MoveFacility(id="n1", lon=112.44, lat=28.6),
+        ChangeFacility.model_validate({"id": "S1", "ambulances": 3}),
+        RemoveFacility(id="H1"),
+        CloseRoad(line=((112.475, 28.59), (112.475, 28.61))),
+        SlowRoad(
+            area=((112.31, 28.59), (112.34, 28.59), (112.34, 28.61), (112.31, 28.61)), factor=0.5
+        ),
+        SetResponse(turnout_min=2.0, speeds_kph={"primary": 40.0}),
+        SetRule(id="ems-1030", parameters={"rural_limit_min": 25}),
+        Grow(factor=1.1, townships=("430902101",)),
+        SetPopulation(village=line_county.code_of("D"), population=4500),
+        AddVillage(
+            code="x", name="新村", township="430902102", population=700, lon=112.46, lat=28.6
+        ),
+        costs={"emergency_station": 300.0, "ambulances": 40.0},
+    )
+    assert {edit.verb for edit in made.edits} == set(VERBS)
+    app = page(county, made, current="甲")
+    assert not app.exception
+    assert not app.error
+    figures = {metric.label: metric.value for metric in app.metric}
+
+    file = tmp_path / "甲.yaml"
+    file.write_text(dump_scenario(made), encoding="utf-8")
+    words = ["report", str(county), "--out", str(tmp_path / "out"), "--formats", "json"]
+    assert cli.main([*words, "--scenario", str(file)]) == 0
+    told = json.loads((tmp_path / "out/430902/report.json").read_text(encoding="utf-8"))
+    response, changes = told["response"], told["comparison"]
+    assert figures == {
+        text(f"scenario_page.{key}", "zh"): value
+        for key, value in {
+            "covered": f"{response['covered']:,.0f} 人",
+            "covered_share": f"{response['share'] * 100:.1f} %",
+            "mean_min": f"{response['mean_min']:.1f} 分钟",
+            "p90_min": f"{response['p90_min']:.1f} 分钟",
+            "people_gained": f"{changes['people_gained']:,.0f} 人",
+            "people_lost": f"{changes['people_lost']:,.0f} 人",
+            "cost": f"{changes['cost']['total']:,.1f}",
+        }.items()
+    }
+    # By hand, at 1.5 minutes a kilometre and 2 of turn-out: C is 7.9 minutes from the new station,
+    # B 13.7 from the old one through the slow part, the new village 4.9; E is cut off.
+    assert response["covered"] == 1100 + 2200 + 3300 + 4500 + 700
+    assert response["unreachable"] == 5000
 
 
 # -- the edits, without a page -----------------------------------------------------------------

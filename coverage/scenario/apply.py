@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import Transformer
@@ -193,7 +194,8 @@ def _network(
     for number, edit in scenario.in_force():
         if edit.verb not in _ON_ROADS:
             continue
-        shape = _moved(_shape(edit), to_metres)
+        assert isinstance(edit.action, CloseRoad | SlowRoad)
+        shape = _moved(_shape(edit.action), to_metres)
         if not shape.is_valid or not shape.intersects(county_area):
             problems.append(in_edit(number, Message("scenario.roads_elsewhere")))
             continue
@@ -236,10 +238,15 @@ def _kept_edit(
     return keep(roads, make)
 
 
-def _shape(edit: Edit) -> shapely.LineString | shapely.Polygon:
+def roads_met(action: CloseRoad | SlowRoad, county: County, network: Network) -> gpd.GeoDataFrame:
+    """Return the edges of `network` that an edit closes or slows, in part at least."""
+    shape = _moved(_shape(action), from_degrees(county.crs))
+    rows = network.edges.sindex.query(shape, predicate="intersects", sort=True)
+    return network.edges.iloc[rows]
+
+
+def _shape(action: CloseRoad | SlowRoad) -> shapely.LineString | shapely.Polygon:
     """Return what is drawn, in degrees."""
-    action = edit.action
-    assert isinstance(action, CloseRoad | SlowRoad)
     if isinstance(action, CloseRoad) and action.line is not None:
         return shapely.LineString(action.line)
     return shapely.Polygon(action.area)

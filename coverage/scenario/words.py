@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import pandas as pd
+
 from coverage.county.model import County
 from coverage.county.words import meanings
 from coverage.messages import Language, text
+from coverage.network.model import Network
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import Bilingual, Rule
+from coverage.scenario.apply import roads_met
 from coverage.scenario.columns import Cell, column_names
 from coverage.scenario.model import (
     AddFacility,
@@ -33,12 +37,40 @@ from coverage.scenario.model import (
 _LANGUAGE_PLACE: Final[Mapping[Language, int]] = {"zh": 0, "en": 1}
 
 
-def edit_text(edit: Edit, language: Language, county: County) -> str:
+_ROADS: Final = 3
+"""Roads that an edit names."""
+
+
+def edit_text(
+    edit: Edit, language: Language, county: County, network: Network | None = None
+) -> str:
     """Return what `edit` does, with the names that `county` has for what it speaks of.
 
     Names stand as they are in the tables: whoever shows them must not run what they contain.
+
+    Parameters
+    ----------
+    network
+        The county's roads: those that the edit closes or slows are named.
     """
-    return text(f"scenario.edit_{edit.verb}", language, **_values(edit, language, county))
+    said = text(f"scenario.edit_{edit.verb}", language, **_values(edit, language, county))
+    if network is None or not isinstance(edit.action, CloseRoad | SlowRoad):
+        return said
+    return said + _roads(roads_met(edit.action, county, network), language)
+
+
+def _roads(met: pd.DataFrame, language: Language) -> str:
+    """Return the names of roads, bridges first; that there are none."""
+    if met.empty:
+        return text("scenario.meets_nothing", language)
+    ordered = met.sort_values("bridge", ascending=False, kind="stable")
+    names = list(dict.fromkeys(name for name in ordered["name"] if isinstance(name, str) and name))
+    if not names:
+        return ""
+    roads = text("scenario.road_separator", language).join(names[:_ROADS])
+    if len(names) > _ROADS:
+        return text("scenario.meets_more", language, roads=roads, count=len(names))
+    return text("scenario.meets", language, roads=roads)
 
 
 def column_word(column: str, language: Language, table: str = "facilities") -> str:

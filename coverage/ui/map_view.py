@@ -43,7 +43,9 @@ def controls(report: Report, language: Language, key: str) -> tuple[str, str | N
     names = layers_of(current)
     if current.layer not in names:
         current.layer = names[0]
-    layer_box, rule_box, search_box = st.columns([4, 4, 4], gap="small")
+    # The rule's title needs room.
+    widths = [3, 6, 3] if current.layer == "units" else [4, 4, 4]
+    layer_box, rule_box, search_box = st.columns(widths, gap="small")
     # Another page may have chosen: the box shows what is in force.
     box = f"{key}-layer-{language}-{len(names)}"
     st.session_state[box] = current.layer

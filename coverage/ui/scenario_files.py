@@ -133,13 +133,17 @@ def _rename(name_key: str, note_key: str) -> None:
 
 
 def _opener(language: Language, key: str) -> None:
-    sent = st.file_uploader(
-        text("scenario_page.open_label", language),
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key=key,
-        max_upload_size=max(1, MAX_BYTES // 1_000_000),
-    )
-    if st.button(text("scenario_page.open_now", language), key="scenario-open-now") and sent:
+    with st.form("scenario-open-form", border=False):  # its button waits for the whole file
+        sent = st.file_uploader(
+            text("scenario_page.open_label", language),
+            type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+            key=key,
+            max_upload_size=max(1, MAX_BYTES // 1_000_000),
+        )
+        wanted = st.form_submit_button(
+            text("scenario_page.open_now", language), key="scenario-open-now"
+        )
+    if wanted and sent:
         open_text(sent.getvalue(), sent.name)
         st.rerun()
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from coverage.county.model import County
 from coverage.messages import Language, text
+from coverage.network.model import Network
 from coverage.scenario.model import Edit
 from coverage.scenario.words import edit_text
 from coverage.ui.scenario_edits import edit_dropped, edit_moved, edit_noted, edit_switched
@@ -38,8 +39,14 @@ def steps(language: Language) -> None:
         )
 
 
-def edit_list(county: County, language: Language) -> None:
-    """Draw the edits of the scenario in force, in the order in which they are applied."""
+def edit_list(county: County, network: Network, language: Language) -> None:
+    """Draw the edits of the scenario in force, in the order in which they are applied.
+
+    Parameters
+    ----------
+    county, network
+        Know the names of what the edits speak of.
+    """
     now = session().desk.history
     edits = now.present.edits if now is not None else ()
     if not edits:
@@ -47,12 +54,12 @@ def edit_list(county: County, language: Language) -> None:
         return
     with st.container(height=_HEIGHT, border=False, key="scenario-edits", gap="small"):
         for at, edit in enumerate(edits):
-            _row(at, edit, len(edits), county, language)
+            _row(at, edit, len(edits), edit_text(edit, language, county, network), language)
 
 
-def _row(at: int, edit: Edit, count: int, county: County, language: Language) -> None:
+def _row(at: int, edit: Edit, count: int, words: str, language: Language) -> None:
     with st.container(border=True, key=f"edit-{at}", gap="xsmall"):
-        said = literal(edit_text(edit, language, county))
+        said = literal(words)
         if edit.off:
             off = text("scenario_page.is_off", language)
             said = f":gray[{said}] {literal(off)}"

@@ -56,6 +56,10 @@ def test_a_clicked_village_s_way_is_drawn_and_told_and_its_popup_stays(
 ) -> None:
     frame = open_page(seen, county, "map")
     view = view_of(frame)
+    frame.wait_for_function(
+        """() => document.querySelector('.planner-legend').getBoundingClientRect().top
+            >= document.querySelector('.leaflet-control-layers').getBoundingClientRect().bottom"""
+    )
     click_at(frame, line_county.LONS["C"])
     told = seen.page.locator(".st-key-way")
     expect(told).to_contain_text("C村")

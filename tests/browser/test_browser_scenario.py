@@ -194,8 +194,10 @@ def test_bridges_are_closed_and_the_polder_s_villages_are_late(seen: Visit) -> N
     story.go(seen, "scenario")
     frame = live_map(seen)
     expect_covered(seen, 299_521)
+    assert under_the_legend(frame) == []
     close_bridge(seen, frame, "民主一桥")
     expect_covered(seen, 299_521 - 2_197)
+    expect(seen.page.locator(".st-key-edit-0")).to_contain_text("民主一桥")
     assert [row["村 / 社区"] for row in moved(seen) if row["结果"] == LATE] == ["堤南村"]
 
     away = {"name": "车辆外出", "county": "430902", "edits": AMBULANCES_AWAY}
@@ -212,6 +214,23 @@ def test_bridges_are_closed_and_the_polder_s_villages_are_late(seen: Visit) -> N
     assert unreached == 68_027 - 1_717  # the island had no way before
     assert seen.errors == []
     assert seen.refused == []
+
+
+def under_the_legend(frame: Frame) -> Any:
+    """Return the villages that the map's legend covers."""
+    return frame.evaluate(
+        """() => {
+            const found = [];
+            const legend = document.querySelector('.planner-legend').getBoundingClientRect();
+            planner.map.eachLayer(layer => {
+                const told = layer.feature && layer.feature.properties;
+                if (!told || !told.c) { return; }
+                const at = planner.map.latLngToContainerPoint(layer.getLatLng());
+                if (at.x > legend.left && at.y > legend.top) { found.push(told.n); }
+            });
+            return found;
+        }"""
+    )
 
 
 def moved(seen: Visit) -> list[dict[str, str]]:

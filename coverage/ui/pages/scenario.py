@@ -118,7 +118,7 @@ def _panel(base: Report, report: Report, language: Language) -> None:
     elif panel == "people":
         people_form(report, language)
     else:
-        edit_list(_named(base.county, report.county), language)
+        edit_list(_named(base.county, report.county), base.network, language)
 
 
 def _named(before: County, after: County) -> County:
