@@ -370,6 +370,25 @@ def test_a_scenario_may_be_called_as_another_column_is(county: Path, title: str)
     assert [compared(app).index.name, *compared(app)] == [*titles, text(title, "zh")]
 
 
+def test_a_settlement_that_was_not_there_is_not_said_to_have_been_out_of_reach(
+    county: Path,
+) -> None:
+    settled = AddVillage(
+        code="430902999999",
+        name="新村",
+        township="西镇",
+        kind="village",
+        population=100,
+        lon=112.44,
+        lat=28.6,
+    )
+    for made, word in ((STATION, "ui.unreached"), (settled, "ui.unknown")):
+        app = page(county, scenario(made), current="甲")
+        people = text("scenario_page.people", "zh")
+        (villages,) = [frame for frame in app.dataframe if people in frame.value]
+        assert villages.proto.placeholder == text(word, "zh")
+
+
 def test_the_other_views_are_drawn(county: Path) -> None:
     app = page(county, scenario(STATION), current="甲")
     for view in ("sides", "costs"):

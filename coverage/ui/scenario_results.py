@@ -175,11 +175,13 @@ def _villages(found: Comparison, language: Language) -> None:
             **minutes,
         }
     )
+    # A table has one word for whatever is blank: also people not known, a village not there.
+    stated = rows[["population", "covered_before", "covered_after"]].notna().all(axis=None)
     st.dataframe(
         shown,
         hide_index=True,
         height=_TABLE_HEIGHT if len(shown) > 10 else "content",
-        placeholder=text("ui.unreached", language),
+        placeholder=text("ui.unreached" if stated else "ui.unknown", language),
         column_config={
             text("scenario_page.people", language): st.column_config.NumberColumn(
                 format="localized"
