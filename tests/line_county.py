@@ -19,11 +19,17 @@ import json
 from pathlib import Path
 from typing import Final
 
+from coverage.scenario.model import AddFacility, Edit, Scenario
+
 LAT: Final = 28.60
 LONS: Final = {"A": 112.30, "B": 112.35, "C": 112.40, "D": 112.45, "E": 112.50}
 PEOPLE: Final = {"A": 1000, "B": 2000, "C": 3000, "D": 4000, "E": 5000}
 IN_TIME: Final = 6000
 EVERYBODY: Final = 15_000
+STATION: Final = AddFacility(
+    id="n1", name="新站", kind="emergency_station", lon=LONS["D"], lat=LAT, ambulances=1
+)
+"""With it, all are in time."""
 
 _TOML: Final = """\
 [county]
@@ -46,6 +52,12 @@ primary = 30
 def code_of(place: str) -> str:
     """Return the code of the village in a place."""
     return f"4309021012{ord(place) - ord('A') + 10}"
+
+
+def scenario(*actions: object, name: str = "甲", **more: object) -> Scenario:
+    """Return a scenario of this county."""
+    made = tuple(Edit.of(action) for action in actions)
+    return Scenario.model_validate({"name": name, "county": "430902", "edits": made, **more})
 
 
 def write(folder: Path, name: str = "直线区", village: str = "{place}村") -> Path:

@@ -10,15 +10,16 @@ import pytest
 from coverage.desk.model import Desk
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, catalogue, text
-from coverage.scenario.model import AddFacility, Edit, Scenario
 from coverage.ui import cache
 from coverage.ui.map_view import chosen_basemap
 from coverage.ui.state import Session
 from maps import LAYERS
 from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county
+from tests.line_county import STATION, scenario
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
+    county_fixture,
     fresh_fixture,
     give_fixture,
     opened,
@@ -26,19 +27,6 @@ from tests.ui_app import (  # noqa: F401 - fixtures
     shown,
     workspace_fixture,
 )
-
-STATION = AddFacility(
-    id="n1", name="新站", kind="emergency_station", lon=112.45, lat=28.6, ambulances=1
-)
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Path:
-    return line_county.write(tmp_path / "line")
-
-
-def scenario() -> Scenario:
-    return Scenario(name="甲", county="430902", edits=(Edit.of(STATION),))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -78,7 +66,7 @@ def test_every_layer_is_drawn(county: Path) -> None:
 
 
 def test_the_difference_is_offered_with_a_scenario_only(county: Path) -> None:
-    session = Session(desk=Desk(folder=county, scenarios=(scenario(),), current="甲"))
+    session = Session(desk=Desk(folder=county, scenarios=(scenario(STATION),), current="甲"))
     session.layer = "change"
     app = opened("map", session)
     assert not app.exception
@@ -120,7 +108,7 @@ def test_the_map_s_arguments_are_made_once(county: Path, monkeypatch: pytest.Mon
     assert len(made) == 1
     assert len(with_way.layers) == len(first.layers) + 1
     assert with_way.base == first.base
-    changed = cache.map_arguments(cache.Case(county, {}, scenario()), "zh", "minutes")
+    changed = cache.map_arguments(cache.Case(county, {}, scenario(STATION)), "zh", "minutes")
     assert changed.base == first.base  # the map stays in the browser
     assert len(made) == 2
 

@@ -24,7 +24,6 @@ from coverage.scenario.model import (
     AddVillage,
     ChangeFacility,
     CloseRoad,
-    Edit,
     Grow,
     MoveFacility,
     RemoveFacility,
@@ -38,9 +37,11 @@ from coverage.ui import scenario_edits as edits
 from coverage.ui.scenario_compare import _best, priced
 from coverage.ui.state import Session
 from tests import line_county, ui_fixtures
+from tests.line_county import STATION, scenario
 from tests.ui_app import (  # noqa: F401
     Give,
     at_address,
+    county_fixture,
     desk_of,
     fresh_fixture,
     give_fixture,
@@ -49,20 +50,6 @@ from tests.ui_app import (  # noqa: F401
     shown,
     workspace_fixture,
 )
-
-STATION = AddFacility(
-    id="n1", name="新站", kind="emergency_station", lon=112.45, lat=28.6, ambulances=1
-)
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Path:
-    return line_county.write(tmp_path / "line")
-
-
-def scenario(*actions: object, name: str = "甲", **more: object) -> Scenario:
-    made = tuple(Edit.of(action) for action in actions)
-    return Scenario.model_validate({"name": name, "county": "430902", "edits": made, **more})
 
 
 def page(folder: Path, *scenarios: Scenario, current: str | None = None) -> AppTest:

@@ -17,6 +17,7 @@ from coverage.progress import Progress
 from coverage.results import Report
 from coverage.ui import cache
 from coverage.ui.state import Session
+from tests import line_county
 
 ONE_PAGE = str(ROOT / "tests" / "ui_one_page.py")
 
@@ -92,3 +93,9 @@ def give_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Give:
         return tmp_path
 
     return give
+
+
+@pytest.fixture(name="county")
+def county_fixture(tmp_path: Path) -> Path:
+    """Return the folder of the county on a line."""
+    return line_county.write(tmp_path / "line")
