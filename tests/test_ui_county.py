@@ -93,7 +93,7 @@ def test_warnings_stand_before_notes_with_file_and_rows(give: Give) -> None:
     assert quality.iloc[:, 0].tolist() == ["! 提醒", "· 说明"]
     assert quality.iloc[:, 1].tolist() == ["villages.csv", ""]
     assert quality.iloc[:, 2].tolist() == ["3", ""]
-    assert quality.iloc[:, 5].tolist() == [1, 4]
+    assert quality.iloc[:, -1].tolist() == [1, 4]
 
 
 def _with_selection(app: AppTest, monkeypatch: pytest.MonkeyPatch, row: int) -> AppTest:

@@ -18,7 +18,7 @@ from tests.desk_fixtures import tree, zipped
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 _HEADER_PX = 36
-_ROW_PX = 54
+_ROW_PX = 74
 _MAP = "iframe[title='streamlit_folium.st_folium']"
 
 

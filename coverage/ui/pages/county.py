@@ -35,7 +35,7 @@ from maps.words import share
 __all__ = ["chosen", "page"]
 
 _MAP_HEIGHT: Final = 420
-_TABLE_HEIGHT: Final = 560
+_TABLE_HEIGHT: Final = 700
 _ROWS_SHOWN: Final = 3
 _LINES_SHOWN: Final = 10
 _TALLEST_ROW_PX: Final = 74
@@ -210,6 +210,8 @@ def _problem_table(
         "county_page.column_problem": [problem.body(language) for problem in found],
         "county_page.column_count": [problem.count for problem in found],
     }
+    if not any(problem.column for problem in found):
+        del columns["county_page.column_column"]
     return pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
 
 
@@ -220,12 +222,16 @@ def _styled(table: pd.DataFrame, language: Language) -> Styler:
 
 def _fit(table: pd.DataFrame, language: Language) -> dict[str, Any]:
     """Return the sizes of a table of problems: texts wrap, a long table scrolls."""
-    widths = {text(name, language): wide for name, wide in _WIDTHS_PX.items()}
+    named = {text(name, language): wide for name, wide in _WIDTHS_PX.items()}
+    widths = {name: wide for name, wide in named.items() if name in table}
+    problem, count = (
+        text(name, language) for name in ("county_page.column_problem", "county_page.column_count")
+    )
+    widths[problem] += sum(named.values()) - sum(widths.values())
     row_px = min(fitted(table, widths), _TALLEST_ROW_PX)
     columns: dict[str, ColumnConfig] = {
         name: st.column_config.Column(width=wide) for name, wide in widths.items()
     }
-    count = text("county_page.column_count", language)
     columns[count] = st.column_config.NumberColumn(width=widths[count], format="localized")
     tall = row_px * (len(table) + 1) > _TABLE_HEIGHT
     return {
