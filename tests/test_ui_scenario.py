@@ -255,6 +255,24 @@ def test_what_has_no_unit_cost_is_not_free(county: Path) -> None:
         assert (str(table.loc[label, text("scenario_page.before", "zh")])[0] == "★") != missing
 
 
+def test_times_that_fall_because_people_are_cut_off_are_not_called_better(county: Path) -> None:
+    cut = CloseRoad(line=((112.425, 28.59), (112.425, 28.61)))
+    app = page(county, scenario(cut), current="甲")
+    mean = next(m for m in app.metric if m.label == text("scenario_page.mean_min", "zh"))
+    assert mean.value == "16.0 分钟"  # (1 x 3.0 + 2 x 12.8 + 3 x 22.6) / 6
+    assert mean.proto.color == mean.proto.MetricColor.GRAY
+    told = text("scenario_page.cut_off", "zh", people="9,000 人", moved="+9,000")
+    assert told in shown(app)
+    app.segmented_control(key="scenario-view").set_value("all").run()
+    table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+    assert "★" not in table.loc[text("scenario_page.mean_min", "zh"), "甲"]
+    before = table.loc[text("scenario_page.unreachable", "zh"), text("scenario_page.before", "zh")]
+    assert before.startswith("★")
+    app = page(county, scenario(STATION), current="甲")
+    mean = next(m for m in app.metric if m.label == text("scenario_page.mean_min", "zh"))
+    assert mean.proto.color == mean.proto.MetricColor.GREEN
+
+
 def test_growth_is_not_applied_twice_by_itself(county: Path) -> None:
     app = page(county)
     app.segmented_control(key="scenario-panel").set_value("people").run()

@@ -33,12 +33,22 @@ _BEST: Final = "★ "
 
 @dataclass(frozen=True)
 class _Figure:
-    """A row of the table; `more` tells whether more of it is better."""
+    """A row of the table.
+
+    Attributes
+    ----------
+    more
+        Whether more of it is better.
+    of_reached
+        Whether it speaks only of who is reached: it is then compared among the reports that leave
+        the fewest people out of reach.
+    """
 
     label: str
     of: Callable[[Report], float]
     shown: Callable[[float, Language], str]
     more: bool
+    of_reached: bool = False
 
 
 def _verdicts(report: Report, verdict: str) -> float:
@@ -48,8 +58,8 @@ def _verdicts(report: Report, verdict: str) -> float:
 _FIGURES: Final = (
     _Figure("scenario_page.covered", lambda now: now.summary.covered, people, True),
     _Figure("scenario_page.covered_share", lambda now: now.summary.share, share, True),
-    _Figure("scenario_page.mean_min", lambda now: now.summary.mean_min, minutes, False),
-    _Figure("scenario_page.p90_min", lambda now: now.summary.p90_min, minutes, False),
+    _Figure("scenario_page.mean_min", lambda now: now.summary.mean_min, minutes, False, True),
+    _Figure("scenario_page.p90_min", lambda now: now.summary.p90_min, minutes, False, True),
     _Figure("scenario_page.unreachable", lambda now: now.summary.unreachable, people, False),
     _Figure(
         "scenario_page.rules_met",
@@ -111,9 +121,15 @@ def _table(
     names: list[str], reports: list[Report], costs: list[Cost], language: Language
 ) -> pd.DataFrame:
     rows: list[list[str]] = []
+    fewest = min(report.summary.unreachable for report in reports)
     for figure in _FIGURES:
         values = [figure.of(report) for report in reports]
         shown = [figure.shown(value, language) for value in values]
+        if figure.of_reached:
+            values = [
+                value if report.summary.unreachable <= fewest else math.nan
+                for value, report in zip(values, reports, strict=True)
+            ]
         rows.append(_row(text(figure.label, language), shown, _best(values, more=figure.more)))
     known = [math.nan if cost.missing else cost.total for cost in costs]
     shown = [cost_text(cost, language) for cost in costs]

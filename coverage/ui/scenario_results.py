@@ -39,6 +39,8 @@ def figures(before: Report, after: Report, language: Language) -> None:
     """Draw the key figures in force, and by how much they differ from the county as it is."""
     old, new = before.summary, after.summary
     same = after is before
+    # Who is not reached does not count in the times: these can fall because more are cut off.
+    cut_off = round(new.unreachable - old.unreachable)
     shown = (
         (
             "scenario_page.covered",
@@ -70,13 +72,22 @@ def figures(before: Report, after: Report, language: Language) -> None:
             st.columns(2, gap="small"), pair, strict=True
         ):
             still = not any(digit in moved for digit in "123456789")
+            unclear = cut_off and not more
             column.metric(
                 text(label, language),
                 value,
                 delta=None if same or "nan" in moved else "±0" if still else moved,
-                delta_color="off" if still else "normal" if more else "inverse",
+                delta_color="off" if still or unclear else "normal" if more else "inverse",
                 delta_arrow="off" if still else "auto",
             )
+    if cut_off:
+        told = text(
+            "scenario_page.cut_off",
+            language,
+            people=people(new.unreachable, language),
+            moved=f"{cut_off:+,.0f}",
+        )
+        st.caption(told)
 
 
 def gains(case: cache.Case, language: Language) -> None:
