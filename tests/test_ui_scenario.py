@@ -117,6 +117,17 @@ def test_a_scenario_of_another_county_is_told_and_left_out(county: Path) -> None
     assert covered(app) == "6,000 人"
 
 
+@pytest.mark.parametrize("name", ["scenario", "map"])
+def test_a_scenario_that_does_not_fit_shows_no_difference(county: Path, name: str) -> None:
+    other = scenario(STATION).model_copy(update={"county": "430903"})
+    session = Session(desk=Desk(folder=county, scenarios=(other,), current="甲"))
+    session.layer = "change"
+    app = opened(name, session)
+    assert not app.exception
+    assert len(app.error) == 1  # that it does not fit
+    assert session.layer == "minutes"
+
+
 def test_new_copy_drop(county: Path) -> None:
     app = page(county)
     app.button(key="scenario-new").click().run()

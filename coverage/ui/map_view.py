@@ -32,15 +32,15 @@ _LEGS: Final = 6
 """Roads of a way that are named."""
 
 
-def layers_of(current: Session) -> tuple[str, ...]:
-    """Return the layers there are: the difference only where a scenario is in force."""
-    return tuple(name for name in LAYERS if name != "change" or current.scenario is not None)
+def layers_of(report: Report) -> tuple[str, ...]:
+    """Return the layers there are: the difference only where a scenario is in the figures."""
+    return tuple(name for name in LAYERS if name != "change" or report.scenario)
 
 
 def controls(report: Report, language: Language, key: str) -> tuple[str, str | None]:
     """Draw the choice of what is shown, and the search; return layer and rule."""
     current = session()
-    names = layers_of(current)
+    names = layers_of(report)
     if current.layer not in names:
         current.layer = names[0]
     # The rule's title needs room.

@@ -80,6 +80,12 @@ def map_says(seen: Visit, words: str) -> None:
     expect(frame.locator(".planner-legend")).to_contain_text(words)
 
 
+def drawn_to_its_end(seen: Visit) -> None:
+    """Wait until the page is drawn whole: its lower parts, too, are those of the last step."""
+    app = seen.page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def covered(seen: Visit) -> Locator:
     metric = seen.page.get_by_test_id("stMetric").filter(
         has=seen.page.get_by_text(said("covered"), exact=True)
@@ -140,6 +146,7 @@ def close_bridge(seen: Visit, frame: Frame, name: str) -> None:
 def open_scenario(seen: Visit, scenario: Scenario | str, name: str = "x.yaml") -> None:
     """Upload a scenario, or the text of a file that is to be refused."""
     content = scenario if isinstance(scenario, str) else dump_scenario(scenario)
+    drawn_to_its_end(seen)
     field = seen.page.locator("[class*=st-key-scenario-file-]")
     if not field.is_visible():  # open still after a file that was refused
         seen.page.locator("[class*=st-key-scenario-opener-] button").first.click()

@@ -23,6 +23,7 @@ from tests.browser.hand import (
     click_at,
     close_bridge,
     draw,
+    drawn_to_its_end,
     expect_covered,
     live_map,
     map_ready,
@@ -152,6 +153,7 @@ def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None
 
     radio(seen, "view_all").click()
     expect(seen.page.get_by_text(said("compare_hint"))).to_be_visible()
+    drawn_to_its_end(seen)
     with seen.page.expect_download() as download:
         seen.page.locator("[class*=st-key-save-scenarios] button").click()
     table = Path(download.value.path()).read_text(encoding="utf-8-sig")
@@ -207,6 +209,8 @@ def test_bridges_are_closed_and_the_polder_s_villages_are_late(seen: Visit) -> N
             close_bridge(seen, frame, step.closed[-1])
             expect(seen.page.locator(f".st-key-edit-{len(step.closed) + 1}")).to_be_visible()
         expect_covered(seen, step.covered)
+    cut_off = said("cut_off", people="68,027 人", moved="+66,310")
+    expect(seen.page.get_by_text(cut_off)).to_be_visible()
     rows = moved(seen)
     late = [row for row in rows if row["结果"] == LATE]
     assert Counter(row["乡镇 / 街道"] for row in late) == POLDER_STORY[-1].lost
@@ -235,6 +239,7 @@ def under_the_legend(frame: Frame) -> Any:
 
 def moved(seen: Visit) -> list[dict[str, str]]:
     """Return the table of the villages that change, as it is saved."""
+    drawn_to_its_end(seen)
     with seen.page.expect_download() as download:
         seen.page.locator("[class*=st-key-save-scenario-villages] button").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
@@ -270,6 +275,7 @@ def test_files_are_opened_saved_and_compared_and_bad_ones_told(seen: Visit, coun
 
     radio(seen, "view_all").click()
     expect(seen.page.get_by_text(said("compare_hint"))).to_be_visible()
+    drawn_to_its_end(seen)
     with seen.page.expect_download() as download:
         seen.page.locator("[class*=st-key-save-scenarios] button").click()
     table = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
