@@ -217,7 +217,7 @@ def _problem_table(
 
 def _styled(table: pd.DataFrame, language: Language) -> Styler:
     texts = [name for name in _WIDTHS_PX if name != "county_page.column_count"]
-    return styled(table, [text(name, language) for name in texts])
+    return styled(table, [name for name in (text(t, language) for t in texts) if name in table])
 
 
 def _fit(table: pd.DataFrame, language: Language) -> dict[str, Any]:
