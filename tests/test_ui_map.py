@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import get_args
 
 import pytest
+import rasterio
 
 from coverage.desk.model import Desk
 from coverage.errors import InputError, Problem
@@ -17,6 +19,7 @@ from maps import LAYERS
 from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county
 from tests.line_county import STATION, scenario
+from tests.test_maps_basemap import geotiff
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
     county_fixture,
@@ -145,3 +148,16 @@ def test_a_base_map_that_cannot_be_read_is_told_and_the_map_drawn(county: Path) 
     assert not app.exception
     assert not app.error
     assert [w.value for w in app.warning if "none" in w.value]
+
+
+def test_a_base_map_that_another_took_the_place_of_is_drawn_anew(
+    county: Path, tmp_path: Path
+) -> None:
+    basemap = geotiff(tmp_path / "plan.tif")
+    case = cache.Case(county)
+    first = cache.map_arguments(case, "zh", "minutes", basemap=basemap)
+    assert cache.map_arguments(case, "zh", "minutes", basemap=basemap) == first
+    with rasterio.open(basemap.path, "r+") as plan:
+        plan.write(255 - plan.read())
+    os.utime(basemap.path, ns=(1, 1))
+    assert cache.map_arguments(case, "zh", "minutes", basemap=basemap) != first

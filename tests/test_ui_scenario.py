@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coverage import __main__ as cli
+from coverage.desk.export import scenario_pieces
 from coverage.desk.model import Desk
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
-from coverage.scenario.file import dump_scenario
+from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.model import (
     VERBS,
     AddFacility,
@@ -34,7 +34,8 @@ from coverage.scenario.model import (
     SlowRoad,
 )
 from coverage.ui import scenario_edits as edits
-from coverage.ui.scenario_compare import _best, priced
+from coverage.ui.scenario_compare import _best
+from coverage.ui.scenario_state import case
 from coverage.ui.state import Session
 from tests import line_county, ui_fixtures
 from tests.line_county import STATION, scenario
@@ -275,7 +276,7 @@ def test_times_that_fall_because_people_are_cut_off_are_not_called_better(county
     told = text("scenario_page.cut_off", "zh", people="9,000 人", moved="+9,000")
     assert told in shown(app)
     app.segmented_control(key="scenario-view").set_value("all").run()
-    table = app.dataframe[0].value.set_index(text("scenario_page.figure_row", "zh"))
+    table = compared(app)
     assert "★" not in table.loc[text("scenario_page.mean_min", "zh"), "甲"]
     before = table.loc[text("scenario_page.unreachable", "zh"), text("scenario_page.before", "zh")]
     assert before.startswith("★")
@@ -524,10 +525,22 @@ def test_the_best_of_a_row_is_none_where_all_are_alike() -> None:
 
 def test_a_scenario_without_costs_takes_the_desk_s() -> None:
     desk = Desk(costs={"beds": 3.0})
-    current = Session(desk=desk)
-    assert priced(scenario(), current).costs == {"beds": 3.0}
-    own = replace(desk, costs={"beds": 9.0})
-    assert priced(scenario(costs={"nurses": 1}), Session(desk=own)).costs == {"nurses": 1.0}
+    assert desk.priced(scenario()).costs == {"beds": 3.0}
+    assert desk.priced(scenario(costs={"nurses": 1})).costs == {"nurses": 1.0}
+
+
+def test_page_files_and_report_have_the_same_unit_costs(county: Path) -> None:
+    desk = Desk(
+        folder=county, scenarios=(scenario(STATION),), current="甲", costs={"ambulances": 7}
+    )
+    app = opened("scenario", Session(desk=desk))
+    label = text("scenario_page.cost", "zh")
+    assert next(m.value for m in app.metric if m.label == label) == "7.0 以上"
+    found = case(Session(desk=desk)).scenario
+    assert found is not None
+    assert found.costs == {"ambulances": 7}
+    (piece,) = scenario_pieces([found])
+    assert parse_scenario(piece.make().decode("utf-8"), "") == found
 
 
 def test_a_saved_scenario_is_the_file_that_opens_again(county: Path) -> None:

@@ -82,6 +82,12 @@ class Desk:
         """The scenario in force."""
         return next((s for s in self.scenarios if s.name == self.current), None)
 
+    def priced(self, scenario: Scenario) -> Scenario:
+        """Return `scenario` with its own unit costs; where it has none, with the desk's."""
+        if scenario.costs or not self.costs:
+            return scenario
+        return scenario.model_copy(update={"costs": dict(self.costs)})
+
     @property
     def history(self) -> History | None:
         """The scenario in force with its past and future; None where none is in force."""

@@ -19,6 +19,7 @@ from coverage.county.config import ResponseParameters
 from coverage.county.files import shown
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
+from coverage.messages import per_cent
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
 from coverage.network.speeds import AREA_CLASSES, edge_speed_kph, speed_table
 from coverage.network.tags import CLASSES, listed, maxspeed_kph
@@ -331,7 +332,7 @@ def off_main_quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
         Problem(
             OFF_MAIN,
             level="warning" if note.off_main_share > _MANY_OFF_MAIN_SHARE else "note",
-            values={"parts": note.components - 1, "share": f"{note.off_main_share:.1%}"},
+            values={"parts": note.components - 1, "share": per_cent(note.off_main_share)},
             file=file,
             count=note.components - 1,
         ),
@@ -345,7 +346,7 @@ def _quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
             Problem(
                 "network.unknown_class_share",
                 level="warning",
-                values={"share": f"{note.unknown_class_share:.1%}"},
+                values={"share": per_cent(note.unknown_class_share)},
                 file=file,
             )
         )

@@ -216,7 +216,12 @@ def _way_to(key: _Key, code: str) -> Route | None:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _base_code(
-    key: _Key, language: Language, basemap: Basemap, height: int, bare: bool
+    key: _Key,
+    language: Language,
+    basemap: Basemap,
+    ground: tuple[int, int],  # noqa: ARG001 - another picture under the same name
+    height: int,
+    bare: bool,
 ) -> tuple[dict[str, Any], tuple[LayerCode, ...]]:
     fmap = base_map(_of(key), language, basemap)
     layers = layer_codes(take_layers(fmap))
@@ -283,7 +288,7 @@ def map_arguments(
         With every problem of the folder, the scenario or the base map.
     """
     key = _key(case)
-    base, below = _base_code((*key[:3], ""), language, basemap, height, bare)
+    base, below = _base_code((*key[:3], ""), language, basemap, basemap.state(), height, bare)
     above = list(_moving_code(key, language, layer, rule))
     if village is not None:
         # Below the villages, whose points are clicked.

@@ -151,9 +151,9 @@ def loaded(current: Session) -> Report | None:
     report = waited(
         lambda progress: cache.report(folder, desk.overrides, progress), case, stop, language
     )
-    scenario = desk.scenario
-    if scenario is None:
+    if desk.scenario is None:
         return report
+    scenario = desk.priced(desk.scenario)
     try:
         return waited(
             lambda progress: cache.scenario_report(folder, desk.overrides, scenario, progress),

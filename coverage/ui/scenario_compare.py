@@ -76,13 +76,6 @@ _FIGURES: Final = (
 )
 
 
-def priced(scenario: Scenario, current: Session) -> Scenario:
-    """Return `scenario` with its own unit costs; where it has none, with the desk's."""
-    if scenario.costs or not current.desk.costs:
-        return scenario
-    return scenario.model_copy(update={"costs": dict(current.desk.costs)})
-
-
 def all_scenarios(current: Session, language: Language) -> None:
     """Draw every scenario beside the county as it is, the best of each row marked."""
     if current.folder is None or not current.desk.scenarios:
@@ -101,7 +94,7 @@ def all_scenarios(current: Session, language: Language) -> None:
             continue
         names.append(scenario.name)
         reports.append(after)
-        costs.append(compare(before, after, priced(scenario, current)).cost)
+        costs.append(compare(before, after, current.desk.priced(scenario)).cost)
     table = _table(names, reports, costs, language)
     # Two columns may have one title: a scenario may be called as the county as it is.
     places = [str(place) for place in range(table.shape[1])]
@@ -208,7 +201,7 @@ def _heard(event: Event) -> None:
 def unit_costs(current: Session, language: Language) -> None:
     """Draw what one of each thing costs, to be changed in place."""
     scenario = current.scenario
-    stated = dict(priced(scenario, current).costs) if scenario else dict(current.desk.costs)
+    stated = dict(current.desk.priced(scenario).costs) if scenario else dict(current.desk.costs)
     item, each = (
         text("scenario_page.cost_item", language),
         text("scenario_page.cost_each", language),

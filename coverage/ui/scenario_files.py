@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
+from coverage.desk.export import scenario_pieces
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
-from coverage.scenario.file import MAX_BYTES, SUFFIXES, dump_scenario, parse_scenario
+from coverage.scenario.file import MAX_BYTES, SUFFIXES, parse_scenario
 from coverage.scenario.model import Scenario
 from coverage.ui import cache
 from coverage.ui.scenario_edits import free_name
@@ -19,7 +20,6 @@ from coverage.ui.words import literal
 _CHOICE: Final = "scenario-choice"
 _NAME: Final = "scenario-name"
 _NOTE: Final = "scenario-note"
-_UNSAFE: Final = '<>:"/\\|?*'
 
 
 def chooser(current: Session, language: Language) -> None:
@@ -55,10 +55,11 @@ def chooser(current: Session, language: Language) -> None:
         count = len(names)
         with st.popover(text("scenario_page.open", language), key=f"scenario-opener-{count}"):
             _opener(language, f"scenario-file-{count}")
+        files = scenario_pieces([] if scenario is None else [current.desk.priced(scenario)])
         st.download_button(
             text("scenario_page.save", language),
-            dump_scenario(scenario) if scenario is not None else "",
-            file_name=f"{_file_name(scenario.name if scenario else '')}.yaml",
+            files[0].make() if files else "",
+            file_name=files[0].name if files else None,
             mime="text/yaml",
             on_click="ignore",
             disabled=scenario is None,
@@ -173,9 +174,3 @@ def _decoded(content: bytes, file: str) -> str:
         except UnicodeDecodeError:
             continue
     raise InputError([Problem("scenario_page.no_text", values={"file": file})])
-
-
-def _file_name(name: str) -> str:
-    """Return `name` as a file may be called on every system."""
-    plain = "".join("_" if c in _UNSAFE or not c.isprintable() else c for c in name).strip(". ")
-    return plain[:80] or "scenario"

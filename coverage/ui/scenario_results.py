@@ -18,9 +18,8 @@ from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.scenario.compare import Comparison
 from coverage.ui import cache
-from coverage.ui.scenario_compare import cost_gaps, cost_text, priced
+from coverage.ui.scenario_compare import cost_gaps, cost_text
 from coverage.ui.score_card import verdict_mark
-from coverage.ui.state import session
 from coverage.ui.tables import fitted, save_button, styled
 from coverage.ui.words import minutes_or_dash
 from maps.words import people, share
@@ -96,7 +95,7 @@ def gains(case: cache.Case, language: Language) -> None:
     if scenario is None or not scenario.edits:
         st.info(text("scenario_page.choose_first", language), icon=":material/info:")
         return
-    found = cache.comparison(case.folder, case.overrides, priced(scenario, session()))
+    found = cache.comparison(case.folder, case.overrides, scenario)
     _totals(found, language)
     _rules(found, language)
     _villages(found, language)

@@ -74,7 +74,9 @@ def case(current: Session) -> cache.Case:
     """
     if current.folder is None:
         raise InputError([Problem("ui.no_county")])
-    return cache.Case(current.folder, current.desk.overrides, current.scenario)
+    desk, scenario = current.desk, current.scenario
+    priced = None if scenario is None else desk.priced(scenario)
+    return cache.Case(current.folder, desk.overrides, priced)
 
 
 def fitting(current: Session) -> cache.Case:

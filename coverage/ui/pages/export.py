@@ -27,6 +27,7 @@ from coverage.ui import cache
 from coverage.ui.frame_parts import refused
 from coverage.ui.map_view import chosen_basemap, rule_shown
 from coverage.ui.opening import chosen
+from coverage.ui.scenario_state import case
 from coverage.ui.state import Session, session
 from coverage.ui.words import literal
 from maps import LAYERS
@@ -66,7 +67,7 @@ def page() -> None:
     folder = current.folder
     if report is None or folder is None:
         return
-    scenario = current.scenario if report.scenario else None
+    scenario = case(current).scenario if report.scenario else None
     changes = None
     if scenario is not None:
         changes = cache.comparison(folder, current.desk.overrides, scenario)
@@ -74,7 +75,7 @@ def page() -> None:
     layer = _layer(current, report)
     ground, spoilt = _ground(current, report)
     drawn = _map(current, folder, report, layer, ground)
-    scenarios = scenario_pieces(current.desk.scenarios)
+    scenarios = scenario_pieces([current.desk.priced(kept) for kept in current.desk.scenarios])
     _all(current, report, (*files, *drawn, *scenarios), folder, ground)
     _heading("export_page.report_title", "export_page.report_hint", language)
     _rows(files, language)
@@ -164,6 +165,7 @@ def _all(
         str(current.desk.overrides),
         current.desk.scenarios,
         current.desk.current,
+        dict(current.desk.costs),
         ground,
         ground.state(),
         current.layer,
