@@ -35,6 +35,7 @@ SHAPES: Final[Mapping[str, Vertices]] = MappingProxyType(
         "triangle": ((-1, -0.8), (1, -0.8), (0, 1)),
         "down": ((-1, 0.8), (1, 0.8), (0, -1)),
         "plus": _PLUS,
+        "bar": ((-1.2, -0.5), (1.2, -0.5), (1.2, 0.5), (-1.2, 0.5)),
         "cross": tuple(((x - y) * _TURN, (x + y) * _TURN) for x, y in _PLUS),
     }
 )
@@ -147,7 +148,7 @@ ROUTE: Final = Stroke("#d7191c", 4.5, 1.0)
 ROUTE_ACCESS: Final = Stroke("#d7191c", 2.5, 0.5, "2 6")
 CLOSED: Final = Stroke("#000000", 4.0, 0.8, "3 6")
 SLOWED: Final = Stroke("#d95f0e", 2.5, 0.55, "7 5")
-BARRIER: Final = Symbol("cross", "#000000", "#ffd400", 6.5, 1.5)
+BARRIER: Final = Symbol("bar", "#ffd400", INK, 8.0, 1.8)
 MARK_SYMBOLS: Final[Mapping[str, Symbol]] = MappingProxyType(
     {
         "new": Symbol("circle", "none", "#009e73", 14.0, 3.2, heavy=True),

@@ -44,6 +44,9 @@ def go(seen: Visit, page: str) -> None:
 
 def turn(seen: Visit, language: Language) -> None:
     seen.page.get_by_text(text("ui.language_name", language), exact=True).click()
+    # The menu is drawn anew; a click that begins on the old one ends on nothing.
+    overview = text("desk.page_overview", language)
+    expect(seen.page.get_by_role("link", name=overview, exact=True)).to_be_visible()
 
 
 def banner(seen: Visit, language: Language) -> Locator:
@@ -140,7 +143,8 @@ def tell(seen: Visit) -> None:
     expect(seen.page.get_by_role("heading", name=text("ui.county_title", "zh"))).to_be_visible()
     open_demonstration(seen)
     expect(banner(seen, "zh")).to_be_visible()
-    expect(seen.page.get_by_text("roads.osm.pbf", exact=True)).to_be_visible()
+    files = seen.page.get_by_test_id("stTable")
+    expect(files.get_by_text("roads.osm.pbf", exact=True)).to_be_visible()
 
     go(seen, "overview")
     expect(banner(seen, "zh")).to_be_visible()
