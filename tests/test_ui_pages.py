@@ -126,6 +126,7 @@ def test_a_folder_that_is_not_there_is_said(typed: str) -> None:
 
 def test_a_typed_folder_is_opened_even_with_quotes_or_its_file_named(give: Give) -> None:
     folder = give(ui_fixtures.report())
+    (folder / "county.toml").touch()
     for typed in (f'"{folder}"', f"  {folder}  ", str(folder / "county.toml")):
         app = AppTest.from_file(APP, default_timeout=60).run()
         app.text_input(key="folder").set_value(typed)

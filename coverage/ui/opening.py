@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from coverage.desk.folder import typed_path
 from coverage.desk.unpack import MAX_SENT_BYTES, Sent, Taken, take_in
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
@@ -56,36 +57,39 @@ def _is_loopback(address: str) -> bool:
 
 
 def chooser(current: Session) -> None:
-    """Draw the ways to open a county."""
+    """Draw the ways to open a county.
+
+    Buttons act before the page is drawn anew, where they can: `st.rerun` within it would take the
+    place of a click on the menu that was made meanwhile.
+    """
     language = current.language
     local = is_local()
     demonstration, *others = st.columns([1, 1.15, 1.6] if local else [1, 2], gap="small")
     with demonstration.container(border=True, height="stretch"):
         st.markdown(text("ui.demonstration_text", language))
-        if st.button(text("ui.open_demonstration", language), type="primary", key="demonstration"):
-            open_folder(DEMONSTRATION)
+        st.button(
+            text("ui.open_demonstration", language),
+            on_click=open_folder,
+            args=(DEMONSTRATION,),
+            type="primary",
+            key="demonstration",
+        )
     if local:
         with others[0].form("own", height="stretch"):
-            typed = st.text_input(
+            st.text_input(
                 text("ui.folder_label", language),
                 placeholder=text("ui.folder_placeholder", language),
                 key="folder",
             )
-            if st.form_submit_button(text("ui.open_folder", language)) and (
-                folder := _folder(typed)
-            ):
-                open_folder(folder)
+            st.form_submit_button(text("ui.open_folder", language), on_click=_open_typed)
     with others[-1].form("upload", height="stretch", clear_on_submit=True):
         _uploader(language)
 
 
-def _folder(typed: str) -> Path | None:
-    """Return the folder that `typed` means: without the quotes that Windows copies along."""
-    name = typed.strip().strip("\"'").strip()
-    if not name:
-        return None
-    path = Path(name)
-    return path.parent if path.name == "county.toml" else path
+def _open_typed() -> None:
+    folder = typed_path(str(st.session_state["folder"]))
+    if folder is not None:
+        open_folder(folder)
 
 
 def _uploader(language: Language) -> None:

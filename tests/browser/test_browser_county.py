@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from tests.browser import story
-from tests.browser.harness import Visit, serving, visit
+from tests.browser.harness import Visit, visit
 from tests.desk_fixtures import tree, zipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -71,23 +71,6 @@ def test_the_work_is_found_again_after_a_reload_and_on_every_page(seen: Visit) -
     seen.page.reload()
     expect(quality(seen, "en")).to_be_visible()
     nothing_bad(seen)
-
-
-def test_the_work_is_found_again_on_a_restarted_server(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path) as base, visit(browser, base) as seen:
-        story.open_demonstration(seen)
-        desk = token(seen)
-        address = seen.page.url
-    with serving(tmp_path, int(base.rsplit(":", 1)[1])) as base, visit(browser, base) as seen:
-        seen.page.goto(address)
-        expect(story.county_name(seen)).to_contain_text("资阳区")
-        assert token(seen) == desk
-        # and without the address, from the list
-        seen.page.goto(base)
-        seen.page.locator(f".st-key-desk-{desk} button").click()
-        expect(story.county_name(seen)).to_contain_text("资阳区")
-        assert token(seen) == desk
-        nothing_bad(seen)
 
 
 def test_a_warning_is_clicked_and_its_village_marked(seen: Visit) -> None:

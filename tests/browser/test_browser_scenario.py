@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, expect
@@ -303,7 +304,7 @@ def test_the_language_is_switched_with_a_tool_in_hand(seen: Visit, county: Path)
     assert seen.refused == []
 
 
-def test_scenarios_are_found_again_on_a_restarted_server(
+def test_the_work_is_found_again_on_a_restarted_server(
     browser: Browser, county: Path, tmp_path: Path
 ) -> None:
     with ExitStack() as first:
@@ -324,4 +325,10 @@ def test_scenarios_are_found_again_on_a_restarted_server(
                 seen.page.get_by_role("option", name=said("new_name"), exact=True).click()
                 expect_covered(seen, line_county.EVERYBODY)
                 expect(seen.page.locator(".st-key-edit-0")).to_be_visible()
+                # and without the address, from the list
+                (desk,) = parse_qs(urlsplit(seen.page.url).query)["desk"]
+                seen.page.goto(base)
+                seen.page.locator(f".st-key-desk-{desk} button").click()
+                expect(story.county_name(seen)).to_contain_text("直线区")
+                expect(seen.page).to_have_url(re.compile(f"desk={desk}$"))
                 assert seen.refused == []
