@@ -116,12 +116,16 @@ def _overrides_text(overrides: Overrides) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _report(folder: str, state: Fingerprint, _progress: Progress) -> Report:  # noqa: ARG001
+def _report(
+    folder: str,
+    state: Fingerprint,  # noqa: ARG001 - the cache's key: a file that changed is read anew
+    _progress: Progress,
+) -> Report:
     return assess_folder(Path(folder), _progress)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _memo(folder: str, state: Fingerprint) -> Memo:  # noqa: ARG001
+def _memo(folder: str, state: Fingerprint) -> Memo:  # noqa: ARG001 - the cache's key
     return Memo()
 
 

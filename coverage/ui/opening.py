@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from coverage.paths import DEMONSTRATION
 from coverage.results import Report
 from coverage.ui import cache
 from coverage.ui.frame_parts import refused
+from coverage.ui.scenario_state import case
 from coverage.ui.state import Session, choose_scenario, open_folder, open_made, session
 from coverage.ui.words import literal
 from coverage.ui.working import waited
@@ -151,17 +151,20 @@ def loaded(current: Session) -> Report | None:
     def stop() -> None:
         current.stopped = folder
 
-    case = cache.Case(folder, desk.overrides)
+    wanted = case(current)
+    scenario = wanted.scenario
     report = waited(
-        lambda progress: cache.report(folder, desk.overrides, progress), case, stop, language
+        lambda progress: cache.report(folder, desk.overrides, progress),
+        wanted.base,
+        stop,
+        language,
     )
-    if desk.scenario is None:
+    if scenario is None:
         return report
-    scenario = desk.priced(desk.scenario)
     try:
         return waited(
             lambda progress: cache.scenario_report(folder, desk.overrides, scenario, progress),
-            replace(case, scenario=scenario),
+            wanted,
             stop,
             language,
             "-scenario",

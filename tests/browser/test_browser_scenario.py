@@ -142,13 +142,18 @@ def test_a_road_is_closed_and_slowed_and_found_again_after_a_reload(
     assert seen.refused == []
 
 
-def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None:
+def begin_two(seen: Visit, county: Path) -> None:
+    """Begin a scenario with a station in D, and then an empty one, which is in force."""
     frame = open_page(seen, county)
     tool(seen, "add")
     click_at(frame, LONS["D"])
     expect_covered(seen, line_county.EVERYBODY)
     seen.page.locator(".st-key-scenario-new button").click()
     expect_covered(seen, line_county.IN_TIME)
+
+
+def test_two_scenarios_are_compared_and_saved(seen: Visit, county: Path) -> None:
+    begin_two(seen, county)
     second = f"{said('new_name')} 2"
     expect(seen.page.get_by_text(second).first).to_be_visible()
 
@@ -310,12 +315,7 @@ def test_the_work_is_found_again_on_a_restarted_server(
     with ExitStack() as first:
         base = first.enter_context(serving(tmp_path))
         with visit(browser, base) as seen:
-            frame = open_page(seen, county)
-            tool(seen, "add")
-            click_at(frame, LONS["D"])
-            expect_covered(seen, line_county.EVERYBODY)
-            seen.page.locator(".st-key-scenario-new button").click()
-            expect_covered(seen, line_county.IN_TIME)
+            begin_two(seen, county)
             first.close()
             with serving(tmp_path, port=int(base.rpartition(":")[2])):
                 seen.page.reload()
