@@ -15,7 +15,7 @@ from coverage.messages import Language
 from coverage.paths import ROOT
 from coverage.progress import Progress
 from coverage.results import Report
-from coverage.ui import cache, working
+from coverage.ui import cache
 from coverage.ui.state import Session
 from tests import line_county
 
@@ -71,12 +71,7 @@ def workspace_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(name="fresh", autouse=True)
-def fresh_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Forget what other tests read; let a page wait for its reading, not draw beside it.
-
-    Python's filters of warnings are one for all threads, and warnings are errors in these tests.
-    """
-    monkeypatch.setattr(working, "_PATIENCE_S", 60.0)
+def fresh_fixture() -> Iterator[None]:
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
