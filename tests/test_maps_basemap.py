@@ -16,6 +16,7 @@ import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from playwright.sync_api import sync_playwright
 from pyproj import Transformer
 
 from coverage.county.datum import gcj02_from_wgs84, wgs84_from_gcj02
@@ -429,8 +430,6 @@ def test_a_choice_is_plain_values_and_knows_when_its_file_changed(tmp_path: Path
 
 @pytest.mark.browser
 def test_in_a_browser_the_picture_lies_under_the_villages(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     write_map(make_report(), tmp_path / "m.html", "zh", basemap=geotiff(tmp_path / "base.tif"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

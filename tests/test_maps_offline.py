@@ -13,6 +13,7 @@ from pathlib import Path
 import folium
 import pytest
 from folium.plugins import MarkerCluster
+from playwright.sync_api import sync_playwright
 
 from coverage.messages import text
 from coverage.paths import ROOT
@@ -98,8 +99,6 @@ def test_an_asset_that_is_not_carried_is_not_passed_over() -> None:
 
 def look(path: Path, width: int = 1280) -> dict[str, object]:
     """Open a page with every request that is not for the page itself refused and counted."""
-    from playwright.sync_api import sync_playwright
-
     chromium = find_chromium()
     assert chromium, "no Chromium: run python -m tests.machine"
     refused: list[str] = []

@@ -2,6 +2,7 @@
 
 import tomllib
 
+import numpy as np
 import pytest
 
 from coverage.county.config import ResponseParameters
@@ -85,8 +86,6 @@ def test_county_speeds_replace_both_area_classes_even_upwards() -> None:
 def test_limits_lower_and_never_raise_and_the_factor_comes_last() -> None:
     own = ResponseParameters(speeds_kph={"primary": 50}, speed_factor=0.8)
     table = speed_table(own)
-    import numpy as np
-
     primary = np.full(3, CLASSES.index("primary"))
     limits = np.array([40.0, 90.0, np.inf])
     speeds = edge_speed_kph(table, np.zeros(3, dtype=np.int64), primary, limits, 0.8)

@@ -23,6 +23,7 @@ from coverage.progress import Progress
 from coverage.results import Report
 from coverage.scenario.model import Scenario
 from coverage.ui import cache, opening, working
+from coverage.ui.pages import county
 from coverage.ui.state import Session
 from tests import ui_fixtures
 from tests.desk_fixtures import tree, zipped
@@ -98,8 +99,6 @@ def test_warnings_stand_before_notes_with_file_and_rows(give: Give) -> None:
 
 def _with_selection(app: AppTest, monkeypatch: pytest.MonkeyPatch, row: int) -> AppTest:
     """Run again as if this row of the quality table were clicked (AppTest cannot click)."""
-    from coverage.ui.pages import county
-
     original = county.st.dataframe
 
     def selected(*args: object, **kwargs: object) -> object:
@@ -120,8 +119,6 @@ def test_a_clicked_warning_is_shown_whole_with_its_records(
     def rows_map(report: Report, places: object, language: str) -> object:
         drawn.append(list(places["name"]))  # type: ignore[index]
         raise InputError([Problem("desk.no_county")])
-
-    from coverage.ui.pages import county
 
     monkeypatch.setattr(county, "rows_map", rows_map)
     app = run("county", give(ui_fixtures.report()))
@@ -244,8 +241,6 @@ def test_a_browser_elsewhere_sees_neither_folders_nor_other_peoples_work(
 ) -> None:
     begun = store.save(Desk(folder=DEMONSTRATION))
     monkeypatch.setattr(opening, "is_local", lambda: False)
-    from coverage.ui.pages import county
-
     monkeypatch.setattr(county, "is_local", lambda: False)
     app = run("county", None)
     assert not [field.key for field in app.text_input]

@@ -30,6 +30,7 @@ from coverage.scenario.compare import compare
 from coverage.scenario.file import parse_scenario
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario
+from coverage.ui.pages import export as page
 from coverage.ui.state import Session
 from maps.basemap import NO_BASEMAP, Basemap
 from tests import ui_fixtures
@@ -185,8 +186,6 @@ def test_a_zip_of_another_state_is_not_offered(give: Give) -> None:
     report = ui_fixtures.report()
     session = Session(desk=Desk(folder=give(report), scenarios=(scenario(),)))
     app = opened("export", session)
-    from coverage.ui.pages import export as page
-
     app.session_state[page._KEY] = page._Made(("something else",), b"PK")
     app.run()
     assert "make-all" in [b.key for b in app.button]
@@ -202,8 +201,6 @@ def test_a_county_that_cannot_be_packed_is_told(give: Give) -> None:
 @pytest.fixture(name="drawn")
 def drawn_fixture(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     """Return what the page asks to be drawn: layer, rule, base map."""
-    from coverage.ui.pages import export as page
-
     asked: Drawn = []
     original = page.map_pieces
 

@@ -17,7 +17,7 @@ from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
-from coverage.rules.own import rule_text
+from coverage.rules.own import FORMS, rule_text
 from coverage.ui.state import Session
 from tests.ui_app import desk_of, opened, run, shown, workspace_fixture  # noqa: F401 - fixture
 
@@ -396,8 +396,6 @@ def test_what_the_form_does_not_ask_for_stays_as_the_file_has_it(own: Path) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_form_can_be_drawn(language: Language) -> None:
-    from coverage.rules.own import FORMS
-
     app = page(DEMONSTRATION, language=language)
     app.session_state[f"rules-part-{language}"] = "form"
     app.run()
