@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -96,8 +97,11 @@ class Destinations:
 def destinations(rule: Rule, county: County) -> Destinations | None:
     """Return the facilities to which travel time is told with `rule`; None if with none."""
     goal = goal_of(rule)
-    if goal is None:
-        return None
+    return None if goal is None else _destinations(goal, county)
+
+
+@lru_cache(maxsize=128)
+def _destinations(goal: Goal, county: County) -> Destinations:
     facilities = county.facilities
     geometry = facilities.geometry
     placed = ~(geometry.isna() | geometry.is_empty).to_numpy(bool)
@@ -158,8 +162,7 @@ def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Mes
     unknown = np.zeros(len(county.facilities), dtype=bool)
     unknown[list(found.unknown)] = True
     columns = blank_columns(county.facilities, goal.facility_where, unknown)
-    cells = county.facilities.loc[unknown]
-    blank = {name: int(cells[name].isna().sum()) for name in columns}
+    blank = {name: int(county.facilities.loc[unknown, name].isna().sum()) for name in columns}
     said = "rules.destinations_unknown" if found.rows else "rules.no_destination_known"
     # The kinds that rest on minutes say so themselves.
     silent = int(county.villages["population"].isna().sum()) if rule.access else 0

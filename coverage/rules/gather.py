@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 import geopandas as gpd
@@ -46,12 +47,14 @@ def gathered(
         Over the same network, if some are known already.
     """
     trips = Trips(network) if trips is None else trips
-    found: dict[tuple[IntTuple, IntTuple], AccessMinutes] = {}
 
+    @cache
     def minutes(rows: IntTuple, serving: IntTuple) -> AccessMinutes:
-        if (rows, serving) not in found:
-            found[rows, serving] = access_minutes(county, trips, rows, serving)
-        return found[rows, serving]
+        return access_minutes(county, trips, rows, serving)
+
+    @cache
+    def at_least(rows: IntTuple) -> AccessMinutes | None:
+        return somewhere_minutes(county, trips, rows)
 
     evidence = {}
     for rule in rules:
@@ -62,7 +65,7 @@ def gathered(
             if goal.unknown:
                 perhaps = minutes(goal.possible, goal.serving)
             if goal.unplaced:
-                somewhere = somewhere_minutes(county, trips, goal.unplaced)
+                somewhere = at_least(goal.unplaced)
         evidence[rule.id] = Evidence(response, access, perhaps, region, somewhere)
     return evidence
 
@@ -89,7 +92,7 @@ def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMin
     ).table
     area = shapely.union_all(np.asarray(county.townships.geometry)[stands_in])
     to_the_road_kph = response.access_speed_kph / response.access_detour
-    fastest_kph = np.max([to_the_road_kph, *trips.network.edges["speed_kph"]])
+    fastest_kph = np.max(trips.network.edges["speed_kph"].to_numpy(), initial=to_the_road_kph)
     least = shapely.distance(points, area) / _M_PER_KM / fastest_kph * _MIN_PER_H
     # Cut off, so that no rounding makes it more than it can be.
     times = pd.DataFrame(

@@ -131,7 +131,12 @@ def village_of(county: County, rows: BoolArray, max_match_m: float) -> IntArray:
     A facility belongs to the village (or community) that it names; else to the one whose polygon
     it lies in; else to the nearest of its township that is at most `max_match_m` metres away.
     """
-    facilities = places_of(county)[rows]
+    return _village_of_each(county, max_match_m)[rows]
+
+
+@lru_cache(maxsize=4)
+def _village_of_each(county: County, max_match_m: float) -> IntArray:
+    facilities = places_of(county)
     polygons = gpd.GeoDataFrame(
         {"code": county.villages["code"]}, geometry=gpd.GeoSeries(county.villages["polygon"])
     ).set_crs(county.crs, allow_override=True)
