@@ -138,6 +138,8 @@ EVIL = [
     "{{x}}",
     "🚑",
     "!!python/object/apply:os.system [id]",
+    "0\x850",
+    "0\u20280",
 ]
 
 

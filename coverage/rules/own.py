@@ -305,6 +305,15 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Escape a "next line" mark, which would be read again as a blank."""
+    style = '"' if "\x85" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Plain.add_representer(str, _text_node)
+
+
 def answers_of(rule: Rule) -> Answers | None:
     """Return the answers that make `rule`, or None where no form makes it."""
     source = rule.sources[0]
