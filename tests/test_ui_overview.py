@@ -28,7 +28,7 @@ from coverage.ui.score_card import (
     _VERDICT_PX,
 )
 from coverage.ui.state import Session
-from coverage.ui.tables import fitted, wrapped
+from coverage.ui.tables import breakable, fitted, shortened, wrapped
 from tests import ui_fixtures
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
@@ -172,7 +172,8 @@ def test_texts_are_broken_into_lines_that_fit_their_column() -> None:
     assert wrapped("短", 200) == "短"
     assert wrapped("", 200) == ""
     assert wrapped("汉" * 13, 200) == "汉" * 12 + "\n汉"
-    assert wrapped("汉" * 12 + "，" + "字", 200) == "汉" * 11 + "\n汉，字"
+    assert wrapped("汉" * 11 + " 汉字", 200) == "汉" * 11 + "\n汉字"
+    assert wrapped("HN-2023 " + "汉" * 20, 200) == "HN-2023\n" + "汉" * 11 + "\n" + "汉" * 9
     assert wrapped("an ambulance is at the scene", 200) == "an ambulance is at the\nscene"
     assert wrapped("line\nends  and\tblanks", 400) == "line ends and blanks"
     assert "".join(wrapped("x" * 100, 200).split("\n")) == "x" * 100
@@ -181,6 +182,24 @@ def test_texts_are_broken_into_lines_that_fit_their_column() -> None:
             lines = wrapped(words, 200).split("\n")
             assert max(width(line) for line in lines) <= 24
             assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+
+
+def test_a_chinese_clause_may_be_broken_before_its_number_and_after_a_source() -> None:
+    told = "ZY-23 三（一）§3（益资政办发〔2023〕20号）；HN-2023 二（二）§7（湘政办发〔2023〕44号）"
+    assert wrapped(breakable(told), _CLAUSE_PX).split("\n") == [
+        "ZY-23 三（一）§3",
+        "（益资政办发〔2023〕20号）；",
+        "HN-2023 二（二）§7",
+        "（湘政办发〔2023〕44号）",
+    ]
+    assert breakable("a (b; c)") == "a (b; c)"
+
+
+def test_a_text_that_is_too_long_is_marked_as_cut() -> None:
+    assert shortened("汉" * 24, 200, 2) == "汉" * 24
+    cut = shortened("汉" * 25, 200, 2)
+    assert wrapped(cut, 200) == "汉" * 12 + "\n" + "汉" * 11 + "…"
+    assert shortened(cut, 200, 2) == cut
 
 
 def test_rows_are_high_enough_for_their_longest_text() -> None:

@@ -22,7 +22,7 @@ from coverage.results import Report
 from coverage.rules.model import Verdict
 from coverage.ui.clause import clause_panel
 from coverage.ui.state import session
-from coverage.ui.tables import fitted, save_button, styled
+from coverage.ui.tables import breakable, fitted, save_button, styled
 from coverage.ui.words import literal
 
 # Their sum fits beside the menu in a window 1366 pixels wide.
@@ -109,7 +109,7 @@ def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
             required: [row.required_text for row in rows],
             short: pd.array([row.people_short for row in rows], dtype="Int64"),
             deadline: [row.deadline_text if row.deadline else unknown for row in rows],
-            clause: [row.clause for row in rows],
+            clause: [breakable(row.clause) for row in rows],
         }
     )
     widths = {

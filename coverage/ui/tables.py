@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Final
 
 import pandas as pd
@@ -29,30 +31,38 @@ _NARROW_FONT: Final = "font-weight: 400"
 _NARROW_PLACES: Final = 1.4
 """Up to so many places a character a text counts as written in narrow letters."""
 
-# A word with the blanks after it, or one character of a script that breaks anywhere; closing
-# marks stay with what they close.
-_CLOSING: Final = r"\u3001\u3002\u300b\u3015\uff09\uff0c\uff1a\uff1b"
-_PIECES: Final = re.compile(rf"[!-~\u00a0-\u2e7f]+[{_CLOSING}]*\s*|\S[{_CLOSING}]*\s*")
+# After a Chinese semicolon, and before a long text in Chinese brackets.
+_BREAKS: Final = re.compile(r"(?<=；)(?=\S)|(?<=\S)(?=（[^（）]{6,}）)")
+
+
+def breakable(words: str) -> str:
+    """Return `words` with blanks where a Chinese text is best broken: tables break at blanks."""
+    return _BREAKS.sub(" ", words)
 
 
 def wrapped(words: str, wide_px: int) -> str:
-    """Return `words` broken into lines that fit a column of this width."""
+    """Return `words` in the lines that the browser's table breaks them into.
+
+    That is at the last blank that fits a column of this width; where none does, anywhere.
+    """
     places = max(2, int((wide_px - _CELL_PADDING_PX) / _PX_A_PLACE))
-    lines = [""]
-    for found in _PIECES.finditer(" ".join(words.split())):
-        for piece in _parts(found[0], places):
-            if lines[-1] and width((lines[-1] + piece).rstrip()) > places:
-                lines.append("")
-            lines[-1] += piece
-    return "\n".join(line.rstrip() for line in lines)
+    rest, lines = " ".join(words.split()), []
+    while width(rest) > places:
+        cut = bisect_right(list(accumulate(map(width, rest[:places]))), places)
+        blank = rest.rfind(" ", 1, cut + 1)
+        cut = blank if blank > 0 else cut
+        lines.append(rest[:cut].strip())
+        rest = rest[cut:]
+    return "\n".join([*lines, rest.strip()])
 
 
-def _parts(piece: str, places: int) -> list[str]:
-    """Return `piece`, cut where it alone is longer than a line."""
-    if width(piece.rstrip()) <= places:
-        return [piece]
-    half = max(1, len(piece) // 2)
-    return [*_parts(piece[:half], places), *_parts(piece[half:], places)]
+def shortened(words: str, wide_px: int, most_lines: int) -> str:
+    """Return `words`, cut and marked as cut where they need more than so many lines."""
+    lines = wrapped(words, wide_px).split("\n")
+    if len(lines) <= most_lines:
+        return words
+    last = lines[most_lines - 1][:-1] + "…"
+    return " ".join([*lines[: most_lines - 1], last])
 
 
 def row_height(columns: Mapping[int, Iterable[str]]) -> int:

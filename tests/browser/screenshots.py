@@ -14,6 +14,7 @@ from tests.browser.harness import Visit, browsing, serving, visit
 
 def _take(seen: Visit, path: Path) -> None:
     seen.page.mouse.move(0, 0)
+    expect(seen.page.locator("[data-testid=stSkeleton]")).to_have_count(0)
     seen.page.wait_for_timeout(1000)
     seen.page.screenshot(path=path)
 

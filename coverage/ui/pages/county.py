@@ -13,7 +13,6 @@ from typing import Any, Final, get_args
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from coverage.desk.folder import is_protected, save_to, typed_path
@@ -27,7 +26,7 @@ from coverage.ui.assets import component_arguments, show_map
 from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
-from coverage.ui.tables import fitted, save_button, styled
+from coverage.ui.tables import fitted, save_button, shortened, styled
 from coverage.ui.words import literal
 from maps.rows import rows_map
 from maps.words import share
@@ -38,7 +37,7 @@ _MAP_HEIGHT: Final = 420
 _TABLE_HEIGHT: Final = 700
 _ROWS_SHOWN: Final = 3
 _LINES_SHOWN: Final = 10
-_TALLEST_ROW_PX: Final = 74
+_MOST_LINES: Final = 3
 _WIDTHS_PX: Final = {
     "county_page.column_level": 80,
     "county_page.column_file": 125,
@@ -181,14 +180,12 @@ def _quality(report: Report, language: Language) -> None:
     )
     st.caption(counted + " " + text("county_page.quality_hint", language))
     found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
-    shown = _problem_table(found, language)
-    picked = st.dataframe(
-        _styled(shown, language),
-        hide_index=True,
+    picked = _draw(
+        found,
+        language,
         on_select="rerun",
         selection_mode="single-row",
         key=f"quality-{language}",
-        **_fit(shown, language),
     )
     save_button(_problem_table(found, language, every_row=True), "quality", language)
     rows = picked["selection"]["rows"]
@@ -215,30 +212,33 @@ def _problem_table(
     return pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
 
 
-def _styled(table: pd.DataFrame, language: Language) -> Styler:
-    texts = [name for name in _WIDTHS_PX if name != "county_page.column_count"]
-    return styled(table, [name for name in (text(t, language) for t in texts) if name in table])
+def _draw(found: tuple[Problem, ...], language: Language, **options: Any) -> Any:
+    """Draw a table of problems: texts wrap, and a very long one is cut; a long table scrolls.
 
-
-def _fit(table: pd.DataFrame, language: Language) -> dict[str, Any]:
-    """Return the sizes of a table of problems: texts wrap, a long table scrolls."""
+    Takes further options of `st.dataframe`, and returns what that does.
+    """
+    table = _problem_table(found, language)
     named = {text(name, language): wide for name, wide in _WIDTHS_PX.items()}
     widths = {name: wide for name, wide in named.items() if name in table}
     problem, count = (
         text(name, language) for name in ("county_page.column_problem", "county_page.column_count")
     )
     widths[problem] += sum(named.values()) - sum(widths.values())
-    row_px = min(fitted(table, widths), _TALLEST_ROW_PX)
+    table[problem] = [shortened(told, widths[problem], _MOST_LINES) for told in table[problem]]
+    row_px = fitted(table, widths)
     columns: dict[str, ColumnConfig] = {
         name: st.column_config.Column(width=wide) for name, wide in widths.items()
     }
     columns[count] = st.column_config.NumberColumn(width=widths[count], format="localized")
     tall = row_px * (len(table) + 1) > _TABLE_HEIGHT
-    return {
-        "row_height": row_px,
-        "height": _TABLE_HEIGHT if tall else "content",
-        "column_config": columns,
-    }
+    return st.dataframe(
+        styled(table, [name for name in widths if name != count]),
+        hide_index=True,
+        row_height=row_px,
+        height=_TABLE_HEIGHT if tall else "content",
+        column_config=columns,
+        **options,
+    )
 
 
 def _rows_text(rows: tuple[int, ...], most: int | None) -> str:
@@ -288,13 +288,7 @@ def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
 def _bad_rows(error: InputError, language: Language) -> None:
     """List every problem of a folder that cannot be opened, to be sorted and taken along."""
     found = error.problems
-    shown = _problem_table(found, language)
-    st.dataframe(
-        _styled(shown, language),
-        hide_index=True,
-        key=f"problems-{language}",
-        **_fit(shown, language),
-    )
+    _draw(found, language, key=f"problems-{language}")
     save_button(_problem_table(found, language, every_row=True), "problems", language)
 
 

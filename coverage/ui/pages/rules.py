@@ -33,7 +33,7 @@ from coverage.ui.rule_form import rule_form
 from coverage.ui.rule_values import rule_values
 from coverage.ui.score_card import tinted, verdict_mark
 from coverage.ui.state import keep, session
-from coverage.ui.tables import fitted, save_button, styled
+from coverage.ui.tables import breakable, fitted, save_button, styled
 from coverage.ui.words import literal
 
 _TITLE_PX: Final = 268
@@ -183,15 +183,16 @@ def _table(
         regions: _REGIONS_PX,
         clause: _CLAUSE_PX,
     }
+    drawn = table.assign(**{clause: table[clause].map(breakable)})
     key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
     st.dataframe(
-        tinted(styled(table, widths), verdict, verdicts),
+        tinted(styled(drawn, widths), verdict, verdicts),
         hide_index=True,
         on_select=partial(_choose, key, tuple(found)),
         selection_mode="single-cell",
         key=key,
         height=_HEIGHT_PX,
-        row_height=fitted(table, widths),
+        row_height=fitted(drawn, widths),
         column_config={
             name: st.column_config.TextColumn(width=wide) for name, wide in widths.items()
         },
