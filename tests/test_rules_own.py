@@ -26,9 +26,9 @@ from coverage.rules.own import (
     checked,
     is_deadline,
     own_rule,
-    rule_text,
 )
 from coverage.rules.parameters import PARAMETERS
+from coverage.rules.rule_file import rule_text
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "response_to": {"facility_kinds": ["county_hospital"]},

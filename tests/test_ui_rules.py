@@ -17,7 +17,8 @@ from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
-from coverage.rules.own import FORMS, rule_text
+from coverage.rules.own import FORMS
+from coverage.rules.rule_file import rule_text
 from coverage.ui.state import Session
 from tests.ui_app import desk_of, opened, run, shown, workspace_fixture  # noqa: F401 - fixture
 

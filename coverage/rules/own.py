@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from coverage.county.files import inside
@@ -291,27 +290,6 @@ def is_deadline(words: str) -> bool:
 
 
 _DEADLINE: Final[TypeAdapter[str | None]] = TypeAdapter(Deadline | None)
-
-
-def rule_text(rule: Mapping[str, Any]) -> str:
-    """Return the rule as the text of its file: YAML, Chinese as it is, keys in their order."""
-    return yaml.dump(dict(rule), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=100)
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes no references, which the loader refuses."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
-
-
-def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """Escape a "next line" mark, which would be read again as a blank."""
-    style = '"' if "\x85" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Plain.add_representer(str, _text_node)
 
 
 def answers_of(rule: Rule) -> Answers | None:

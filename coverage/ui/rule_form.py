@@ -32,10 +32,10 @@ from coverage.rules.own import (
     checked,
     is_deadline,
     own_rule,
-    rule_text,
 )
 from coverage.rules.parameters import Rounding
 from coverage.rules.revise import revised
+from coverage.rules.rule_file import rule_text
 from coverage.rules.settings import CountyRule
 from coverage.ui.clause import clause_panel, value_text
 from coverage.ui.effect_table import result_line
