@@ -11,7 +11,7 @@ import yaml
 class _Plain(yaml.SafeDumper):
     """Writes no references, which the loader refuses."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
 
 
