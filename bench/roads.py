@@ -10,6 +10,7 @@ from pyproj import CRS, Transformer
 
 from coverage.crs import WGS84
 from coverage.network.model import FloatArray, IntArray
+from coverage.network.tags import is_joinable
 from coverage.network.ways import Ways
 
 CRS_M = CRS.from_epsg(4546)
@@ -44,15 +45,19 @@ def lattice_ways(n_nodes: int, seed: int = 1030) -> Ways:
     n, roads = len(lon_lat), len(u)
     bends = (lon_lat[u] + lon_lat[v]) / 2 + random.uniform(-2e-4, 2e-4, (roads, 2))
     places = np.concatenate([lon_lat, bends])
+    highway = random.choice(CLASSES, roads, p=CLASS_SHARES)
     table = pd.DataFrame(
         {
-            "highway": random.choice(CLASSES, roads, p=CLASS_SHARES),
+            "highway": highway,
             "known": True,
             "forward": True,
             "backward": random.random(roads) >= ONE_WAY_SHARE,
             "maxspeed": "",
             "bridge": False,
             "name": pd.Series([None] * roads, dtype=object),
+            "joinable": [is_joinable({"highway": name}) for name in highway],
+            "maxspeed_forward": "",
+            "maxspeed_backward": "",
         }
     )
     vertex = np.column_stack([u, n + np.arange(roads), v]).ravel()

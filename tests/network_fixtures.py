@@ -153,17 +153,20 @@ def network_of(
         assert isinstance(path, list | tuple)
         vertex += list(path)
         first.append(len(vertex))
-        rows.append(
-            {
-                "highway": road.get("highway", "tertiary"),
-                "known": True,
-                "forward": road.get("forward", True),
-                "backward": road.get("backward", True),
-                "maxspeed": road.get("maxspeed", ""),
-                "bridge": road.get("bridge", False),
-                "name": road.get("name"),
-            }
-        )
+        highway = str(road.get("highway", "tertiary"))
+        stated = {
+            "highway": highway,
+            "known": True,
+            "forward": True,
+            "backward": True,
+            "maxspeed": "",
+            "bridge": False,
+            "name": None,
+            "joinable": highway not in ("motorway", "motorway_link"),
+            "maxspeed_forward": "",
+            "maxspeed_backward": "",
+        }
+        rows.append({**stated, **{key: value for key, value in road.items() if key != "path"}})
     lon_lat = np.array(degrees(places))
     ways = Ways(
         table=pd.DataFrame(rows),

@@ -75,6 +75,22 @@ def test_tags_become_columns_and_what_is_left_out_is_counted(tmp_path: Path) -> 
     }
 
 
+def test_a_reader_tells_what_may_be_joined_and_the_limit_of_each_direction(
+    tmp_path: Path,
+) -> None:
+    limits = {"maxspeed": "60", "maxspeed:forward": "50", "maxspeed:backward": "30"}
+    ways: list[tuple[list[int], dict[str, str]]] = [
+        ([1, 2], {"highway": "motorway_link"}),
+        ([2, 3], {"highway": "trunk", "motorroad": "yes"}),
+        ([3, 4], {"highway": "trunk", **limits}),
+    ]
+    (tmp_path / "roads.osm").write_text(osm_xml(NODES, ways), encoding="utf-8")
+    table = read_osm(tmp_path / "roads.osm", "roads.osm").table
+    assert table["joinable"].tolist() == [False, False, True]
+    told = table[["maxspeed", "maxspeed_forward", "maxspeed_backward"]].to_numpy().tolist()
+    assert told == [["", "", ""], ["", "", ""], ["60", "50", "30"]]
+
+
 def test_every_container_reads_the_same(tmp_path: Path) -> None:
     text = osm_xml(NODES, WAYS).encode()
     (tmp_path / "a.osm").write_bytes(text)

@@ -11,6 +11,7 @@ from coverage.network.tags import (
     directions,
     drop_reason,
     is_bridge,
+    is_joinable,
     listed,
     maxspeed_kph,
     road_words,
@@ -127,3 +128,19 @@ def test_every_class_and_reason_has_a_chinese_name() -> None:
     found = listed({"track": 432, "<b>": 1})
     assert found.en == "track 432, <b> 1"
     assert found.zh == "机耕路 432, <b> 1"
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "motorway"}, False),
+        ({"highway": "motorway_link"}, False),
+        ({"highway": "trunk"}, True),
+        ({"highway": "trunk", "motorroad": "no"}, True),
+        ({"highway": "trunk", "motorroad": "yes"}, False),
+        ({"highway": "trunk_link", "motorroad": " Yes "}, False),
+        ({"highway": "residential"}, True),
+    ],
+)
+def test_no_place_joins_a_motorway_or_a_motorroad(tags: dict[str, str], expected: bool) -> None:
+    assert is_joinable(tags) is expected

@@ -21,10 +21,11 @@ from coverage.network.tags import (
     UNKNOWN_CLASS,
     drop_reason,
     is_bridge,
+    is_joinable,
     road_class,
     several,
 )
-from coverage.network.ways import Ways, ways_table
+from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
 SUFFIXES: Final = (".graphml",)
@@ -134,14 +135,15 @@ class _Roads:
             inner.append(middle)
             count += len(middle)
             rows.append(
-                (
-                    tags["highway"],
-                    known,
-                    forward,
-                    backward,
-                    tags.get("maxspeed", ""),
-                    is_bridge(tags),
-                    tags.get("name") or None,
+                Way(
+                    highway=tags["highway"],
+                    known=known,
+                    forward=forward,
+                    backward=backward,
+                    maxspeed=tags.get("maxspeed", ""),
+                    bridge=is_bridge(tags),
+                    name=tags.get("name") or None,
+                    joinable=is_joinable(tags),
                 )
             )
         xy = np.concatenate(inner)

@@ -30,11 +30,12 @@ from coverage.network.tags import (
     directions,
     drop_reason,
     is_bridge,
+    is_joinable,
     road_class,
     road_words,
     several,
 )
-from coverage.network.ways import Ways, ways_table
+from coverage.network.ways import Way, Ways, ways_table
 
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _DBF_NAME_BYTES: Final = 10
@@ -94,13 +95,16 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             continue
         kept.append(position)
         rows.append(
-            (
+            Way(
                 tags["highway"],
                 known,
                 *directions(tags),
-                tags.get("maxspeed", ""),
-                is_bridge(tags),
-                tags.get("name") or None,
+                maxspeed=tags.get("maxspeed", ""),
+                bridge=is_bridge(tags),
+                name=tags.get("name") or None,
+                joinable=is_joinable(tags),
+                maxspeed_forward=tags.get("maxspeed:forward", ""),
+                maxspeed_backward=tags.get("maxspeed:backward", ""),
             )
         )
     geometry = np.asarray(lines.array)[kept]
@@ -231,7 +235,7 @@ def _words(column: pd.Series[Any], tag: str) -> list[str]:
             word = str(value).strip()
         if word.startswith("["):
             word = ";".join(several(word))
-        if tag not in {"name", "maxspeed"}:
+        if tag != "name" and not tag.startswith("maxspeed"):
             word = word.lower()
         result.append(other.get(word, word))
     return result

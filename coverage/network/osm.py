@@ -14,8 +14,15 @@ import osmium
 from coverage.county.files import reading
 from coverage.errors import Problem
 from coverage.network.model import IntArray
-from coverage.network.tags import TAGS, UNKNOWN_CLASS, directions, drop_reason, is_bridge
-from coverage.network.ways import Ways, ways_table
+from coverage.network.tags import (
+    TAGS,
+    UNKNOWN_CLASS,
+    directions,
+    drop_reason,
+    is_bridge,
+    is_joinable,
+)
+from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -32,7 +39,7 @@ class _Roads(osmium.SimpleHandler):
     def __init__(self, alive: Callable[[], None]) -> None:
         super().__init__()
         self._alive = alive
-        self.rows: list[tuple[str, bool, bool, bool, str, bool, str | None]] = []
+        self.rows: list[Way] = []
         self.sizes = array("q")
         self.refs = array("q")
         self.x = array("q")
@@ -52,14 +59,17 @@ class _Roads(osmium.SimpleHandler):
         highway = tags["highway"]
         forward, backward = directions(tags)
         self.rows.append(
-            (
-                highway,
-                highway != UNKNOWN_CLASS,
-                forward,
-                backward,
-                tags.get("maxspeed", ""),
-                is_bridge(tags),
-                tags.get("name") or None,
+            Way(
+                highway=highway,
+                known=highway != UNKNOWN_CLASS,
+                forward=forward,
+                backward=backward,
+                maxspeed=tags.get("maxspeed", ""),
+                bridge=is_bridge(tags),
+                name=tags.get("name") or None,
+                joinable=is_joinable(tags),
+                maxspeed_forward=tags.get("maxspeed:forward", ""),
+                maxspeed_backward=tags.get("maxspeed:backward", ""),
             )
         )
         if len(self.rows) % _BEAT == 0:

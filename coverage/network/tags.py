@@ -39,11 +39,14 @@ UNKNOWN_CLASS: Final = "road"
 
 TAGS: Final = (
     *("highway", "oneway", "maxspeed", "name", "bridge", "junction", "route", "area"),
-    *("access", "vehicle", "motor_vehicle", "emergency"),
+    *("access", "vehicle", "motor_vehicle", "emergency", "motorroad"),
+    *("maxspeed:forward", "maxspeed:backward"),
 )
-"""The tags that decide whether and how a road is driven, and its name."""
+"""The tags that decide whether and how a road is driven and joined, and its name."""
 
 _CLASS_SET: Final = frozenset(CLASSES)
+_NEVER_JOINED: Final = frozenset({"motorway", "motorway_link"})
+_YES: Final = frozenset({"yes", "true", "1"})
 _ACCESS_KEYS: Final = ("motor_vehicle", "vehicle", "access")
 _CLOSED: Final = frozenset({"no", "private"})
 _OPEN_TO_EMERGENCY: Final = frozenset({"yes", "designated", "official"})
@@ -175,6 +178,13 @@ def directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
         "circular",
     }
     return (True, False) if implied and oneway not in _ONEWAY_NO else (True, True)
+
+
+def is_joinable(tags: Mapping[str, str]) -> bool:
+    """Return whether a place may join the road: motorways and motorroads have no doors."""
+    if tags.get("highway") in _NEVER_JOINED:
+        return False
+    return tags.get("motorroad", "").strip().lower() not in _YES
 
 
 def is_bridge(tags: Mapping[str, str]) -> bool:

@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from coverage.errors import Problem
 from coverage.network.model import FloatArray, IntArray
+
+
+class Way(NamedTuple):
+    """One row of the table of `Ways`.
+
+    Attributes
+    ----------
+    highway
+        One of `coverage.network.tags.CLASSES`.
+    known
+        Whether the file gave that class.
+    forward, backward
+        Whether it is driven along, and against, its drawing.
+    maxspeed
+        The limit in both directions, text as in the file; empty where none is given.
+    bridge
+        Whether it lies on a bridge.
+    name
+        None where it has none.
+    joinable
+        Whether a place may join it: False where it is driven, but nobody comes from a door onto
+        it (motorways, roads that are closed to the public).
+    maxspeed_forward, maxspeed_backward
+        The limit along, and against, its drawing, in place of `maxspeed`; text as in the file,
+        empty where none is given.
+    """
+
+    highway: str
+    known: bool
+    forward: bool
+    backward: bool
+    maxspeed: str
+    bridge: bool
+    name: str | None
+    joinable: bool
+    maxspeed_forward: str = ""
+    maxspeed_backward: str = ""
 
 
 @dataclass(frozen=True)
@@ -17,9 +56,7 @@ class Ways:
     Attributes
     ----------
     table
-        One row a way: ``highway`` (one of `coverage.network.tags.CLASSES`), ``known`` (whether
-        the file gave that class), ``forward``, ``backward``, ``maxspeed`` (text as in the file),
-        ``bridge`` (bool), ``name`` (text or None).
+        One row a way, its columns those of `Way`.
     vertex
         The vertices of all ways, one way after the other: positions in `lon` and `lat`.
     first
@@ -41,9 +78,8 @@ class Ways:
     quality: tuple[Problem, ...]
 
 
-def ways_table(rows: list[tuple[str, bool, bool, bool, str, bool, str | None]]) -> pd.DataFrame:
-    """Return the table of `Ways` from rows in its order of columns."""
-    columns = ["highway", "known", "forward", "backward", "maxspeed", "bridge", "name"]
-    table = pd.DataFrame(rows, columns=columns, dtype=object)
-    kinds = {"known": bool, "forward": bool, "backward": bool, "bridge": bool}
+def ways_table(rows: Sequence[Way]) -> pd.DataFrame:
+    """Return the table of `Ways` from its rows."""
+    table = pd.DataFrame(rows, columns=list(Way._fields), dtype=object)
+    kinds = dict.fromkeys(("known", "forward", "backward", "bridge", "joinable"), bool)
     return table.astype(kinds)
