@@ -20,6 +20,7 @@ from coverage.messages import Message
 from coverage.network import graphml, lines, osm
 from coverage.network.build import build_network
 from coverage.network.model import Network
+from coverage.network.plausible import without_leaps
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
 from coverage.progress import Progress, quietly
@@ -109,10 +110,10 @@ def _read_ways(
         values = {"known": ", ".join(SUFFIXES)}
         raise InputError([Problem("network.unknown_format", values=values, file=source.path)])
     shift = shift_of(source.datum)
-    if shift is None:
-        return ways
-    lon, lat = shift(ways.lon, ways.lat)
-    return replace(ways, lon=lon, lat=lat)
+    if shift is not None:
+        lon, lat = shift(ways.lon, ways.lat)
+        ways = replace(ways, lon=lon, lat=lat)
+    return without_leaps(ways, source.path)
 
 
 def _check_place(ways: Ways, county: County, file: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coverage.errors import Problem
@@ -83,3 +85,28 @@ def ways_table(rows: Sequence[Way]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(Way._fields), dtype=object)
     kinds = dict.fromkeys(("known", "forward", "backward", "bridge", "joinable"), bool)
     return table.astype(kinds)
+
+
+def cut_ways(ways: Ways, cut: npt.NDArray[np.bool_], quality: tuple[Problem, ...]) -> Ways:
+    """Return the ways without some of their pieces, and with `quality`.
+
+    Parameters
+    ----------
+    cut
+        For every vertex but the last, whether the piece to the next one goes (what is said of the
+        last vertex of a way does not matter).
+    """
+    if not cut.any():
+        return replace(ways, quality=quality)
+    way = np.repeat(np.arange(len(ways.table)), np.diff(ways.first))
+    starts = np.append(True, (way[1:] != way[:-1]) | cut)
+    run = np.cumsum(starts) - 1
+    kept = (np.bincount(run) > 1)[run]  # a single vertex is no road
+    first = np.flatnonzero(starts[kept])
+    return replace(
+        ways,
+        table=ways.table.iloc[way[kept][first]].reset_index(drop=True),
+        vertex=ways.vertex[kept],
+        first=np.append(first, np.count_nonzero(kept)).astype(np.int64),
+        quality=quality,
+    )
