@@ -14,8 +14,6 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyproj import CRS, Transformer
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from coverage.county.config import Source
@@ -23,6 +21,7 @@ from coverage.county.datum import crs_of
 from coverage.county.files import reading, shown
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
+from coverage.network.joining import first_of, groups_within
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.tags import (
     TAGS,
@@ -294,12 +293,8 @@ def _join(
         distance, _ = ends.query(place[~end], distance_upper_bound=JOIN_M)
         near[~end] = np.isfinite(distance)
     joined = np.flatnonzero(near)
-    pairs = cKDTree(place[joined]).query_pairs(JOIN_M, output_type="ndarray")
     group = np.arange(n, dtype=np.int64)
-    if len(pairs):
-        links = coo_array(
-            (np.ones(len(pairs), dtype=bool), (joined[pairs[:, 0]], joined[pairs[:, 1]])), (n, n)
-        )
-        group = connected_components(links, directed=False)[1].astype(np.int64)
+    if len(joined):
+        group[joined] = joined[first_of(groups_within(place[joined], JOIN_M))]
     _, where, vertex = np.unique(group, return_index=True, return_inverse=True)
     return vertex.astype(np.int64), lon_lat[where, 0], lon_lat[where, 1]

@@ -1,0 +1,87 @@
+"""Which places are one: those within a tolerance of each other, and what hangs together by them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from coverage.network.model import FloatArray, IntArray
+
+_AROUND: Final = [(i, j) for i in range(3) for j in range(-2, 3) if (i, j) > (0, 0)]
+"""Half of the cells that hold places within the tolerance of a cell's own."""
+
+
+def groups_within(place: FloatArray, within_m: float) -> IntArray:
+    """Return the group of each place; places at most `within_m` apart are in one group.
+
+    The work is n log n however many places lie on one spot: a cell of a lattice whose diagonal is
+    `within_m` is in one group as a whole, and of two cells only the nearest places are compared.
+
+    Parameters
+    ----------
+    place
+        n x 2, metres, finite.
+    within_m
+        Above 0.
+
+    Returns
+    -------
+    array
+        n numbers from 0, in the order of each group's first place.
+    """
+    n = len(place)
+    if not n:
+        return np.zeros(0, dtype=np.int64)
+    cell_of_place = np.floor((place - place.min(axis=0)) / (within_m / np.sqrt(2))).astype(np.int64)
+    cells, cell = np.unique(cell_of_place, axis=0, return_inverse=True)
+    cell = cell.ravel()
+    number = {key: k for k, key in enumerate(map(tuple, cells.tolist()))}
+    joined: list[tuple[int, int]] = []
+    neighbours = [
+        (k, number[there])
+        for (x, y), k in number.items()
+        for i, j in _AROUND
+        if (there := (x + i, y + j)) in number
+    ]
+    if neighbours:
+        joined = _near_cells(place, cell, np.array(neighbours), within_m)
+    ends = np.array(joined, dtype=np.int64).reshape(-1, 2)
+    links = coo_array((np.ones(len(ends), dtype=bool), (ends[:, 0], ends[:, 1])), (len(cells),) * 2)
+    group = connected_components(links, directed=False)[1][cell]
+    first, code = np.unique(group, return_index=True, return_inverse=True)[1:]
+    return np.argsort(np.argsort(first))[code].astype(np.int64)
+
+
+def first_of(group: IntArray) -> IntArray:
+    """Return for each place the first place of its group."""
+    first: IntArray = np.unique(group, return_index=True)[1][group].astype(np.int64)
+    return first
+
+
+def _near_cells(
+    place: FloatArray, cell: IntArray, neighbours: IntArray, within_m: float
+) -> list[tuple[int, int]]:
+    """Return those pairs of cells that have places at most `within_m` apart.
+
+    Each cell lies on a level of its own, so that a search for the nearest place meets one cell.
+    """
+    apart_m = 4 * within_m
+    tree = cKDTree(np.column_stack([place, cell * apart_m]))
+    order = np.argsort(cell, kind="stable")
+    first = np.searchsorted(cell[order], np.arange(cell.max() + 2))
+    size = np.diff(first)
+    here, there = neighbours.T
+    swap = size[here] > size[there]
+    here, there = np.where(swap, there, here), np.where(swap, here, there)
+    count = size[here]
+    pair = np.repeat(np.arange(len(here)), count)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    asked = order[first[here[pair]] + within]
+    at = np.column_stack([place[asked], there[pair] * apart_m])
+    distance, _ = tree.query(at, distance_upper_bound=within_m * (1 + 1e-12))
+    met = np.unique(pair[np.isfinite(distance)])
+    return list(zip(here[met].tolist(), there[met].tolist(), strict=True))
