@@ -20,7 +20,7 @@ from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
-from coverage.network.tags import listed
+from coverage.network.words import listed
 from coverage.progress import Progress, quietly
 from coverage.results import Report, ResponseSummary
 from coverage.rules.access import mean, quantile

@@ -22,8 +22,9 @@ from coverage.errors import InputError, Problem
 from coverage.messages import per_cent
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
 from coverage.network.speeds import AREA_CLASSES, edge_speed_kph, speed_table
-from coverage.network.tags import CLASSES, listed, maxspeed_kph
+from coverage.network.tags import CLASSES, maxspeed_kph
 from coverage.network.ways import Ways
+from coverage.network.words import listed
 
 BoolArray = npt.NDArray[np.bool_]
 

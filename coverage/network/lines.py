@@ -23,6 +23,7 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.joining import first_of, groups_within
 from coverage.network.model import FloatArray, IntArray
+from coverage.network.remarks import TagRemarks
 from coverage.network.tags import (
     TAGS,
     UNKNOWN_CLASS,
@@ -31,10 +32,10 @@ from coverage.network.tags import (
     is_bridge,
     is_joinable,
     road_class,
-    road_words,
     several,
 )
 from coverage.network.ways import Way, Ways, ways_table
+from coverage.network.words import road_words
 
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _DBF_NAME_BYTES: Final = 10
@@ -82,6 +83,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         dropped["not_a_line"] = not_lines
     lines = cast("gpd.GeoSeries", lines[is_line])
     unknown: Counter[str] = Counter()
+    remarks = TagRemarks()
     rows, kept = [], []
     for position, tags in enumerate(_tags(layer.loc[lines.index], columns)):
         stated = tags["highway"]
@@ -92,6 +94,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         if reason is not None:
             dropped[reason] += 1
             continue
+        remarks.add(tags)
         kept.append(position)
         rows.append(
             Way(
@@ -117,7 +120,11 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         lon=lon,
         lat=lat,
         dropped=dict(sorted(dropped.items())),
-        quality=(*unknown_classes(unknown, file), *_read_as_true_false(layer, columns, file)),
+        quality=(
+            *unknown_classes(unknown, file),
+            *remarks.problems(file),
+            *_read_as_true_false(layer, columns, file),
+        ),
     )
 
 
@@ -191,11 +198,12 @@ def _columns(layer: gpd.GeoDataFrame, *, cut: bool) -> dict[str, str]:
     Where names are `cut`, as in a shapefile, the beginning of a name that was too long serves.
     """
     names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
-    found = {}
+    found: dict[str, str] = {}
     for tag in TAGS:
         full = (tag, *road_words().columns.get(tag, ()))
         for name in (*full, *(_cut(name, code) for name in full for code in _DBF_CODES if cut)):
-            if name in names and names[name] != layer.geometry.name:
+            column = names.get(name)
+            if column not in {None, layer.geometry.name, *found.values()}:
                 found[tag] = names[name]
                 break
     return found

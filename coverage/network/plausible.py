@@ -13,8 +13,8 @@ from coverage.county.files import shown
 from coverage.errors import InputError, Problem
 from coverage.messages import per_cent
 from coverage.network.model import FloatArray, IntArray
-from coverage.network.tags import listed
 from coverage.network.ways import Ways, cut_ways
+from coverage.network.words import listed
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import ast
 import math
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
+import unicodedata
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from coverage.county.files import shown
-from coverage.messages import Name
-from coverage.paths import DATA
+from coverage.network.access import MODES, SIZE_TAGS, Access, access_of, too_small
+from coverage.network.words import road_words
 
 CLASSES: Final = (
     "motorway",
@@ -37,70 +33,43 @@ CLASSES: Final = (
 
 UNKNOWN_CLASS: Final = "road"
 
+_ONEWAY_KEYS: Final = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
+_TO_AMBULANCES: Final = ("oneway:emergency", "oneway:ambulance")
+_DIRECTIONS: Final = ("forward", "backward")
+_LIFECYCLE: Final = (
+    *("construction", "proposed", "planned", "disused", "abandoned", "razed", "demolished"),
+)
+_CONDITIONAL: Final = tuple(
+    f"{key}:conditional" for key in (*MODES, "oneway", "maxspeed", "emergency")
+)
+
 TAGS: Final = (
     *("highway", "oneway", "maxspeed", "name", "bridge", "junction", "route", "area"),
-    *("access", "vehicle", "motor_vehicle", "emergency", "motorroad"),
-    *("maxspeed:forward", "maxspeed:backward"),
+    *("access", "vehicle", "motor_vehicle", "motorcar", "emergency", "motorroad", "service"),
+    *_LIFECYCLE,
+    *SIZE_TAGS,
+    *(f"maxspeed:{direction}" for direction in _DIRECTIONS),
+    *(key for key in _ONEWAY_KEYS if key != "oneway"),
+    *_TO_AMBULANCES,
+    *(f"{key}:{end}" for key in (*MODES, "emergency") for end in _DIRECTIONS),
+    *_CONDITIONAL,
 )
 """The tags that decide whether and how a road is driven and joined, and its name."""
 
 _CLASS_SET: Final = frozenset(CLASSES)
 _NEVER_JOINED: Final = frozenset({"motorway", "motorway_link"})
 _YES: Final = frozenset({"yes", "true", "1"})
-_ACCESS_KEYS: Final = ("motor_vehicle", "vehicle", "access")
-_CLOSED: Final = frozenset({"no", "private"})
-_OPEN_TO_EMERGENCY: Final = frozenset({"yes", "designated", "official"})
-_ONEWAY_FORWARD: Final = frozenset({"yes", "true", "1"})
-_ONEWAY_BACKWARD: Final = frozenset({"-1", "reverse"})
-_ONEWAY_NO: Final = frozenset({"no", "false", "0"})
+_ONEWAY: Final = {
+    **dict.fromkeys(("yes", "true", "1"), (True, False)),
+    **dict.fromkeys(("-1", "reverse"), (False, True)),
+    **dict.fromkeys(("no", "false", "0"), (True, True)),
+}
+CHANGING: Final = frozenset({"reversible", "alternating"})
+"""Values of oneway whose direction changes with the hour, or at a light: both are open."""
 _KPH_PER_MPH: Final = 1.609344
-_SPEED: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(mph)|km/?h|kmh|kph)?", re.IGNORECASE)
+_SPEED: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(\D*)")
+_PLAUSIBLE_KPH: Final = (3.0, 300.0)
 _UNLIMITED: Final = frozenset({"", "none", "signals", "variable", "0"})
-
-
-@dataclass(frozen=True)
-class RoadWords:
-    """Other words for columns and values in line layers, from ``data/roads.toml``.
-
-    Attributes
-    ----------
-    not_drivable
-        OSM classes a car does not drive.
-    columns
-        For each column, its other names.
-    other_values
-        For each column, other value to OSM value.
-    chinese
-        What the classes, and the other reasons of `drop_reason`, are called in Chinese.
-    """
-
-    not_drivable: frozenset[str]
-    columns: Mapping[str, tuple[str, ...]]
-    other_values: Mapping[str, Mapping[str, str]]
-    chinese: Mapping[str, str]
-
-
-@cache
-def road_words() -> RoadWords:
-    """Return the words of ``data/roads.toml``."""
-    raw = tomllib.loads((DATA / "roads.toml").read_text(encoding="utf-8"))
-    return RoadWords(
-        not_drivable=frozenset(raw["not_drivable"]),
-        columns=MappingProxyType({key: tuple(names) for key, names in raw["columns"].items()}),
-        other_values=MappingProxyType(
-            {key: MappingProxyType(raw[key]) for key in ("highway", "oneway", "bridge")}
-        ),
-        chinese=MappingProxyType(raw["chinese"]),
-    )
-
-
-def listed(figures: Mapping[str, object]) -> Name:
-    """Return classes, or reasons of `drop_reason`, each with its figure, as a reader calls them."""
-    chinese = road_words().chinese
-    return Name(
-        zh=", ".join(f"{chinese.get(word, shown(word))} {n}" for word, n in figures.items()),
-        en=", ".join(f"{shown(word)} {n}" for word, n in figures.items()),
-    )
 
 
 def several(value: str) -> list[str]:
@@ -131,7 +100,7 @@ def road_class(highway: str) -> tuple[str, bool]:
     Of several classes the least counts, so that the road is not driven too fast. A class that
     nobody knows becomes `UNKNOWN_CLASS`; one that a car does not drive stays what it is.
     """
-    classes = several(highway)
+    classes = several(highway.lower())
     known = [name for name in CLASSES if name in classes and name != UNKNOWN_CLASS]
     if known:
         return known[-1], True
@@ -142,9 +111,8 @@ def road_class(highway: str) -> tuple[str, bool]:
 def drop_reason(tags: Mapping[str, str]) -> str | None:
     """Return why a way is not part of the network, or None where it is.
 
-    The reason is ``ferry``, ``area``, ``access`` or the class of `highway` itself. Of the tags
-    motor_vehicle, vehicle and access the first that is there decides; a list of values closes the
-    road only where each of them does. ``emergency=yes`` opens what access closes.
+    The reason is ``ferry``, ``area``, ``access``, ``too_low``, ``too_narrow``, a stage of its life
+    (``disused=yes``), or the class of `highway` itself. See `access_of` for who may drive it.
     """
     if tags.get("route") == "ferry":
         return "ferry"
@@ -153,36 +121,59 @@ def drop_reason(tags: Mapping[str, str]) -> str | None:
         return highway
     if tags.get("area") == "yes":
         return "area"
-    if tags.get("emergency") in _OPEN_TO_EMERGENCY:
-        return None
-    for key in _ACCESS_KEYS:
-        if value := tags.get(key):
-            closed = all(part.strip() in _CLOSED for part in value.split(";"))
-            return "access" if closed else None
-    return None
+    if stage := next((stage for stage in _LIFECYCLE if tags.get(stage) == "yes"), None):
+        return stage
+    if access_of(tags) is Access.CLOSED or directions(tags) == (False, False):
+        return "access"
+    return too_small(tags)
 
 
 def directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
-    """Return whether the way is driven along and against its drawing.
+    """Return whether an ambulance drives the way along and against its drawing.
 
-    Motorways and roundabouts are one-way unless ``oneway=no``. Values that are neither a yes nor
-    a reverse (``reversible``, ``alternating``) leave the road open both ways.
+    Of the tags ``oneway:motorcar``, ``oneway:motor_vehicle``, ``oneway:vehicle`` and ``oneway``
+    the first with a known value decides; ``oneway:emergency=no`` opens both ways; a tag of access
+    may close one of them (``motor_vehicle:backward=no``). Motorways and roundabouts are one-way
+    unless ``oneway=no``. Values of `CHANGING`, and values that nobody knows (`unknown_oneway`),
+    leave the road open both ways.
     """
-    oneway = tags.get("oneway", "").strip().lower()
-    if oneway in _ONEWAY_FORWARD:
-        return True, False
-    if oneway in _ONEWAY_BACKWARD:
-        return False, True
     implied = tags.get("highway") == "motorway" or tags.get("junction") in {
         "roundabout",
         "circular",
     }
-    return (True, False) if implied and oneway not in _ONEWAY_NO else (True, True)
+    stated = (_ONEWAY.get(tags.get(key, "").strip().lower()) for key in _ONEWAY_KEYS)
+    open_ways = next((found for found in stated if found), (True, not implied))
+    if any(tags.get(key) == "no" for key in _TO_AMBULANCES):
+        open_ways = (True, True)
+    forward, backward = (
+        is_open and access_of(tags, f":{direction}") is not Access.CLOSED
+        for is_open, direction in zip(open_ways, _DIRECTIONS, strict=True)
+    )
+    return forward, backward
+
+
+def unknown_oneway(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each tag of direction with a value that is not known."""
+    for key in _ONEWAY_KEYS:
+        value = tags.get(key, "").strip().lower()
+        if value and value not in _ONEWAY and value not in CHANGING:
+            yield key, value
+
+
+def conditional(tags: Mapping[str, str]) -> bool:
+    """Return whether a tag holds at some hours, or for some vehicles, only."""
+    return any(key in tags for key in _CONDITIONAL)
 
 
 def is_joinable(tags: Mapping[str, str]) -> bool:
-    """Return whether a place may join the road: motorways and motorroads have no doors."""
-    if tags.get("highway") in _NEVER_JOINED:
+    """Return whether a place may join the road.
+
+    Motorways and motorroads have no doors, and nobody comes onto a road that is closed to the
+    public, though an ambulance may drive it.
+    """
+    if tags.get("highway") in _NEVER_JOINED or tags.get("service") == "emergency_access":
+        return False
+    if access_of(tags) is Access.DRIVEN:
         return False
     return tags.get("motorroad", "").strip().lower() not in _YES
 
@@ -196,7 +187,7 @@ def maxspeed_kph(value: str) -> float | None:
     """Return the lowest limit that `value` states, km/h.
 
     Infinite where it states that there is none (empty, ``none``, ``signals``); None where it
-    cannot be read (``CN:urban``, ``walk``).
+    cannot be read (``CN:urban``, ``walk``) or is no speed of a road (1, 5000).
 
     Examples
     --------
@@ -205,11 +196,14 @@ def maxspeed_kph(value: str) -> float | None:
     """
     limits = []
     for part in re.split(r"[;,|]", value):
-        word = part.strip()
-        if word.lower() in _UNLIMITED:
+        word = "".join(unicodedata.normalize("NFKC", part).lower().split())
+        if word in _UNLIMITED:
             continue
         match = _SPEED.fullmatch(word)
-        if match is None or not float(match[1]) > 0:
+        if match is None or match[2] not in {"", "mph", *road_words().kph_units}:
             return None
-        limits.append(float(match[1]) * (_KPH_PER_MPH if match[2] else 1.0))
+        kph = float(match[1]) * (_KPH_PER_MPH if match[2] == "mph" else 1.0)
+        if not _PLAUSIBLE_KPH[0] <= kph <= _PLAUSIBLE_KPH[1]:
+            return None
+        limits.append(kph)
     return min(limits, default=math.inf)
