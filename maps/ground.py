@@ -11,11 +11,14 @@ import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
 from rasterio import Affine
+from rasterio.transform import array_bounds
 from rasterio.warp import Resampling, reproject
 
+from coverage.county.datum import crs_from_text
 from coverage.county.files import quietly
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
+from coverage.gdal import open_raster, place_of
 from maps.basemap import LOCAL, Basemap
 from maps.basemap_datum import around, unshifted
 from maps.picture import MERCATOR, Box, Picture, Pixels
@@ -125,15 +128,16 @@ def _raster(path: Path, crs: CRS, box: Box, most_px: int) -> Picture:
     """Return a picture file, warped to Web Mercator; only what is needed of it is read."""
     refuse = partial(Problem, file=path.name)
     try:
-        with quietly(), rasterio.open(path, driver=_driver(path)) as source:
-            if source.transform.is_identity:
+        with quietly(), open_raster(path, _driver(path)) as source:
+            place = place_of(source, path)
+            if place is None:
                 raise InputError([refuse("maps.basemap_no_place")])
             if set(source.dtypes) != {"uint8"} or source.count > 4:
                 raise InputError([refuse("maps.basemap_no_picture")])
-            known = CRS.from_wkt(source.crs.to_wkt()) if source.crs else None
-            own = known or _likely_crs(source.bounds, crs)
-            found = _read(source, _reprojected(box, MERCATOR, own), most_px)
-    except rasterio.errors.RasterioError as error:
+            known = crs_from_text(source.crs.to_wkt()) if source.crs else None
+            own = known or _likely_crs(array_bounds(source.height, source.width, place), crs)
+            found = _read(source, place, _reprojected(box, MERCATOR, own), most_px)
+    except (rasterio.errors.RasterioError, ValueError) as error:
         raise InputError([refuse("maps.basemap_no_raster")]) from error
     pixels = None
     if found is not None:
@@ -145,11 +149,13 @@ def _raster(path: Path, crs: CRS, box: Box, most_px: int) -> Picture:
     return Picture(pixels, box)
 
 
-def _read(source: rasterio.DatasetReader, box: Box, most_px: int) -> tuple[Pixels, Affine] | None:
+def _read(
+    source: rasterio.DatasetReader, place: Affine, box: Box, most_px: int
+) -> tuple[Pixels, Affine] | None:
     """Return the part of a picture over `box` (of its CRS), and where it lies; None where none."""
     west, south, east, north = box
-    corners = [~source.transform @ p for p in ((west, south), (west, north), (east, south))]
-    corners.append(~source.transform @ (east, north))
+    corners = [~place @ p for p in ((west, south), (west, north), (east, south))]
+    corners.append(~place @ (east, north))
     first = np.floor(np.min(corners, axis=0)).clip(0) - _ROOM_PX
     last = np.ceil(np.max(corners, axis=0)) + _ROOM_PX
     left, top = first.clip(0).astype(int).tolist()
@@ -170,7 +176,7 @@ def _read(source: rasterio.DatasetReader, box: Box, most_px: int) -> tuple[Pixel
         pixels[..., :3] = np.moveaxis(bands[:3] if len(bands) > 2 else bands[[0, 0, 0]], 0, 2)
     pixels[..., 3] = np.where(opaque > 0, _OPAQUE, 0)
     step = ((right - left) / shape[1], (bottom - top) / shape[0])
-    return pixels, source.transform @ Affine.translation(left, top) @ Affine.scale(*step)
+    return pixels, place @ Affine.translation(left, top) @ Affine.scale(*step)
 
 
 def _driver(path: Path) -> str:

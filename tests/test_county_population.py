@@ -258,8 +258,8 @@ def test_grids_that_cannot_be_used(tmp_path, monkeypatch):
     assert _error(tmp_path / "c", _ones(), crs=None) == "no_crs"
     assert _error(tmp_path / "d", _ones().astype("complex64")) == "grid_not_numbers"
     assert _error(tmp_path / "e", b"II*\0" + b"\x01" * 50) == "unreadable"
-    assert _error(tmp_path / "f", b"<VRTDataset/>") == "unreadable"
-    assert _error(tmp_path / "g", b"") == "unreadable"
+    assert _error(tmp_path / "f", b"<VRTDataset/>") == "not_what_it_says"
+    assert _error(tmp_path / "g", b"") == "not_what_it_says"
     monkeypatch.setattr(population, "MAX_CELLS", 100)
     assert _error(tmp_path / "h", _ones()) == "grid_too_fine"
 

@@ -193,8 +193,14 @@ def test_layers_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "vrt.shp").write_text(secret)
     (tmp_path / "vrt.gpkg").write_text(secret)
     (tmp_path / "half.geojson").write_text('{"type": "FeatureCollection", "features": [{"ty')
-    for name in ("vrt.geojson", "vrt.shp", "vrt.gpkg", "half.geojson"):
-        assert problem_of(county_with(tmp_path, name))[0] == "county.unreadable"
+    codes = {
+        "vrt.geojson": "county.json_broken",
+        "vrt.shp": "county.not_what_it_says",
+        "vrt.gpkg": "county.not_what_it_says",
+        "half.geojson": "county.json_broken",
+    }
+    for name, code in codes.items():
+        assert problem_of(county_with(tmp_path, name))[0] == code
     (tmp_path / "roads.kml").write_text("<kml/>")
     assert problem_of(county_with(tmp_path, "roads.kml"))[0] == "network.unknown_format"
 

@@ -7,6 +7,7 @@ further. Neither has an EPSG code. The forward formulas are those in public use 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.enums import WktVersion
 from pyproj.exceptions import CRSError, ProjError
 
 from coverage.crs import WGS84
@@ -29,6 +31,9 @@ _EE: Final = 0.00669342162296594323
 _BD_PI: Final = np.pi * 3000.0 / 180.0
 _TOLERANCE_DEG: Final = 1e-10  # about 0.01 mm
 _MAX_ITERATIONS: Final = 50
+_NAMES_A_FILE: Final = re.compile(
+    r'PARAMETERFILE\["[^"]*","(?!@?null")|grids\s*=(?!@?null)', re.IGNORECASE
+)
 
 
 def _in_china(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
@@ -129,6 +134,39 @@ def crs_of(datum: str) -> CRS:
         raise ValueError(datum) from error
     if not (crs.is_geographic or crs.is_projected):
         raise ValueError(datum)
+    return crs
+
+
+def crs_from_text(text: str) -> CRS:
+    """Return the coordinate system that a file states: a name, code, WKT or PROJ text.
+
+    PROJ opens what such a text names as a grid or an ``init`` file: no such system is taken.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or names a file.
+    """
+    if re.search(r"init\s*=", text, re.IGNORECASE):
+        raise ValueError("names a file")
+    try:
+        return plain_crs(CRS.from_user_input(text))
+    except CRSError as error:
+        raise ValueError("no coordinate system") from error
+
+
+def plain_crs(crs: CRS) -> CRS:
+    """Return the horizontal system inside one that carries heights.
+
+    Raises
+    ------
+    ValueError
+        If it names a file.
+    """
+    if crs.is_compound and crs.sub_crs_list:
+        crs = crs.sub_crs_list[0]
+    if _NAMES_A_FILE.search(crs.to_wkt(WktVersion.WKT2_2019)):
+        raise ValueError("names a file")
     return crs
 
 

@@ -1,7 +1,7 @@
 """Layers: ``.geojson``, ``.gpkg``, ``.shp`` and ``.parquet``, with or without geometry.
 
-What GDAL is given is first told by its own first bytes: GDAL itself picks the driver by content,
-and a text that only pretends to be a layer could make it open other files.
+Each is read by what its ending names, and only where its own first bytes say the same: a JSON
+parser, SQLite, GDAL's driver of shapefiles, Arrow. None of them opens anything else.
 """
 
 from __future__ import annotations
@@ -9,33 +9,103 @@ from __future__ import annotations
 import json
 import math
 import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from pyproj import CRS
 
-from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, shift_of
-from coverage.county.files import decode, nearest, quietly, reading, refuse, shown
+from coverage.county import geopackage, shapefile
+from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, plain_crs, shift_of
+from coverage.county.files import nearest, reading, refuse, shown
+from coverage.county.geojson import read_geojson
 from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS, MAX_UNZIPPED_BYTES
 from coverage.county.table import RawTable
+from coverage.county.wkb import shapes_of
 from coverage.crs import WGS84
+from coverage.errors import Problem
 from coverage.messages import Message
 
 _SIGNATURES: Final = {
-    ".gpkg": b"SQLite format 3\0",
-    ".shp": b"\x00\x00\x27\x0a",
+    ".gpkg": geopackage.SIGNATURE,
+    ".shp": shapefile.SIGNATURE,
     ".parquet": b"PAR1",
 }
 _MAX_DEGREES: Final = (180.0, 90.0)
 
+Choice = Callable[[Mapping[str, str]], str]
+"""Picks a layer by the kinds of geometry by name (empty: none, or not known)."""
 
-def read_layer(path: Path, file: str, role: str, layer: str | None, datum: str) -> RawTable:
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer as its file holds it.
+
+    Attributes
+    ----------
+    frame
+        In its own coordinates, two dimensions; a `GeoDataFrame` where it has geometry.
+    unreadable
+        Rows, from 1, whose geometry is there and cannot be read; it is None in `frame`.
+    lost
+        Rows, from 1, that the file does not hold whole.
+    told
+        What is to be said of how it was read.
+    """
+
+    frame: pd.DataFrame
+    unreadable: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
+    told: tuple[Problem, ...] = ()
+
+
+def open_layer(path: Path, file: str, choose: Choice, most_lost_share: float = 0.0) -> Layer:
+    """Read a layer of any of the four formats.
+
+    Parameters
+    ----------
+    path
+        Its ending says which.
+    file
+        Named in problems.
+    choose
+        Picks one of several layers.
+    most_lost_share
+        Refused where the parts of a shapefile lack more of its records.
+
+    Raises
+    ------
+    InputError
+        If the content is not what the ending says, or broken as a whole.
+    """
+    suffix = path.suffix.lower()
+    if suffix in {".geojson", ".json"}:
+        frame, bad = read_geojson(path, file)
+        return Layer(frame, tuple(bad))
+    with reading(file), path.open("rb") as stream:
+        start = stream.read(16)
+    if not start.startswith(_SIGNATURES[suffix]):
+        raise refuse("county.not_what_it_says", file, suffix=suffix)
+    if suffix == ".parquet":
+        return _parquet(path, file)
+    if suffix == ".gpkg":
+        return _geopackage(path, file, choose)
+    choose({path.stem: ""})
+    whole = shapefile.read_parts(path, file, most_lost_share)
+    return Layer(whole.frame, lost=whole.lost, told=whole.told)
+
+
+def read_layer(
+    path: Path, file: str, role: str, layer: str | None, datum: str, found: list[Problem]
+) -> RawTable:
     """Read a layer; its geometry comes back in WGS-84.
 
     A GeoJSON that names no coordinate system is in WGS-84. `datum` as an EPSG code tells the
@@ -46,19 +116,15 @@ def read_layer(path: Path, file: str, role: str, layer: str | None, datum: str) 
     InputError
         If the file is broken, no such layer is in it, or its coordinate system is unknown.
     """
-    suffix = path.suffix.lower()
-    if suffix == ".geojson":
-        frame: pd.DataFrame = _geojson(path, file)
-    else:
-        with reading(file), path.open("rb") as stream:
-            start = stream.read(16)
-        if not start.startswith(_SIGNATURES[suffix]):
-            raise refuse("county.not_what_it_says", file, suffix=suffix)
-        frame = _parquet(path, file) if suffix == ".parquet" else _ogr(path, file, role, layer)
+    content = open_layer(path, file, lambda layers: _choose(layers, role, layer, file))
+    frame = content.frame
     if len(frame) == 0:
         raise refuse("county.table_empty", file)
     if len(frame) > MAX_ROWS:
         raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
+    if content.unreadable:
+        raise refuse("county.geometry_broken", file, content.unreadable)
+    found.extend(content.told)
     geometry = None
     plain = frame
     if isinstance(frame, gpd.GeoDataFrame):
@@ -83,52 +149,8 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _geojson(path: Path, file: str) -> gpd.GeoDataFrame:
-    with reading(file):
-        content = path.read_bytes()
-    text = decode(content, file)
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise refuse("county.json_broken", file, [error.lineno]) from error
-    except (RecursionError, ValueError) as error:
-        raise refuse("county.unreadable", file) from error
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise refuse("county.no_features", file)
-    properties = [
-        f["properties"] if isinstance(f.get("properties"), dict) else {} for f in features
-    ]
-    names = list(dict.fromkeys(name for p in properties for name in p))
-    bad: list[int] = []
-    shapes = [_shape(f.get("geometry"), row, bad) for row, f in enumerate(features, start=1)]
-    if bad:
-        raise refuse("county.geometry_broken", file, bad)
-    data = {name: [p.get(name) for p in properties] for name in names if name != "geometry"}
-    with reading(file):
-        crs = _geojson_crs(document)
-    table = pd.DataFrame(data, index=range(len(features)), dtype=object)
-    return gpd.GeoDataFrame(table, geometry=np.array(shapes, dtype=object), crs=crs)
-
-
-def _geojson_crs(document: dict[str, Any]) -> CRS | None:
-    member = document.get("crs")
-    return CRS.from_user_input(member["properties"]["name"]) if member else None
-
-
-def _shape(geometry: object, row: int, bad: list[int]) -> shapely.Geometry | None:
-    if geometry is None:
-        return None
-    try:
-        return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
-    except (shapely.errors.ShapelyError, ValueError, TypeError, RecursionError):
-        bad.append(row)
-        return None
-
-
-def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
-    with reading(file), quietly():
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+def _choose(layers: Mapping[str, str], role: str, layer: str | None, file: str) -> str:
+    names = list(layers)
     if layer is None and len(names) > 1:
         layer = role if role in names else None
         if layer is None:
@@ -141,25 +163,25 @@ def _ogr(path: Path, file: str, role: str, layer: str | None) -> pd.DataFrame:
         hint = Message("county.hint_nearest", {"near": near}) if near else ""
         there = ", ".join(shown(name) for name in names)
         raise refuse("county.layer_missing", file, layer=shown(layer), there=there, hint=hint)
-    chosen = layer or names[0]
-    with reading(file), quietly():
-        info: dict[str, Any] = dict(pyogrio.read_info(path, chosen, force_feature_count=True))
-        if info["features"] > MAX_ROWS:
-            raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
-        if path.suffix.lower() == ".shp" and not path.with_suffix(".cpg").exists():
-            try:
-                return _frame(path, chosen, encoding="UTF-8")
-            except UnicodeDecodeError:
-                return _frame(path, chosen, encoding="GB18030")
-        return _frame(path, chosen)
+    return layer or names[0]
 
 
-def _frame(path: Path, layer: str, **options: Any) -> pd.DataFrame:
-    frame = pyogrio.read_dataframe(path, layer=layer, force_2d=True, **options)
-    return cast("pd.DataFrame", frame)
+def _geopackage(path: Path, file: str, choose: Choice) -> Layer:
+    told: tuple[Problem, ...] = ()
+    if geopackage.unwritten_log(path) is not None:
+        told = (Problem("county.geopackage_log", "warning", {}, file),)
+    try:
+        with geopackage.open_geopackage(path) as package:
+            chosen = choose(package.layers)
+            if package.count(chosen) > MAX_ROWS:
+                raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
+            frame, bad = package.read(chosen)
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise refuse("county.unreadable", file) from error
+    return Layer(frame, tuple(bad), told=told)
 
 
-def _parquet(path: Path, file: str) -> pd.DataFrame:
+def _parquet(path: Path, file: str) -> Layer:
     with reading(file):
         whole = pq.ParquetFile(path)
         meta = whole.metadata
@@ -168,11 +190,25 @@ def _parquet(path: Path, file: str) -> pd.DataFrame:
             raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
         if size > MAX_UNZIPPED_BYTES:
             raise refuse("county.file_too_big", file, limit_mb=MAX_UNZIPPED_BYTES // 1_000_000)
-        if b"geo" in (whole.schema_arrow.metadata or {}):
-            frame = gpd.read_parquet(path)
-            frame.geometry = frame.geometry.force_2d()
-            return cast("pd.DataFrame", frame.reset_index(drop=True))
-        return cast("pd.DataFrame", whole.read().to_pandas().reset_index(drop=True))
+        geo = (whole.schema_arrow.metadata or {}).get(b"geo")
+        table = whole.read()
+        if geo is None:
+            return Layer(table.to_pandas().reset_index(drop=True))
+        return _geoparquet(table, json.loads(geo))
+
+
+def _geoparquet(table: pa.Table, geo: dict[str, Any]) -> Layer:
+    primary = geo["primary_column"]
+    about = geo["columns"][primary]
+    if str(about["encoding"]).upper() != "WKB":
+        raise ValueError("no well-known binary")
+    shapes, bad = shapes_of(table.column(primary).to_pylist())
+    others = [name for name in geo["columns"] if name in table.column_names]
+    plain = table.drop_columns(others).to_pandas().reset_index(drop=True)
+    stated = about.get("crs", "OGC:CRS84")
+    crs = None if stated is None else plain_crs(CRS.from_user_input(stated))
+    frame = gpd.GeoDataFrame(plain.reindex(range(len(shapes))), geometry=shapes, crs=crs)
+    return Layer(frame, tuple(int(i) + 1 for i in np.flatnonzero(bad)))
 
 
 def _in_wgs84(frame: gpd.GeoDataFrame, file: str, datum: str) -> gpd.GeoSeries:

@@ -16,12 +16,14 @@ import shapely
 from pyproj import CRS, Transformer
 from rasterio import Affine
 
-from coverage.county.datum import Floats
+from coverage.county.datum import Floats, crs_from_text
 from coverage.county.files import quietly, reading, refuse
 from coverage.county.layers import one_crs
 from coverage.crs import WGS84
 from coverage.errors import Problem
+from coverage.gdal import open_raster, place_of
 
+_SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_CELLS: Final = 25_000_000
 MAX_DEMAND: Final = 2_000_000
 
@@ -65,12 +67,18 @@ def read_grid(
         If it is no GeoTIFF, has no CRS or another than `datum`, lies elsewhere, or has too many
         cells.
     """
-    with reading(file), quietly(), rasterio.open(path, driver="GTiff") as grid:
-        stated = None if grid.crs is None else CRS.from_wkt(grid.crs.to_wkt())
+    with reading(file), path.open("rb") as stream:
+        if not stream.read(4).startswith(_SIGNATURES):
+            raise refuse("county.not_what_it_says", file, suffix=".tif")
+    with reading(file), quietly(), open_raster(path, "GTiff") as grid:
+        stated = None if grid.crs is None else crs_from_text(grid.crs.to_wkt())
         crs = one_crs(stated, datum, file)
         if crs is None:
             raise refuse("county.no_crs", file)
-        window = _window(grid, crs, townships)
+        place = place_of(grid, path)
+        if place is None:
+            raise refuse("county.grid_no_place", file)
+        window = _window(grid, place, crs, townships)
         if window is None:
             raise refuse("county.grid_elsewhere", file)
         if window.width * window.height > MAX_CELLS:
@@ -82,7 +90,7 @@ def read_grid(
             raise refuse("county.grid_not_numbers", file)
         values = band.astype(float).filled(np.nan)
         rows, cols = np.nonzero(values > 0)
-        x, y = _apply(grid.transform, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
+        x, y = _apply(place, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
         to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
         x, y = to_county.transform(x, y)
     negative = int((values < 0).sum())
@@ -101,14 +109,14 @@ def _apply(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _window(
-    grid: rasterio.DatasetReader, crs: CRS, townships: gpd.GeoDataFrame
+    grid: rasterio.DatasetReader, place: Affine, crs: CRS, townships: gpd.GeoDataFrame
 ) -> rasterio.windows.Window | None:
     """Return the part of the grid over the county's bounds, None where they do not meet."""
     west, south, east, north = townships.to_crs(WGS84).total_bounds
     steps = np.linspace(0.0, 1.0, 21)
     lon, lat = np.meshgrid(west + (east - west) * steps, south + (north - south) * steps)
     x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon.ravel(), lat.ravel())
-    cols, rows = _apply(~grid.transform, np.asarray(x), np.asarray(y))
+    cols, rows = _apply(~place, np.asarray(x), np.asarray(y))
     sound = np.isfinite(cols) & np.isfinite(rows)
     if not sound.any():
         return None

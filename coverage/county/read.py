@@ -107,7 +107,7 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
             raw = read_xlsx(path, file, role, source.sheet, found)
         elif suffix in TABLE_SUFFIXES:
             parts_of(folder, source)
-            raw = read_layer(path, file, role, source.layer, source.datum)
+            raw = read_layer(path, file, role, source.layer, source.datum, found)
         else:
             raise refuse("county.suffix", file, known=" ".join(TABLE_SUFFIXES))
     except InputError as error:

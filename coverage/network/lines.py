@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from pyproj import CRS, Transformer
 from scipy.spatial import cKDTree
 
 from coverage.county.config import Source
 from coverage.county.datum import crs_of
-from coverage.county.files import reading, shown
+from coverage.county.files import reading, refuse, shown
+from coverage.county.layers import Layer, open_layer
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.joining import first_of, groups_within
@@ -40,6 +40,8 @@ from coverage.network.words import road_words
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _DBF_NAME_BYTES: Final = 10
 """A shapefile cuts the names of its columns to this."""
+MOST_LOST_SHARE: Final = 0.01
+"""Of the roads of a file: what may be damaged or missing before it is refused."""
 JOIN_M: Final = 0.01
 """End points nearer than this are one junction."""
 
@@ -69,7 +71,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         If the file cannot be read as a layer of lines, or has no ``highway``.
     """
     file = source.path
-    layer = _read(path, source)
+    layer, _ = _read(path, source)
     columns = _columns(layer, cut=path.suffix.lower() == ".shp")
     if "highway" not in columns:
         names = ", ".join(str(name) for name in layer.columns if name != layer.geometry.name)
@@ -148,48 +150,23 @@ def unknown_classes(unknown: Mapping[str, int], file: str) -> tuple[Problem, ...
     )
 
 
-def _read(path: Path, source: Source) -> gpd.GeoDataFrame:
-    with reading(source.path):
-        _check_magic(path)
-        layer = _layer(path, source)
-        for encoding in _encodings(path):
-            with suppress(UnicodeDecodeError):
-                table = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, force_2d=True)
-                if isinstance(table, gpd.GeoDataFrame):
-                    return table
-        raise ValueError("no layer of lines")
+def _read(path: Path, source: Source) -> tuple[gpd.GeoDataFrame, Layer]:
+    content = open_layer(path, source.path, partial(_choose, source=source), MOST_LOST_SHARE)
+    if not isinstance(content.frame, gpd.GeoDataFrame):
+        raise refuse("network.no_lines", source.path)
+    return content.frame, content
 
 
-def _check_magic(path: Path) -> None:
-    """Refuse a file that is not what its name says: GDAL would follow what stands inside."""
-    with path.open("rb") as stream:
-        head = stream.read(64)
-    wanted = {".gpkg": b"SQLite format 3", ".shp": b"\x00\x00\x27\x0a"}
-    magic = wanted.get(path.suffix.lower(), b"{")
-    if not head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(magic):
-        raise ValueError(f"not a {path.suffix} file")
-
-
-def _layer(path: Path, source: Source) -> str | None:
-    found = {str(name): str(kind) for name, kind in pyogrio.list_layers(path)}
-    if source.layer is None and len(found) <= 1:
-        return None
-    lines = [name for name, kind in found.items() if "LineString" in kind]
+def _choose(layers: Mapping[str, str], source: Source) -> str:
+    if source.layer is None and len(layers) == 1:
+        return next(iter(layers))
+    lines = [name for name, kind in layers.items() if "LINESTRING" in kind.upper()]
     if source.layer is None and len(lines) == 1:
         return lines[0]
-    if source.layer in found:
+    if source.layer is not None and source.layer in layers:
         return source.layer
-    values = {"layer": source.layer or "-", "layers": ", ".join(map(shown, found))}
+    values = {"layer": source.layer or "-", "layers": ", ".join(map(shown, layers)) or "-"}
     raise InputError([Problem("network.which_layer", values=values, file=source.path)])
-
-
-def _encodings(path: Path) -> tuple[str | None, ...]:
-    """Return what to try: a shapefile without .cpg is UTF-8 or what Chinese Windows writes."""
-    if path.suffix.lower() == ".shp" and not any(
-        path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG")
-    ):
-        return "utf-8", "gb18030"
-    return (None,)
 
 
 def _columns(layer: gpd.GeoDataFrame, *, cut: bool) -> dict[str, str]:
