@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
+from coverage.county.datum import crs_from_text
 from coverage.county.files import reading
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
@@ -55,7 +56,7 @@ def read_graphml(path: Path, file: str) -> Ways:
     refuse_doctype(path, file)
     with reading(file):
         graph = nx.read_graphml(path, force_multigraph=True)
-        crs = CRS.from_user_input(graph.graph.get("crs", WGS84))
+        crs = crs_from_text(str(graph.graph.get("crs", "EPSG:4326")))
     try:
         place = {
             node: (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)
