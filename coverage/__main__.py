@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -98,7 +98,8 @@ def _report(args: argparse.Namespace, language: Language) -> int:
         for done, folder in enumerate(folders):
             progress.reach(done * steps)
             try:
-                report = assess_folder(folder, progress, as_of=as_of, region=args.region)
+                with _limited(progress, language):
+                    report = assess_folder(folder, progress, as_of=as_of, region=args.region)
                 _refuse_same_code(report, folder, written)
                 comparison = None
                 if scenario is not None:
@@ -163,7 +164,7 @@ def _check(args: argparse.Namespace, language: Language) -> int:
     from coverage.assess import read_folder
     from coverage.rules.select import selection_notes
 
-    with _Progress(_STEPS_A_FOLDER, language) as progress:
+    with _Progress(_STEPS_A_FOLDER, language) as progress, _limited(progress, language):
         county, network, rules = read_folder(folder, progress)
     notes = (*county.quality, *network.quality, *selection_notes(county.config, rules))
     for problem in notes:
@@ -214,7 +215,8 @@ def _map(args: argparse.Namespace, language: Language) -> int:
     scenario = None if args.scenario is None else _scenario(args.scenario)
     before = None
     with _Progress(_STEPS_A_FOLDER + (scenario is not None), language) as progress:
-        report = assess_folder(folder, progress)
+        with _limited(progress, language):
+            report = assess_folder(folder, progress)
         if scenario is not None:
             progress(Message("report.step_scenario"))
             before = report
@@ -320,6 +322,11 @@ class _Progress:
         self._bar.set_description(step.text(self._language), refresh=False)
         self._bar.update(1)
 
+    @property
+    def step(self) -> Message:
+        """The step that was told last."""
+        return self._step or Message("report.step_county")
+
     def reach(self, steps: int) -> None:
         """Stand at `steps`, where a folder before has ended early."""
         self._step = None
@@ -330,6 +337,18 @@ class _Progress:
         """Clear the bar while something else is printed."""
         self._bar.clear()
         yield
+
+
+def _limited(progress: _Progress, language: Language) -> AbstractContextManager[None]:
+    """Return what ends a reading that takes too much memory or time, as bad input."""
+    from coverage.limits import limited, limits_of
+
+    def give_up(error: InputError) -> None:
+        _complain(error, language)
+        sys.stderr.flush()
+        os._exit(BAD_INPUT)
+
+    return limited(limits_of(), lambda: progress.step, give_up)
 
 
 def _complain(error: InputError, language: Language, folder: Path | None = None) -> None:

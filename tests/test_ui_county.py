@@ -400,7 +400,7 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
         return report
 
     folder = give(report)
-    monkeypatch.setattr(cache, "assess_folder", slow)
+    monkeypatch.setattr(cache, "assess_apart", slow)
     told: list[str] = []
     original = working.text
 

@@ -149,7 +149,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path, monkeypatch: pytest.Monkey
         read.append(folder)
         return ui_fixtures.report()
 
-    monkeypatch.setattr(cache, "assess_folder", assess)
+    monkeypatch.setattr(cache, "assess_apart", assess)
     (tmp_path / "county.toml").write_text(
         '[county]\nname = "甲"\ncode = "430902"\n[sources]\ntownships = "t.shp"\n'
         'villages = "v.csv"\nfacilities = "f.csv"\nroads = "r.osm"\n',

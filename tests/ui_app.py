@@ -89,7 +89,7 @@ def give_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Give:
                 raise result
             return result
 
-        monkeypatch.setattr(cache, "assess_folder", assess)
+        monkeypatch.setattr(cache, "assess_apart", assess)
         return tmp_path
 
     return give

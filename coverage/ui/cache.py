@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from coverage.assess import assess_folder
 from coverage.county.config import CountyConfig, load_config
+from coverage.desk.apart import assess_apart
 from coverage.desk.model import Overrides
 from coverage.errors import InputError
 from coverage.messages import Language, text
@@ -121,7 +121,7 @@ def _report(
     state: Fingerprint,  # noqa: ARG001 - the cache's key: a file that changed is read anew
     _progress: Progress,
 ) -> Report:
-    return assess_folder(Path(folder), _progress)
+    return assess_apart(Path(folder), _progress)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -14,6 +14,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from coverage.desk.apart import readers
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
 from coverage.ui.frame_parts import guarded, problems
@@ -45,6 +46,7 @@ _ENGLISH: Final = {
 
 def begin() -> Language:
     """Set the page up, draw the language switch and return the language chosen."""
+    readers().prepare()
     current = session()
     st.session_state.setdefault("language", current.language)
     with st.sidebar:
