@@ -64,7 +64,6 @@ def _rule() -> RuleResult:
         },
         scope=Scope(regions=("430902",)),
         reading=Bilingual(zh="城区指城镇代码", en="Urban means the urban codes"),
-        force="target",
         unit="share",
         sources=(
             SourceClause(
@@ -73,6 +72,7 @@ def _rule() -> RuleResult:
                 number="资政发〔2022〕1号",
                 date="2022-01-01",
                 clause="第三章第二节",
+                force="target",
                 paraphrase=Bilingual(zh="急救圈", en="Emergency circle"),
             ),
         ),

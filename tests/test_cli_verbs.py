@@ -244,8 +244,8 @@ def test_as_of_decides_deadlines_and_region_the_rules(
     assert plain["region"] == "430902"
     assert set(plain["deadlines"].values()) <= {"none", "not_stated"}
     capsys.readouterr()
-    before = told("--as-of", "2025-12-30")
-    after = told("--as-of", "2025-12-31")
+    before = told("--as-of", "2025-12-31")
+    after = told("--as-of", "2026-01-01")
     shown = capsys.readouterr().out
     verdicts = {rule["id"]: rule["verdict"] for rule in after["rules"]}
     assert verdicts["maternal-child-institution"] == "unmet"

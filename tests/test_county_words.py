@@ -46,7 +46,7 @@ WANTED = {
 FACILITY_KINDS = {
     *("county_hospital", "tcm_hospital", "mch_institution", "township_hospital"),
     *("central_township_hospital", "community_centre", "community_station", "village_clinic"),
-    *("emergency_station", "nursery", "other"),
+    *("emergency_station", "nursery", "cdc", "care_home", "other"),
 }
 
 

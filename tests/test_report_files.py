@@ -27,14 +27,22 @@ from coverage.report.access import access_text, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.files import FORMATS, write_report
 from coverage.report.record import record, report_json
-from coverage.report.score import by_kind, figure_text, score_rows, score_table, width
+from coverage.report.score import (
+    by_kind,
+    figure_text,
+    score_rows,
+    score_table,
+    source_text,
+    width,
+)
 from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS, load_catalogue
-from coverage.rules.model import AccessResult, Unit, VillageAccess
+from coverage.rules.model import FORCES, AccessResult, Unit, VillageAccess
 from coverage.rules.select import applicable_rules
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
+from tests.ui_fixtures import due_by
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -118,7 +126,16 @@ SCHEMA = _object(
             population_total=NUMBER,
             population_short=NUMBER,
             shortfall=NUMBER,
-            sources=_list(_object(document=TEXT, number=TEXT, clause=TEXT)),
+            sources=_list(
+                _object(
+                    document=TEXT,
+                    number=TEXT,
+                    issuer=TEXT,
+                    clause=TEXT,
+                    force={"enum": list(FORCES)},
+                    deadline={"type": ["string", "null"]},
+                )
+            ),
             note=TEXT,
             units=_list(
                 _object(
@@ -183,7 +200,14 @@ def test_figures_in_report_json(report: Report) -> None:
     assert isinstance(data["response"]["population"], int)
     assert (ems["verdict"], ems["population_short"]) == ("unmet", 100)
     assert ems["sources"] == [
-        {"document": "ZY-2023", "number": "益资政办发〔2023〕20号", "clause": "三（一）§2"}
+        {
+            "document": "ZY-2023",
+            "number": "益资政办发〔2023〕20号，ZYDR-2023-01012",
+            "issuer": "",
+            "clause": "三（一）§2",
+            "force": "target",
+            "deadline": None,
+        }
     ]
     assert ems["units"][0] == {
         "code": "1",
@@ -261,10 +285,7 @@ def test_score(report: Report) -> None:
 
 
 def test_a_row_tells_kind_reading_and_deadline(report: Report) -> None:
-    dated = [
-        replace(result, rule=result.rule.model_copy(update={"deadline": "2025"}))
-        for result in report.rules
-    ]
+    dated = [replace(result, rule=due_by(result.rule, "2025")) for result in report.rules]
     for day, state in ((None, "not_stated"), (date(2026, 1, 1), "overdue")):
         judged = replace(report, rules=tuple(dated), as_of=day)
         row = score_rows(judged, "en")[0]
@@ -485,3 +506,12 @@ def test_killed_at_any_point_every_file_is_whole(tmp_path: Path) -> None:
     assert (
         done.stdout.strip() == "0 True ['access.csv', 'report.json', 'villages.csv'] ['430902']"
     ), done.stderr
+
+
+def test_a_document_without_a_number_is_told_by_its_issuer() -> None:
+    """The opinions of Zhuzhou carry none; the issuer is not given out as a number."""
+    (source,) = load_catalogue()["community-centre-50k"].sources
+    told = {language: source_text(source, language) for language in LANGUAGES}
+    assert told["zh"].startswith("ZZ-2022 二（一）2（株洲市人民政府办公室印发，无文号）")
+    assert "issued by 株洲市人民政府办公室, without a number" in told["en"]
+    assert told["zh"].endswith("，" + text(f"report.force_{source.force}", "zh"))

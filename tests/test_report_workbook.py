@@ -61,9 +61,15 @@ def report() -> Report:
     unknown = replace(first.units[0], code="008", verdict="not_assessable", observed=math.nan)
     shares = replace(first, units=(evil, unknown), access=ACCESS)
     counted = second.rule.model_copy(
-        update={"kind": "presence", "unit": "townships", "deadline": "2025-06", "beside": "x"}
+        update={"kind": "presence", "unit": "townships", "beside": "x"}
     )
-    towns = replace(second, rule=counted, unit="townships", observed=3.0, required=4.5)
+    towns = replace(
+        second,
+        rule=ui_fixtures.due_by(counted, "2025-06"),
+        unit="townships",
+        observed=3.0,
+        required=4.5,
+    )
     # In a report rules may come in any order: own ones stand last.
     return replace(base, rules=(towns, shares), as_of=datetime.date(2025, 7, 1))
 

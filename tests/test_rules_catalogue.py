@@ -34,9 +34,9 @@ FREE = {
 }
 SHORT_NAMES = {
     "HN-2023": "湘政办发〔2023〕44号",
-    "ZZ-2022": "株洲市人民政府办公室",
+    "ZZ-2022": "",
     "ZZ-145": "株卫发〔2022〕9号",
-    "ZY-2023": "益资政办发〔2023〕20号",
+    "ZY-2023": "益资政办发〔2023〕20号，ZYDR-2023-01012",
     "WD-2024": "威文政办字〔2024〕10号",
 }
 GOOD = (DATA / "rules" / "village-clinic.yaml").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_every_number_has_bounds_so_that_a_county_cannot_write_nonsense(rule_id:
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    assert "rules.file_not_yaml" in _codes(tmp_path, GOOD + "force: binding\n")
+    assert "rules.file_not_yaml" in _codes(tmp_path, GOOD + "kind: presence\n")
 
 
 def test_a_nested_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ def test_townships_and_villages_are_not_mixed(tmp_path: Path) -> None:
 
 
 def test_a_type_that_is_wrong(tmp_path: Path) -> None:
-    wrong = GOOD.replace("force: binding", "force: maybe")
-    assert _codes(tmp_path, wrong) == {"rules.key_refused": "force"}
+    wrong = GOOD.replace("force: binding", "force: maybe", 1)
+    assert _codes(tmp_path, wrong) == {"rules.key_refused": "sources.0.force"}
 
 
 def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
@@ -171,8 +171,45 @@ reading:
 
 @pytest.mark.parametrize("deadline", ['"2025-13"', '"2025-02-30"', '"soon"', '"25"', "2025"])
 def test_a_deadline_that_is_no_day(tmp_path: Path, deadline: str) -> None:
-    wrong = GOOD.replace("deadline: null", f"deadline: {deadline}")
-    assert set(_codes(tmp_path, wrong).values()) == {"deadline"}
+    wrong = GOOD.replace("    force: binding", f"    force: binding\n    deadline: {deadline}", 1)
+    assert set(_codes(tmp_path, wrong).values()) == {"sources.0.deadline"}
+
+
+@pytest.mark.parametrize(("key", "value"), [("force", "binding"), ("deadline", '"2025"')])
+def test_what_now_belongs_to_each_source_is_told_where_to_go(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    assert _codes(tmp_path, GOOD + f"{key}: {value}\n") == {"rules.key_of_source": key}
+
+
+def test_a_rule_has_the_strongest_force_and_the_earliest_deadline_of_its_sources() -> None:
+    rule = CATALOGUE["village-clinic"]
+    first, second = rule.sources
+    forces = (("target", "binding", "binding"), ("encouraged", "target", "target"))
+    for one, other, strongest in forces:
+        both = (first.model_copy(update={"force": one}), second.model_copy(update={"force": other}))
+        for sources in (both, both[::-1]):
+            assert rule.model_copy(update={"sources": sources}).force == strongest
+    # The end of June is before the end of the year, which is what "2025" means.
+    dates = (("2025", "2025-06", "2025-06"), (None, "2028-11-22", "2028-11-22"), (None, None, None))
+    for day, later, earliest in dates:
+        both = (
+            first.model_copy(update={"deadline": day}),
+            second.model_copy(update={"deadline": later}),
+        )
+        for dated in (both, both[::-1]):
+            assert rule.model_copy(update={"sources": dated}).deadline == earliest
+
+
+def test_a_rule_shows_the_force_of_the_documents_that_apply() -> None:
+    rule = CATALOGUE["village-clinic"]
+    zhuzhou, ziyang = rule.sources
+    mixed = rule.model_copy(
+        update={"sources": (zhuzhou.model_copy(update={"force": "encouraged"}), ziyang)}
+    )
+    assert mixed.force == "binding"
+    assert mixed.cited_in("430223").force == "encouraged"
+    assert mixed.cited_in("430902").force == "binding"
 
 
 def test_beside_names_a_rule(tmp_path: Path) -> None:

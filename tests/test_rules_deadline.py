@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from coverage.rules.deadline import due_state, last_day
+from coverage.rules.deadline import due_state
+from coverage.rules.period import last_day
 
 
 @pytest.mark.parametrize(
@@ -29,11 +30,16 @@ def test_a_deadline_is_the_end_of_its_period(deadline: str, end: date) -> None:
         (None, "unmet", date(2030, 1, 1), "none"),
         ("2025", "unmet", None, "not_stated"),
         ("2025", "unmet", date(2025, 12, 30), "not_yet_due"),
-        ("2025", "unmet", date(2025, 12, 31), "overdue"),
-        ("2025", "met", date(2025, 12, 31), "due"),
+        ("2025", "unmet", date(2025, 12, 31), "not_yet_due"),
+        ("2025", "unmet", date(2026, 1, 1), "overdue"),
+        ("2025", "met", date(2025, 12, 31), "not_yet_due"),
+        ("2025", "met", date(2026, 1, 1), "due"),
         ("2025", "not_assessable", date(2026, 1, 1), "due"),
         ("2025-06", "unmet", date(2025, 6, 29), "not_yet_due"),
-        ("2025-06", "unmet", date(2025, 6, 30), "overdue"),
+        ("2025-06", "unmet", date(2025, 6, 30), "not_yet_due"),
+        ("2025-06", "unmet", date(2025, 7, 1), "overdue"),
+        ("2028-11-22", "unmet", date(2028, 11, 22), "not_yet_due"),
+        ("2028-11-22", "unmet", date(2028, 11, 23), "overdue"),
     ],
 )
 def test_state(deadline: str | None, verdict: str, as_of: date | None, state: str) -> None:

@@ -21,6 +21,8 @@ KINDS = (
     "village_clinic",
     "emergency_station",
     "nursery",
+    "cdc",
+    "care_home",
     "other",
 )
 PRIMARY = {

@@ -118,7 +118,7 @@ def test_the_same_question_as_a_rule_of_the_catalogue_has_the_same_answer(tmp_pa
 def test_what_is_left_empty_is_left_out() -> None:
     rule = own_rule(answers("density"))
     assert set(rule["parameters"]) == {"column", "per", "figure"}
-    assert rule["deadline"] is None
+    assert rule["sources"][0]["deadline"] is None
     assert rule["title"] == {"zh": "试一试", "en": "试一试"}
     assert rule["parameters"]["figure"]["unit"] == "per_1000"
     per_10000 = own_rule(answers("density", per=10_000))

@@ -270,7 +270,7 @@ def test_a_day_that_is_none_is_told_with_its_field_and_wide_digits_are_read(own:
     press(app, "rules_page.form_save")
     assert not app.error
     written = yaml.safe_load((own / "rules" / "own-day.yaml").read_text(encoding="utf-8"))
-    assert written["deadline"] == "2027-06"
+    assert written["sources"][0]["deadline"] == "2027-06"
 
 
 def test_numbers_out_of_their_bounds_are_told_with_their_fields(own: Path) -> None:
@@ -300,7 +300,7 @@ def test_what_the_form_settles_is_shown_in_words_and_what_is_not_stated_not_at_a
     again = page(own, "own-ten")
     assert not [w for w in again.text_input if w.value == "from_facility"]
     told = shown(again).replace("\\", "")
-    assert "**《本县自定》**" in told
+    assert "**《本县自定》，目标**" in told
     place = catalogue(again).index("十分钟")
     assert again.dataframe[0].value[text("ui.column_clause", "zh")].iloc[place] == "本县自定"
 

@@ -85,8 +85,6 @@ def rule(rule_id: str, title: str) -> Rule:
             },
             "scope": {"regions": ["4309"], "unit_kinds": []},
             "reading": {"zh": f"{title}的理解", "en": f"reading of {rule_id}"},
-            "deadline": "2025",
-            "force": "target",
             "sources": [
                 {
                     "document": "doc",
@@ -94,11 +92,19 @@ def rule(rule_id: str, title: str) -> Rule:
                     "number": "测发〔2023〕1号",
                     "date": "2023-01-02",
                     "clause": "第三条",
+                    "force": "target",
+                    "deadline": "2025",
                     "paraphrase": {"zh": f"{title}的条文大意", "en": f"gist of {rule_id}"},
                 }
             ],
         }
     )
+
+
+def due_by(rule: Rule, deadline: str) -> Rule:
+    """Return the rule as if each of its documents named this deadline."""
+    sources = tuple(s.model_copy(update={"deadline": deadline}) for s in rule.sources)
+    return rule.model_copy(update={"sources": sources})
 
 
 def result(rule_id: str, title: str, verdict: str, observed: float) -> RuleResult:

@@ -155,7 +155,14 @@ def _rule(result: RuleResult, language: Language) -> dict[str, Any]:
         "population_short": number(result.population_short),
         "shortfall": figure(result.shortfall),
         "sources": [
-            {"document": source.document, "number": source.number, "clause": source.clause}
+            {
+                "document": source.document,
+                "number": source.number,
+                "issuer": source.issuer,
+                "clause": source.clause,
+                "force": source.force,
+                "deadline": source.deadline,
+            }
             for source in rule.sources
         ],
         "note": result.note.text(language) if result.note else "",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from coverage.county.words import Column
 from coverage.messages import Language, text
-from coverage.report.score import aligned, clause_text, kind_text
+from coverage.report.score import aligned, kind_text, source_text
 from coverage.report.score import said as _in
 from coverage.rules.model import Parameter, Rule
 from coverage.rules.needs import needed_columns
@@ -56,8 +56,7 @@ def rule_text(rule: Rule, language: Language) -> str:
         "",
         text("report.sources", language),
         *(
-            f"  {clause_text(source, language)}, {source.date}\n"
-            f"    {source.title}\n"
+            f"  {source_text(source, language)}\n    {source.title} {source.date}".rstrip() + "\n"
             f"    {_in(source.paraphrase, language)}"
             for source in rule.sources
         ),

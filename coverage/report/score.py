@@ -30,6 +30,8 @@ class ScoreRow:
         Residents who lack what the rule demands; None where not known.
     clause
         Every source: document, number, clause.
+    sources_text
+        The same with each source's own force and deadline.
     reading
         How an open wording is read.
     deadline
@@ -50,6 +52,7 @@ class ScoreRow:
     required_text: str
     people_short: int | None
     clause: str
+    sources_text: str
     reading: str
     deadline: str
     due: DueState
@@ -173,6 +176,9 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         clause=text("report.list_separator", language).join(
             clause_text(source, language) for source in rule.sources
         ),
+        sources_text=text("report.list_separator", language).join(
+            source_text(source, language) for source in rule.sources
+        ),
         reading=said(rule.reading, language),
         deadline=rule.deadline or "",
         due=due,
@@ -197,14 +203,32 @@ def said(words: Bilingual, language: Language) -> str:
 
 
 def clause_text(source: SourceClause, language: Language) -> str:
-    """Return where a rule is written: short name, number, clause, as far as they are stated."""
+    """Return where a rule is written: short name, number or issuer, clause, as far as stated."""
+    form = "report.clause_plain"
+    if source.number:
+        form = "report.clause"
+    elif source.issuer:
+        form = "report.clause_issuer"
     return text(
-        "report.clause" if source.number else "report.clause_plain",
+        form,
         language,
         document=source.document,
         number=source.number,
+        issuer=source.issuer,
         clause=source.clause,
     ).strip()
+
+
+def source_text(source: SourceClause, language: Language) -> str:
+    """Return where a rule is written, what this document says of it, and by when it wants it."""
+    # The forces' names are the messages report.force_<force>.
+    return text(
+        "report.source_force_by" if source.deadline else "report.source_force",
+        language,
+        source=clause_text(source, language),
+        force=text(f"report.force_{source.force}", language),
+        deadline=source.deadline or "",
+    )
 
 
 def figure_text(value: float, unit: Unit, language: Language) -> str:

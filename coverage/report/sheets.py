@@ -103,7 +103,7 @@ def _scores(report: Report, results: Sequence[RuleResult], language: Language) -
                 Figure(result.shortfall, result.unit),
                 Figure(result.population_short, "people"),
                 Figure(result.population_total, "people"),
-                row.clause,
+                row.sources_text,
                 row.reading,
                 row.deadline,
                 row.due_text,

@@ -211,9 +211,14 @@ def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> lis
 def refusal(item: ErrorDetails, key: str, file: str) -> Problem:
     """Return what is wrong with the value of `key`."""
     code = _REFUSALS.get(item["type"], "rules.key_refused")
+    if code == "rules.key_unknown" and key in _OF_SOURCES:
+        code = "rules.key_of_source"
     values = {**item.get("ctx", {}), "key": key, "detail": item["msg"]}
     return Problem(code, values=values, file=file)
 
+
+_OF_SOURCES: Final = ("force", "deadline")
+"""Keys that stood at the rule itself in version 0.1.0."""
 
 _REFUSALS: Final[Mapping[str, str]] = {
     "extra_forbidden": "rules.key_unknown",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from coverage.messages import Language, Message
 from coverage.rules.condition import Conditions, FacilityKinds
+from coverage.rules.period import Deadline, last_day
 
 Kind = Literal[
     "response_time", "presence", "per_population", "density", "staffing", "share", "service"
@@ -40,22 +39,11 @@ Unit = Literal[
     "beds",
     "things",
 ]
+Force = Literal["binding", "target", "encouraged"]
+FORCES: Final[tuple[Force, ...]] = get_args(Force)
+"""From the strongest to the weakest."""
 VILLAGE_KINDS: Final[frozenset[UnitKind]] = frozenset({"village", "community"})
 ParameterValue = bool | int | float | str | list[str]
-
-
-def _known_day(text: str) -> str:
-    """Refuse a day, month or year that is in no calendar."""
-    try:
-        date.fromisoformat(text + "0000-01-01"[len(text) :])
-    except ValueError as error:
-        raise PydanticCustomError("deadline", "no day, month or year") from error
-    return text
-
-
-Deadline = Annotated[
-    str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_known_day)
-]
 
 
 class _Strict(BaseModel):
@@ -133,18 +121,28 @@ class SourceClause(_Strict):
 
     Attributes
     ----------
+    number
+        As the document carries it; empty where it has none.
+    issuer
+        Who issued it, where that must stand in for a number.
     regions
         Where this document applies, of the rule's regions; empty means in all of them.
+    force
+        What this document says of it: ``binding`` (shall), ``target`` (a plan, or pushed forward),
+        ``encouraged``.
     deadline
-        By when this document wants it, where that is not what the rule's own `deadline` says.
+        The day, month or year (``2025-06-30``, ``2025-06``, ``2025``) by whose end this document
+        wants it, None where it names none.
     """
 
     document: str
     title: str
     number: str
+    issuer: str = ""
     date: str
     clause: str
     paraphrase: Bilingual
+    force: Force
     regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
     deadline: Deadline | None = None
 
@@ -177,11 +175,6 @@ class Rule(_Strict):
         What its figures count: a ``share`` of residents, or things.
     reading
         How a wording that leaves something open is read.
-    deadline
-        The day, month or year (``2025-06-30``, ``2025-06``, ``2025``) by whose end the text wants
-        it, None where it names none.
-    force
-        ``binding`` (shall), ``target`` (a plan or principle), ``encouraged``.
     beside
         Id of the rule that has another figure for the same thing, and that this one is shown
         next to.
@@ -196,8 +189,6 @@ class Rule(_Strict):
     parameters: dict[str, Parameter]
     scope: Scope
     reading: Bilingual
-    deadline: Deadline | None = None
-    force: Literal["binding", "target", "encouraged"]
     sources: tuple[SourceClause, ...] = Field(min_length=1)
     beside: str | None = None
     access: Access | None = None
@@ -219,16 +210,24 @@ class Rule(_Strict):
                 raise PydanticCustomError("source_not_scope", "regions outside the scope")
         return self
 
+    @property
+    def force(self) -> Force:
+        """The strongest force that one of its sources has."""
+        return min((source.force for source in self.sources), key=FORCES.index)
+
+    @property
+    def deadline(self) -> str | None:
+        """The earliest deadline that one of its sources names; None where none does."""
+        named = [source.deadline for source in self.sources if source.deadline]
+        return min(named, key=last_day, default=None)
+
     def cited_in(self, code: str) -> Rule:
         """Return the rule with only the sources that apply in region `code`, if any does.
 
-        Its deadline is its own, else the first that these sources name.
+        Its force and deadline are then those of these sources.
         """
         apply = tuple(s for s in self.sources if not s.regions or code.startswith(s.regions))
-        sources = apply or self.sources
-        named = sorted(source.deadline for source in sources if source.deadline)
-        deadline = self.deadline or (named[0] if named else None)
-        return self.model_copy(update={"sources": sources, "deadline": deadline})
+        return self.model_copy(update={"sources": apply or self.sources})
 
     def values(self) -> dict[str, ParameterValue]:
         """Return each parameter's value."""

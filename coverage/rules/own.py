@@ -17,7 +17,8 @@ from coverage.county.files import inside
 from coverage.errors import InputError, Problem
 from coverage.messages import catalogue as messages
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
-from coverage.rules.model import VILLAGE_KINDS, Deadline, Kind, ParameterValue, Rule, Unit
+from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
+from coverage.rules.period import Deadline
 
 Asked = Literal[
     "limit_min",
@@ -265,8 +266,6 @@ def own_rule(answers: Answers) -> dict[str, Any]:
             for name, value in values.items()
         },
         "reading": _both(answers.reading or answers.title, answers.reading_en or answers.title_en),
-        "deadline": answers.deadline.strip() or None,
-        "force": answers.force,
         "sources": [
             {
                 "document": answers.document.strip() or own,
@@ -274,6 +273,8 @@ def own_rule(answers: Answers) -> dict[str, Any]:
                 "number": answers.number.strip(),
                 "date": answers.date.strip(),
                 "clause": answers.clause.strip(),
+                "force": answers.force,
+                "deadline": answers.deadline.strip() or None,
                 "paraphrase": _both(answers.paraphrase or answers.title, answers.title_en),
             }
         ],
@@ -311,8 +312,8 @@ def answers_of(rule: Rule) -> Answers | None:
                 title_en=rule.title.en if rule.title.en != rule.title.zh else "",
                 reading=rule.reading.zh,
                 reading_en=rule.reading.en if rule.reading.en != rule.reading.zh else "",
-                force=rule.force,
-                deadline=rule.deadline or "",
+                force=source.force,
+                deadline=source.deadline or "",
                 document=source.title,
                 number=source.number,
                 date=source.date,

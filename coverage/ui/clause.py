@@ -1,8 +1,8 @@
 """A rule's clause, reading and figures, and what its result rests on.
 
 Message ids with the prefixes ``report.origin_`` (`coverage.rules.model.Parameter.origin`) and
-``report.force_`` (`coverage.rules.model.Rule.force`) are put together here, and with ``ui.unit.``
-for the units that the catalogue's parameters have.
+``report.force_`` (`coverage.rules.model.SourceClause.force`) are put together here, and with
+``ui.unit.`` for the units that the catalogue's parameters have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import streamlit as st
 from coverage.messages import Language, text
 from coverage.report.access import access_text, worst_access
 from coverage.report.condition_text import word_text
-from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult
+from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult, SourceClause
 from coverage.ui.words import literal
 
 _WORST: Final = 5
@@ -50,16 +50,27 @@ def clause_text(rule: Rule, language: Language) -> None:
         + (text("ui.beside", language, id=literal(rule.beside)) if rule.beside else "")
     )
     for source in rule.sources:
-        number = text("ui.number", language, number=source.number) if source.number else ""
+        number = ""
+        if source.number:
+            number = text("ui.number", language, number=source.number)
+        elif source.issuer:
+            number = text("ui.issuer", language, issuer=source.issuer)
         rest = "".join(
             text("ui.source_part", language, part=part)
-            for part in (source.date, source.clause)
+            for part in (source.date, source.clause, *_demands(source, language))
             if part
         )
         place = text("ui.source", language, title=source.title, number=number, rest=rest)
         st.markdown(f"**{literal(place)}**")
         st.markdown("> " + literal(getattr(source.paraphrase, language)))
     st.markdown(f"**{text('ui.reading', language)}** " + literal(getattr(rule.reading, language)))
+
+
+def _demands(source: SourceClause, language: Language) -> tuple[str, ...]:
+    """Return what a document says of the rule, and by when it wants it, where it says so."""
+    force = text(f"report.force_{source.force}", language)
+    by = text("ui.source_by", language, deadline=source.deadline) if source.deadline else ""
+    return force, by
 
 
 def _access(access: AccessResult, language: Language) -> None:

@@ -2,7 +2,7 @@
 
 Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.own.FORMS`),
 ``rules_page.parameter_`` (the forms' questions) and ``report.force_``
-(`coverage.rules.model.Rule.force`) are put together here.
+(`coverage.rules.model.SourceClause.force`) are put together here.
 """
 
 from __future__ import annotations
