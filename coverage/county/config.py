@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from coverage.county.datum import crs_of, shift_of
 from coverage.county.files import CONFIG_NAME, decode, inside, reading, refuse, shown
 from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
+from coverage.county.toml_size import MAX_DEPTH, refuse_deep_keys, refuse_large
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem, raise_if_errors
 
@@ -42,8 +43,8 @@ class _Strict(BaseModel):
 class Identity(_Strict):
     """``[county]``: name and six-digit region code."""
 
-    name: str = Field(min_length=1)
-    name_en: str = ""
+    name: str = Field(min_length=1, max_length=100)
+    name_en: str = Field("", max_length=100)
     code: Code
     illustrative: bool = False
 
@@ -226,8 +227,9 @@ def _read_text(folder: Path) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
+    refuse_deep_keys(text)
     try:
-        return tomllib.loads(text)
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line ([0-9]+)", str(error))
         rows = [int(line[1])] if line else []
@@ -236,5 +238,9 @@ def _parse(text: str) -> dict[str, Any]:
             words = shown(lines[rows[0] - 1 if rows else -1])
             raise refuse("county.toml_twice", CONFIG_NAME, rows, line=words) from error
         raise refuse("county.toml_broken", CONFIG_NAME, rows) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
+        raise refuse("county.toml_too_deep", CONFIG_NAME, limit=MAX_DEPTH) from error
+    except ValueError as error:
         raise refuse("county.toml_broken", CONFIG_NAME) from error
+    refuse_large(raw)
+    return raw

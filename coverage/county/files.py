@@ -7,6 +7,7 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 CONFIG_NAME: Final = "county.toml"
 MAX_BYTES: Final = 2_000_000_000
 MAX_TEXT_BYTES: Final = 500_000_000
+MAX_CELL_LENGTH: Final = 32_767
+"""Characters of a cell; Excel's own limit."""
 _SHOWN_LENGTH: Final = 40
+_LOOKED_AT: Final = 10  # times what is shown: blanks that fall away are among it
 _COMPARED_LENGTH: Final = 100  # the comparison's time grows with the square of the length
+_MOST_COMPARED: Final = 2000
 _CHUNK: Final = 1 << 20
 
 
 def shown(value: object, length: int = _SHOWN_LENGTH) -> str:
     """Return a cell or key as a message may show it: one line, short, nothing invisible."""
-    text = "".join(c if c.isprintable() else " " for c in str(value))
+    text = value if isinstance(value, str) else str(value)
+    text = "".join(c if c.isprintable() else " " for c in text[: _LOOKED_AT * length])
     text = " ".join(text.split())
     return text if len(text) <= length else text[:length] + "…"
 
@@ -42,7 +48,8 @@ def refuse(
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     """Return the known word most like `word`, or None if none is near."""
-    found = difflib.get_close_matches(word[:_COMPARED_LENGTH], list(known), n=1, cutoff=cutoff)
+    compared = [name for name in islice(known, _MOST_COMPARED) if len(name) <= _COMPARED_LENGTH]
+    found = difflib.get_close_matches(word[:_COMPARED_LENGTH], compared, n=1, cutoff=cutoff)
     return found[0] if found else None
 
 
@@ -148,7 +155,7 @@ def reading(file: str) -> Iterator[None]:
     """
     try:
         yield
-    except (InputError, StoppedError):
+    except (InputError, StoppedError, MemoryError):  # memory has a limit of its own, told so
         raise
     except Exception as error:
         raise refuse("county.unreadable", file) from error

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from coverage.county.datum import crs_from_text
 from coverage.county.files import decode, reading, refuse
+from coverage.county.sheets import MAX_COLUMNS
 
 _COLLECTION: Final = "FeatureCollection"
 
@@ -43,6 +44,8 @@ def read_geojson(path: Path, file: str) -> tuple[gpd.GeoDataFrame, list[int]]:
         f["properties"] if isinstance(f.get("properties"), dict) else {} for f in features
     ]
     names = list(dict.fromkeys(name for p in properties for name in p))
+    if len(names) > MAX_COLUMNS:
+        raise refuse("county.too_many_columns", file, limit=MAX_COLUMNS)
     bad: list[int] = []
     shapes = [_shape(f.get("geometry"), row, bad) for row, f in enumerate(features, start=1)]
     data = {name: [p.get(name) for p in properties] for name in names if name != "geometry"}

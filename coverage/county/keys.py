@@ -81,6 +81,8 @@ def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Pro
         code = "county.key_code"
     elif kind == "string_too_short":
         code = "county.key_empty"
+    elif kind == "string_too_long":
+        code, values["limit"] = "county.key_too_long", context["max_length"]
     elif kind == "string_type":
         code = "county.key_text"
     elif kind.startswith(("float", "finite")):

@@ -6,7 +6,6 @@ parser, SQLite, GDAL's driver of shapefiles, Arrow. None of them opens anything 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import sqlite3
@@ -19,7 +18,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
@@ -27,7 +25,8 @@ from coverage.county import geopackage, shapefile
 from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, plain_crs, shift_of
 from coverage.county.files import nearest, reading, refuse, shown
 from coverage.county.geojson import read_geojson
-from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS, MAX_UNZIPPED_BYTES
+from coverage.county.parquet import read_parquet
+from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS
 from coverage.county.table import RawTable
 from coverage.county.wkb import shapes_of
 from coverage.crs import WGS84
@@ -182,19 +181,11 @@ def _geopackage(path: Path, file: str, choose: Choice) -> Layer:
 
 
 def _parquet(path: Path, file: str) -> Layer:
+    table, geo = read_parquet(path, file)
     with reading(file):
-        whole = pq.ParquetFile(path)
-        meta = whole.metadata
-        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if meta.num_rows > MAX_ROWS:
-            raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
-        if size > MAX_UNZIPPED_BYTES:
-            raise refuse("county.file_too_big", file, limit_mb=MAX_UNZIPPED_BYTES // 1_000_000)
-        geo = (whole.schema_arrow.metadata or {}).get(b"geo")
-        table = whole.read()
         if geo is None:
             return Layer(table.to_pandas().reset_index(drop=True))
-        return _geoparquet(table, json.loads(geo))
+        return _geoparquet(table, geo)
 
 
 def _geoparquet(table: pa.Table, geo: dict[str, Any]) -> Layer:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.files import nearest, shown
-from coverage.county.table import Table
+from coverage.county.table import Table, faults_by_word
 from coverage.county.words import fold
 from coverage.errors import Problem
 from coverage.messages import Message
@@ -25,8 +25,8 @@ def township_codes(
     codes = _index(townships["code"], townships["code"])
     folded = cells.fillna("").map(fold)
     values = folded.map(names | codes)
-    for word in dict.fromkeys(folded[values.isna() & (folded != "")]):
-        same = (folded == word).to_numpy(bool)
+    bad = (values.isna() & (folded != "")).to_numpy(bool)
+    for _, same in faults_by_word(table, folded, bad, "township", found):
         found.append(
             _unknown(table, "county.township_unknown", same, "township", cells, townships["name"])
         )
@@ -66,8 +66,7 @@ def village_codes(
         else:
             values.append(None)
             (unclear if candidates else unknown)[i] = True
-    for word in dict.fromkeys(folded[unknown]):
-        same = (folded == word).to_numpy(bool) & unknown
+    for _, same in faults_by_word(table, folded, unknown, "village", found):
         found.append(
             _unknown(table, "county.village_unknown", same, "village", cells, villages["name"])
         )
@@ -84,11 +83,9 @@ def check_ids(
     table: Table, column: str, cells: pd.Series[str], ids: pd.Series[str], found: list[Problem]
 ) -> None:
     """Tell of cells that name no facility."""
-    known = set(ids.dropna())
-    for word in dict.fromkeys(cells.dropna()):
-        if word not in known:
-            same = (cells == word).fillna(False).to_numpy(bool)
-            found.append(_unknown(table, "county.facility_unknown", same, column, cells, ids))
+    bad = (cells.notna() & ~cells.isin(ids.dropna())).to_numpy(bool)
+    for _, same in faults_by_word(table, cells, bad, column, found):
+        found.append(_unknown(table, "county.facility_unknown", same, column, cells, ids))
 
 
 def _plain(value: object) -> str:

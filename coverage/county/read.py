@@ -24,7 +24,7 @@ from coverage.county.lookup import check_ids
 from coverage.county.model import County, InputFile, Role
 from coverage.county.population import grid_demand, read_grid, village_demand
 from coverage.county.sheets import read_csv, read_xlsx
-from coverage.county.table import Table, understand
+from coverage.county.table import Table, cells_too_long, understand
 from coverage.county.totals import compare_totals
 from coverage.county.townships import read_townships
 from coverage.county.values import read_columns
@@ -112,6 +112,9 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
             raise refuse("county.suffix", file, known=" ".join(TABLE_SUFFIXES))
     except InputError as error:
         found.extend(error.problems)
+        return None
+    if too_long := cells_too_long(raw):
+        found.append(too_long)
         return None
     table = understand(raw, role, found)
     if table is not None and not table.whole:

@@ -62,7 +62,9 @@ def _csv_rows(text: str, delimiter: str, file: str) -> _Rows:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, cells in enumerate(reader, start=1):
-            yield number, tuple(_tidy(cell) for cell in cells)
+            if any(cells[MAX_COLUMNS:]):
+                raise refuse("county.too_many_columns", file, limit=MAX_COLUMNS)
+            yield number, tuple(_tidy(cell) for cell in cells[:MAX_COLUMNS])
     except csv.Error as error:
         raise refuse("county.csv_broken", file, [reader.line_num]) from error
 

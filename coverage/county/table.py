@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.county.files import nearest, refuse, shown
+from coverage.county.files import MAX_CELL_LENGTH, nearest, refuse, shown
 from coverage.county.words import Column, column_names, columns, fold, is_blank, vocabulary
 from coverage.errors import Level, Problem
 from coverage.messages import Message
@@ -20,6 +20,9 @@ HEADER_SEARCH_ROWS = 10
 _NEAR_CUTOFF = 0.8
 _MISSPELT_CUTOFF = 0.5  # of a Chinese name of two characters one is right
 _MOST_COMPARED = 50
+_MOST_NAMED = 50
+MOST_WORDS = 50
+"""Different faulty contents of one column that are told one by one."""
 _SHAPEFILE_NAME_LENGTH = 10
 
 
@@ -105,6 +108,27 @@ class Table:
             column=None if column is None else shown(self.spelled.get(column, column)),
             count=max(len(rows), 1),
         )
+
+
+def faults_by_word(
+    table: Table, words: pd.Series[str], bad: Mask, column: str, found: list[Problem]
+) -> Iterator[tuple[str, Mask]]:
+    """Yield each word of the rows where `bad` is true, and its rows, to be told one by one.
+
+    After `MOST_WORDS` the rest is told at once, so that a column of nothing but faults takes no
+    time that grows with their square.
+    """
+    places, distinct = pd.factorize(words.to_numpy(object)[bad])
+    rows = np.flatnonzero(bad)
+    for number, word in enumerate(distinct[:MOST_WORDS]):
+        same = np.zeros(len(bad), dtype=bool)
+        same[rows[places == number]] = True
+        yield word, same
+    if len(distinct) > MOST_WORDS:
+        rest = np.zeros(len(bad), dtype=bool)
+        rest[rows[places >= MOST_WORDS]] = True
+        told = len(distinct) - MOST_WORDS
+        found.append(table.problem("county.same_fault", rest, column=column, words=told))
 
 
 def from_rows(file: str, table: str, rows: Iterable[tuple[int, tuple[str, ...]]]) -> RawTable:
@@ -228,6 +252,20 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     return Table(raw.file, cells, rows, spelled, raw.geometry, whole)
 
 
+def cells_too_long(raw: RawTable) -> Problem | None:
+    """Return what is to be told of cells that hold more text than any cell of a table can."""
+    rows, columns = [], set()
+    for row, record in zip([0, *raw.rows], [raw.names, *raw.records], strict=True):
+        if max(map(len, record), default=0) > MAX_CELL_LENGTH:
+            rows.append(row)
+            columns |= {i for i, cell in enumerate(record) if len(cell) > MAX_CELL_LENGTH}
+    if not rows:
+        return None
+    names = ", ".join(shown(raw.names[i]) for i in sorted(columns))
+    values = {"names": names, "limit": MAX_CELL_LENGTH}
+    return Problem("county.cells_too_long", "error", values, raw.file, tuple(rows), None, len(rows))
+
+
 def _without_totals(raw: RawTable, table: str, found: list[Problem]) -> RawTable:
     """Leave out the rows of totals, which are told: all that they lack is of no interest."""
     words = tuple(vocabulary("total_row_ending"))
@@ -320,6 +358,7 @@ def _unknown_columns(file: str, unknown: list[str], absent: list[Column]) -> lis
         else:
             plain.append(name)
     if plain:
-        values = {"names": ", ".join(shown(name) for name in plain)}
+        some = [shown(name) for name in plain[:_MOST_NAMED]] + ["…"] * (len(plain) > _MOST_NAMED)
+        values = {"names": ", ".join(some)}
         problems.append(Problem("county.columns_unknown", "note", values, file, count=len(plain)))
     return problems

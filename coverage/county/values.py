@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.files import nearest, shown
-from coverage.county.table import Mask, Table
+from coverage.county.table import Mask, Table, faults_by_word
 from coverage.county.words import Column, columns, examples, fold, one_line, vocabulary
 from coverage.errors import Problem
 from coverage.messages import Message
@@ -53,9 +53,8 @@ def codes(table: Table, column: str, found: list[Problem], *, required: bool) ->
 def twice(table: Table, values: Cells, column: str, code: str, found: list[Problem]) -> None:
     """Tell of each value that stands in more than one row, as values are compared."""
     folded = values.map(fold)
-    again = folded.duplicated(keep=False) & (folded != "")
-    for value in folded[again].unique():
-        same = (folded == value).to_numpy(bool)
+    again = (folded.duplicated(keep=False) & (folded != "")).to_numpy(bool)
+    for _, same in faults_by_word(table, folded, again, column, found):
         found.append(table.problem(code, same, column=column, value=shown(values[same].iloc[0])))
 
 
@@ -104,8 +103,7 @@ def coded(
     folded = cells.map(lambda cell: _WHOLE_CODE.sub(r"\1", fold(cell)))
     values = folded.map(known)
     bad = (values.isna() & (cells != "")).to_numpy(bool)
-    for word in dict.fromkeys(folded[bad]):
-        same = (folded == word).to_numpy(bool)
+    for word, same in faults_by_word(table, folded, bad, column, found):
         near = nearest(word, [w for w in known if w])
         hint = (
             Message("county.hint_nearest", {"near": near})

@@ -22,6 +22,7 @@ from coverage.network.tags import (
     is_bridge,
     is_joinable,
 )
+from coverage.network.unfolding import refuse_unfolding
 from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
@@ -120,6 +121,7 @@ def read_osm(path: Path, file: str, alive: Callable[[], None] = lambda: None) ->
     InputError
         If the file is truncated, no OSM file, or XML with a document type (entities).
     """
+    refuse_unfolding(path, file)
     if not path.name.lower().endswith(".pbf"):
         refuse_doctype(path, file)
     roads = _Roads(alive)

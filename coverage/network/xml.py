@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Final
 from xml.parsers import expat
 
 from coverage.county.files import reading
 from coverage.errors import InputError, Problem
+from coverage.network.unfolding import opened
 
 _CHUNK: Final = 65_536
 
@@ -40,16 +39,7 @@ def refuse_doctype(path: Path, file: str) -> None:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = at_doctype
     parser.StartElementHandler = at_root
-    with reading(file), suppress(_RootReachedError), _open(path) as stream:
+    with reading(file), suppress(_RootReachedError), opened(path) as stream:
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-
-
-def _open(path: Path) -> IO[bytes]:
-    name = path.name.lower()
-    if name.endswith(".gz"):
-        return cast("IO[Any]", gzip.open(path))
-    if name.endswith(".bz2"):
-        return cast("IO[Any]", bz2.open(path))
-    return path.open("rb")

@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from coverage.county.files import inside, shown
+from coverage.county.files import MAX_CELL_LENGTH, inside, shown
 from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.paths import DATA
 from coverage.rules.model import Kind, Rule
@@ -28,6 +28,8 @@ _HIDDEN: Final = (".", "~$")
 # Explanations, and what file managers and editors leave behind.
 _NO_RULES: Final = ("readme", "thumbs.db", "desktop.ini", *_HIDDEN)
 _MAX_BYTES: Final = 1_000_000
+_MAX_FILES: Final = 1000
+_MOST_TOLD: Final = 100  # faulty keys of one file
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="alias", problem_mark=mark)
+        if self.check_event(yaml.ScalarEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            if len(event.value) > MAX_CELL_LENGTH:  # a number of so many digits takes minutes
+                raise yaml.MarkedYAMLError(problem="…", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -122,6 +128,10 @@ def _own_names(folder: Path, problems: list[Problem]) -> list[str]:
         problems.append(Problem("county.link_outside", values=values))
         return []
     names = sorted(path.name for path in place.iterdir())
+    if len(names) > _MAX_FILES:
+        told = {"limit": _MAX_FILES}
+        problems.append(Problem("rules.too_many_files", values=told, file=f"{OWN_FOLDER}/"))
+        return []
     rules = [name for name in names if name.endswith(_SUFFIX)]
     problems += [
         Problem("rules.file_suffix", values={"suffix": _SUFFIX}, file=f"{OWN_FOLDER}/{shown(name)}")
@@ -204,7 +214,7 @@ def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> lis
     """Return one problem for each key that the schema refuses."""
     return [
         refusal(item, prefix + ".".join(str(part) for part in item["loc"]), file)
-        for item in error.errors(include_url=False)
+        for item in error.errors(include_url=False)[:_MOST_TOLD]
     ]
 
 
@@ -213,7 +223,7 @@ def refusal(item: ErrorDetails, key: str, file: str) -> Problem:
     code = _REFUSALS.get(item["type"], "rules.key_refused")
     if code == "rules.key_unknown" and key in _OF_SOURCES:
         code = "rules.key_of_source"
-    values = {**item.get("ctx", {}), "key": key, "detail": item["msg"]}
+    values = {**item.get("ctx", {}), "key": shown(key, 80), "detail": item["msg"]}
     return Problem(code, values=values, file=file)
 
 
