@@ -242,3 +242,24 @@ def test_source_path_is_inside_and_exists(tmp_path):
     sources = load_config(folder).sources
     assert source_path(folder, sources.roads) == (folder / "roads.geojson").resolve()
     assert source_path(folder, sources.roads.model_copy(update={"path": ".\\roads.geojson"}))
+
+
+def test_how_lines_of_roads_join(tmp_path):
+    def toml(roads: str) -> str:
+        return fixtures.TOML.replace('"roads.geojson"', roads)
+
+    def told(roads: str) -> Problem:
+        (problem,) = _problems(tmp_path, toml(roads))
+        return problem
+
+    for option, value in (("crossings", '"join"'), ("join_m", "2.0")):
+        found = examine_config(
+            fixtures.write_county(tmp_path, toml=toml(f'{{ path = "a.osm", {option} = {value} }}'))
+        )[1]
+        assert [p.code for p in found] == ["county.join_unused"]
+        assert f"sources.roads.{option}" in found[0].text("en")
+    assert "join_m" in told('{ path = "a.shp", join_m = 51 }').text("zh")
+    assert "crossings" in told('{ path = "a.shp", crossings = "jion" }').text("en")
+    stated = toml('{ path = "a.shp", join_m = 0, crossings = "apart" }')
+    roads = load_config(fixtures.write_county(tmp_path, toml=stated)).sources.roads
+    assert (roads.join_m, roads.crossings) == (0, "apart")

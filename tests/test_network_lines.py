@@ -50,7 +50,7 @@ CROSS: list[Path2 | list[Path2]] = [
     [(0, 0), (500, 0), (1000, 0)],
     [(1000, 0.004), (1000, 800)],  # 4 mm off: one junction
     [(500, -300), (500, 300)],  # crosses the first without a shared end: no junction
-    [(1000, 800.5), (1500, 800)],  # half a metre off: no junction
+    [(1000, 801.5), (1500, 800)],  # 1.5 m off: no junction
 ]
 
 
@@ -79,7 +79,15 @@ def test_lines_join_at_shared_ends_only(tmp_path: Path, suffix: str) -> None:
     ]
     assert edges.geometry[1].coords[0][1] > edges.geometry[1].coords[-1][1]
     assert edges["length_m"].tolist() == pytest.approx([1000, 800, 600, 500], abs=0.02)
-    assert {p.code for p in network.quality} == {"network.off_main", "network.maxspeed_ignored"}
+    told = {p.code: p for p in network.quality}
+    assert set(told) == {
+        "network.off_main",
+        "network.maxspeed_ignored",
+        "network.crossings_apart",
+        "network.near_ends",
+    }
+    assert told["network.crossings_apart"].count == 1
+    assert told["network.near_ends"].count == 2  # both ends beside the gap
 
 
 def test_an_end_on_a_vertex_of_another_line_joins_and_multi_lines_are_taken_apart(
@@ -361,3 +369,46 @@ GRAPH = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefau
 def test_graphs_that_cannot_be_used(tmp_path: Path, content: str, code: str) -> None:
     (tmp_path / "roads.graphml").write_text(content)
     assert problem_of(county_with(tmp_path, "roads.graphml"))[0] == code
+
+
+def test_grades_of_bureaus(tmp_path: Path) -> None:
+    """By the technical grade where it is known, else by who keeps the road."""
+    lines: list[Path2 | list[Path2]] = [[(0, 900.0 * i), (1000, 900.0 * i)] for i in range(8)]
+    table = layer(
+        lines,
+        技术等级=["高速", "一级", "二级公路", "三级", "四级", "等外", None, ""],
+        行政等级=["国道", "国道", "省道", "县道", "乡道", "村道", "国道", "乡道"],
+    )
+    table.to_file(tmp_path / "roads.shp", encoding="gb18030")
+    (tmp_path / "roads.cpg").unlink()
+    network = read(tmp_path, "roads.shp")
+    by_grade = ["motorway", "primary", "secondary", "tertiary", "tertiary", "residential"]
+    assert network.edges["highway"].tolist() == [*by_grade, "trunk", "tertiary"]
+    told = next(p for p in network.quality if p.code == "network.class_columns")
+    assert (told.count, "技术等级" in told.text("zh"), "行政等级" in told.text("en")) == (
+        2,
+        True,
+        True,
+    )
+    table.drop(columns="技术等级").to_file(tmp_path / "kept.gpkg")
+    network = read(tmp_path, "kept.gpkg")
+    assert network.edges["highway"].tolist()[:4] == ["trunk", "trunk", "primary", "secondary"]
+
+
+def test_directions_of_arcgis(tmp_path: Path) -> None:
+    lines: list[Path2 | list[Path2]] = [[(0, 900.0 * i), (1000, 900.0 * i)] for i in range(5)]
+    words = ["FT", "tf", "B", "", "N"]  # N: in neither direction
+    layer(lines, highway=["primary"] * 5, oneway=words).to_file(tmp_path / "roads.gpkg")
+    network = read(tmp_path, "roads.gpkg")
+    assert network.edges[["forward", "backward"]].to_numpy().tolist() == [
+        [True, False],
+        [True, False],
+        [True, True],
+        [True, True],
+    ]
+    xs = [line.coords[0][0] < line.coords[-1][0] for line in network.edges.geometry]
+    assert xs == [True, False, True, True]
+    assert network.note.dropped == {"access": 1}
+    layer(lines[:2], highway=["primary"] * 2, oneway=["Y", "N"]).to_file(tmp_path / "yes.gpkg")
+    network = read(tmp_path, "yes.gpkg")
+    assert network.edges["backward"].tolist() == [False, True]

@@ -256,7 +256,7 @@ def test_words_lead_to_known_classes() -> None:
 
 def test_every_class_and_reason_has_a_chinese_name() -> None:
     words = road_words()
-    reasons = {"ferry", "area", "access", "not_a_line", "too_low", "too_narrow"}
+    reasons = {"ferry", "area", "access", "not_a_line", "unreadable", "too_low", "too_narrow"}
     barriers = words.stopping_barriers | words.passed_barriers
     assert set(words.chinese) == {*CLASSES, *words.not_drivable, *reasons, *barriers}
     found = listed({"track": 432, "<b>": 1})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -27,6 +27,7 @@ from coverage.errors import InputError, Problem, raise_if_errors
 _MAX_BYTES: Final = 1_000_000
 _SOME_COUNTY: Final = {"name": "?", "code": "110101"}  # where county.toml does not say it well
 _ALWAYS_WGS84: Final = (".osm", ".osm.gz", ".osm.bz2", ".pbf", ".graphml")
+_LINES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate")
 
 Code = Annotated[
@@ -56,6 +57,8 @@ class Source(_Strict):
     sheet: str | None = None
     layer: str | None = None
     datum: str = "wgs84"
+    join_m: float | None = Field(None, ge=0, le=50)
+    crossings: Literal["join", "apart"] | None = None
     _key: str = PrivateAttr("")
     _row: tuple[int, ...] = PrivateAttr(())
 
@@ -193,7 +196,14 @@ def _unused_options(config: CountyConfig) -> list[Problem]:
     found = []
     for name, source in _sources(config).items():
         path = source.path.lower()
-        stated = {"sheet": source.sheet, "layer": source.layer, "datum": source.datum}
+        stated = {
+            "sheet": source.sheet,
+            "layer": source.layer,
+            "datum": source.datum,
+            "join_m": source.join_m,
+            "crossings": source.crossings,
+        }
+        lines = name == "roads" and path.endswith(_LINES)
         told = {
             "sheet": source.sheet is not None and not path.endswith(".xlsx"),
             "layer": source.layer is not None and not path.endswith((".gpkg", ".shp")),
@@ -202,11 +212,15 @@ def _unused_options(config: CountyConfig) -> list[Problem]:
                 if shift_of(source.datum)
                 else path.endswith(_ALWAYS_WGS84) and crs_of(source.datum) != WGS84
             ),
+            "join_m": source.join_m is not None and not lines,
+            "crossings": source.crossings is not None and not lines,
         }
         codes = {
             "sheet": "county.sheet_unused",
             "layer": "county.layer_unused",
             "datum": "county.datum_unused",
+            "join_m": "county.join_unused",
+            "crossings": "county.join_unused",
         }
         for option in (option for option, unused in told.items() if unused):
             values = {"key": f"{source.key}.{option}", "value": shown(stated[option])}

@@ -68,7 +68,20 @@ def _shape(geometry: object, row: int, bad: list[int]) -> shapely.Geometry | Non
     if geometry is None:
         return None
     try:
-        return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
+        return shapely.force_2d(shapely.from_geojson(json.dumps(_of_length(geometry))))
     except (shapely.errors.ShapelyError, ValueError, TypeError, RecursionError):
         bad.append(row)
         return None
+
+
+def _of_length(geometry: object) -> object:
+    """Return a geometry whose lines of a single vertex, which have no length, are left out."""
+    if not isinstance(geometry, dict) or not isinstance(geometry.get("coordinates"), list):
+        return geometry
+    lines = geometry["coordinates"]
+    if geometry.get("type") == "LineString" and len(lines) == 1:
+        return {**geometry, "coordinates": []}
+    if geometry.get("type") == "MultiLineString":
+        kept = [line for line in lines if not (isinstance(line, list) and len(line) == 1)]
+        return {**geometry, "coordinates": kept}
+    return geometry

@@ -65,6 +65,11 @@ class Layer:
     lost: tuple[int, ...] = ()
     told: tuple[Problem, ...] = ()
 
+    @property
+    def records(self) -> int:
+        """How many records the file should hold."""
+        return max(len(self.frame), *self.lost, 1) if self.lost else max(len(self.frame), 1)
+
 
 def open_layer(path: Path, file: str, choose: Choice, most_lost_share: float = 0.0) -> Layer:
     """Read a layer of any of the four formats.

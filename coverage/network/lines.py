@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
-from scipy.spatial import cKDTree
 
 from coverage.county.config import Source
 from coverage.county.datum import crs_of
 from coverage.county.files import reading, refuse, shown
 from coverage.county.layers import Layer, open_layer
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem
-from coverage.network.joining import first_of, groups_within
+from coverage.errors import InputError, Level, Problem
+from coverage.network import crossing, noding
 from coverage.network.model import FloatArray, IntArray
+from coverage.network.plausible import MAX_LOST_SHARE, lost_roads
 from coverage.network.remarks import TagRemarks
 from coverage.network.tags import (
     TAGS,
@@ -40,12 +42,17 @@ from coverage.network.words import road_words
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _DBF_NAME_BYTES: Final = 10
 """A shapefile cuts the names of its columns to this."""
-MOST_LOST_SHARE: Final = 0.01
-"""Of the roads of a file: what may be damaged or missing before it is refused."""
-JOIN_M: Final = 0.01
-"""End points nearer than this are one junction."""
+JOIN_M: Final = 1.0
+"""How far from another line an end may be drawn and yet be meant to meet it (an assumption)."""
 
+OTHER_CLASS: Final = "administrative_class"
+"""The column that gives a class where ``highway`` has none: with bureaus, who keeps a road."""
+_COLUMNS: Final = (*TAGS, "tunnel", "layer", OTHER_CLASS)
 _SHOWN: Final = 8
+_STEP_M: Final = 1_000.0
+_STEP_DEG: Final = 0.009
+_SHOWN_PLACES: Final = 3
+_MANY_NEAR_SHARE: Final = 0.01
 
 
 def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
@@ -53,15 +60,16 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
 
     Optional columns are ``oneway``, ``maxspeed``, ``name``, ``bridge`` and the other OSM tags that
     decide whether and how a road is driven; the Chinese names and values of ``data/roads.toml``
-    serve as well. Lines join where end points are within `JOIN_M`, and where an end point lies on
-    a vertex of another line; lines that merely cross do not.
+    serve as well. Lines join where they share a point, and where an end is within `join_m` (1 m)
+    of another line. Where they merely cross they join only if `crossings` says ``join``.
 
     Parameters
     ----------
     path
         The file.
     source
-        Its entry in ``county.toml``: `layer`, and `datum` where it is an EPSG code.
+        Its entry in ``county.toml``: `layer`, `join_m`, `crossings`, and `datum` where it is an
+        EPSG code.
     crs
         The county's, in which end points are compared.
 
@@ -71,7 +79,8 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         If the file cannot be read as a layer of lines, or has no ``highway``.
     """
     file = source.path
-    layer, _ = _read(path, source)
+    layer, content = _read(path, source)
+    lost = lost_roads(file, {"unreadable": (*content.unreadable, *content.lost)}, content.records)
     columns = _columns(layer, cut=path.suffix.lower() == ".shp")
     if "highway" not in columns:
         names = ", ".join(str(name) for name in layer.columns if name != layer.geometry.name)
@@ -86,7 +95,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
     lines = cast("gpd.GeoSeries", lines[is_line])
     unknown: Counter[str] = Counter()
     remarks = TagRemarks()
-    rows, kept = [], []
+    rows, kept, levels = [], [], []
     for position, tags in enumerate(_tags(layer.loc[lines.index], columns)):
         stated = tags["highway"]
         tags["highway"], known = road_class(stated)
@@ -98,6 +107,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             continue
         remarks.add(tags)
         kept.append(position)
+        levels.append(_level(tags))
         rows.append(
             Way(
                 tags["highway"],
@@ -112,13 +122,13 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             )
         )
     geometry = np.asarray(lines.array)[kept]
-    lon_lat, owner = _lon_lat(geometry, layer.crs, source)
-    first = np.searchsorted(owner, np.arange(len(geometry) + 1))
-    vertex, lon, lat = _join(lon_lat, first, crs)
+    drawn = _lon_lat(geometry, layer.crs, source)
+    noded, told = _noded(*drawn, np.array(levels, dtype=np.int64), source, crs)
+    vertex, lon, lat = noded.numbered()
     return Ways(
         table=ways_table(rows),
         vertex=vertex,
-        first=first.astype(np.int64),
+        first=noded.first,
         lon=lon,
         lat=lat,
         dropped=dict(sorted(dropped.items())),
@@ -126,8 +136,68 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             *unknown_classes(unknown, file),
             *remarks.problems(file),
             *_read_as_true_false(layer, columns, file),
+            *_class_columns(layer, columns, file),
+            *content.told,
+            *lost,
+            *told,
         ),
     )
+
+
+def _level(tags: Mapping[str, str]) -> int:
+    """Return what tells roads that can meet from those above or below; -1 where none can.
+
+    Motorways have no junction on the level, bridges and tunnels are made to cross.
+    """
+    tunnel = tags.get("tunnel", "").lower() not in {"", "no", "false", "0"}
+    if tunnel or is_bridge(tags) or tags["highway"] in {"motorway", "motorway_link"}:
+        return -1
+    layer = tags.get("layer", "").removesuffix(".0")
+    return 2 * abs(int(layer)) + (layer[0] == "-") if layer.lstrip("-").isdecimal() else 0
+
+
+def _noded(
+    lon_lat: FloatArray,
+    first: IntArray,
+    added: npt.NDArray[np.bool_],
+    level: IntArray,
+    source: Source,
+    crs: CRS,
+) -> tuple[noding.Lines, tuple[Problem, ...]]:
+    """Return the lines joined, and what is to be said of it."""
+    file = source.path
+    join_m = JOIN_M if source.join_m is None else source.join_m
+    join = source.crossings == "join"
+    try:
+        lines = noding.meeting(lon_lat, first, added, crs, level < 0)
+        lines, gaps, tees = noding.join_ends(lines, join_m)
+        found = crossing.crossings(lines, crs, level, join_m, whole=join)
+    except InputError as error:
+        raise InputError([replace(problem, file=file) for problem in error.problems]) from None
+    near = noding.near_ends(lines)
+    if join:
+        lines = crossing.join_crossings(lines, found)
+    count = len(found.first)
+    shown_places = [f"{lon:.5f} {lat:.5f}" for lon, lat in found.lon_lat[:_SHOWN_PLACES].tolist()]
+    values = {"count": count, "places": "; ".join(shown_places), "file": shown(file)}
+    told = []
+    if gaps + tees:
+        joined = {"count": gaps + tees, "tees": tees, "join_m": f"{join_m:g}", "file": shown(file)}
+        told.append(Problem("network.ends_joined", "note", joined, file, count=gaps + tees))
+    if count:
+        told.append(
+            Problem("network.crossings_joined", "note", values, file, count=count)
+            if join
+            else Problem("network.crossings_apart", "warning", values, file, count=count)
+        )
+    if not found.complete:
+        told.append(Problem("network.crossings_not_all", "note", {}, file))
+    if near:
+        values = {"count": near, "near_m": f"{noding.NEAR_M:g}", "file": shown(file)}
+        many = near > _MANY_NEAR_SHARE * max(len(first) - 1, 1)
+        much: Level = "warning" if many else "note"
+        told.append(Problem("network.near_ends", much, values, file, count=near))
+    return noding.sparse(lines), tuple(told)
 
 
 def unknown_classes(unknown: Mapping[str, int], file: str) -> tuple[Problem, ...]:
@@ -151,7 +221,7 @@ def unknown_classes(unknown: Mapping[str, int], file: str) -> tuple[Problem, ...
 
 
 def _read(path: Path, source: Source) -> tuple[gpd.GeoDataFrame, Layer]:
-    content = open_layer(path, source.path, partial(_choose, source=source), MOST_LOST_SHARE)
+    content = open_layer(path, source.path, partial(_choose, source=source), MAX_LOST_SHARE)
     if not isinstance(content.frame, gpd.GeoDataFrame):
         raise refuse("network.no_lines", source.path)
     return content.frame, content
@@ -176,7 +246,7 @@ def _columns(layer: gpd.GeoDataFrame, *, cut: bool) -> dict[str, str]:
     """
     names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
     found: dict[str, str] = {}
-    for tag in TAGS:
+    for tag in _COLUMNS:
         full = (tag, *road_words().columns.get(tag, ()))
         for name in (*full, *(_cut(name, code) for name in full for code in _DBF_CODES if cut)):
             column = names.get(name)
@@ -195,6 +265,13 @@ def _cut(name: str, code: str) -> str:
 
 def _tags(layer: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[dict[str, str]]:
     values = {tag: _words(layer[column], tag) for tag, column in columns.items()}
+    if (other := columns.get(OTHER_CLASS)) is not None:
+        spare = _words(layer[other], "highway")
+        values["highway"] = [a or b for a, b in zip(values["highway"], spare, strict=True)]
+        del values[OTHER_CLASS]
+    closed = _closed_both_ways(layer, columns)
+    if closed is not None:
+        values["motor_vehicle"] = ["no" if shut else "" for shut in closed.tolist()]
     return [
         {tag: value for tag, value in zip(values, row, strict=True) if value or tag == "highway"}
         for row in zip(*values.values(), strict=True)
@@ -225,6 +302,36 @@ def _words(column: pd.Series[Any], tag: str) -> list[str]:
     return result
 
 
+def _directions_of_arcgis(column: pd.Series[Any]) -> bool:
+    """Tell whether FT and TF stand for directions: then N is "in neither"."""
+    return bool({str(value).strip().lower() for value in column.dropna().unique()} & {"ft", "tf"})
+
+
+def _closed_both_ways(
+    layer: gpd.GeoDataFrame, columns: Mapping[str, str]
+) -> npt.NDArray[np.bool_] | None:
+    name = columns.get("oneway")
+    if name is None or not _directions_of_arcgis(layer[name]):
+        return None
+    closed = layer[name].astype(str).str.strip().str.lower() == "n"
+    return closed.to_numpy(bool)
+
+
+def _class_columns(
+    layer: gpd.GeoDataFrame, columns: Mapping[str, str], file: str
+) -> tuple[Problem, ...]:
+    """Say which of two columns of classes counts."""
+    other = columns.get(OTHER_CLASS)
+    if other is None:
+        return ()
+    words = zip(
+        _words(layer[columns["highway"]], "highway"), _words(layer[other], "highway"), strict=True
+    )
+    filled = sum(not first and bool(second) for first, second in words)
+    values = {"used": shown(columns["highway"]), "other": shown(other), "filled": filled}
+    return (Problem("network.class_columns", "note", values, file, count=max(filled, 1)),)
+
+
 def _is_true_false(column: pd.Series[Any]) -> bool:
     """Tell whether T and F stand for true and false.
 
@@ -247,39 +354,21 @@ def _read_as_true_false(
 
 def _lon_lat(
     geometry: np.ndarray[Any, Any], crs: CRS | None, source: Source
-) -> tuple[FloatArray, IntArray]:
+) -> tuple[FloatArray, IntArray, npt.NDArray[np.bool_]]:
+    """Return what `noding.dense` does, in degrees."""
     coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
     stated = crs_of(source.datum)
     degrees = bool((np.abs(coordinates) <= [180.0, 90.0]).all())
     if crs is None and stated == WGS84 and not degrees:
         raise InputError([Problem("network.no_crs", file=source.path)])
     from_crs = stated if crs is None or stated != WGS84 else crs
+    first = np.searchsorted(owner, np.arange(len(geometry) + 1)).astype(np.int64)
+    step = (
+        _STEP_DEG
+        if from_crs.is_geographic
+        else _STEP_M / from_crs.axis_info[0].unit_conversion_factor
+    )
+    coordinates, first, added = noding.dense(coordinates, first, step)
     with reading(source.path):
         lon, lat = Transformer.from_crs(from_crs, WGS84, always_xy=True).transform(*coordinates.T)
-    return np.column_stack([lon, lat]), owner
-
-
-def _join(
-    lon_lat: FloatArray, first: IntArray, crs: CRS
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Give vertices numbers, and one number to those that join."""
-    n = len(lon_lat)
-    if not n:
-        return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)
-    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(*lon_lat.T)
-    place = np.column_stack([x, y])
-    place[~np.isfinite(place)] = 0.0  # elsewhere on Earth: refused by its degrees afterwards
-    end = np.zeros(n, dtype=bool)
-    end[first[:-1]] = True
-    end[first[1:] - 1] = True
-    ends = cKDTree(place[end])
-    near = end.copy()
-    if not end.all():
-        distance, _ = ends.query(place[~end], distance_upper_bound=JOIN_M)
-        near[~end] = np.isfinite(distance)
-    joined = np.flatnonzero(near)
-    group = np.arange(n, dtype=np.int64)
-    if len(joined):
-        group[joined] = joined[first_of(groups_within(place[joined], JOIN_M))]
-    _, where, vertex = np.unique(group, return_index=True, return_inverse=True)
-    return vertex.astype(np.int64), lon_lat[where, 0], lon_lat[where, 1]
+    return np.column_stack([lon, lat]), first, added

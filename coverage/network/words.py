@@ -56,7 +56,15 @@ def road_words() -> RoadWords:
         not_drivable=frozenset(raw["not_drivable"]),
         columns=MappingProxyType({key: tuple(names) for key, names in raw["columns"].items()}),
         other_values=MappingProxyType(
-            {key: MappingProxyType(raw[key]) for key in ("highway", "oneway", "bridge")}
+            {
+                key: MappingProxyType(raw[name])
+                for key, name in (
+                    ("highway", "highway"),
+                    ("oneway", "oneway"),
+                    ("bridge", "bridge"),
+                    ("tunnel", "bridge"),
+                )
+            }
         ),
         chinese=MappingProxyType(raw["chinese"]),
         closed_values=frozenset(raw["access"]["closed"]),
