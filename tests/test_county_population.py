@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from hypothesis import HealthCheck, given, settings
@@ -274,3 +275,95 @@ def test_a_missing_grid_and_a_wrong_suffix(tmp_path):
     with pytest.raises(InputError) as caught:
         read_county(folder)
     assert [p.code for p in caught.value.problems] == ["county.suffix"]
+
+
+def _coloured(path: Path, **profile: object) -> None:
+    options = {"driver": "GTiff", "width": 20, "height": 20, "crs": "EPSG:4326", **profile}
+    bands = int(options.get("count", 1))  # type: ignore[call-overload]
+    with rasterio.open(
+        path,
+        "w",
+        transform=from_origin(fixtures.WEST, fixtures.SOUTH + 0.1, CELL, CELL),
+        dtype="uint8",
+        **options,
+    ) as to:
+        to.write(np.full((bands, 20, 20), 9, "uint8"))
+        if bands == 1:
+            to.write_colormap(1, {9: (255, 0, 0)})
+
+
+@pytest.mark.parametrize("bands", [1, 3, 4])
+def test_a_picture_is_no_grid_of_people(tmp_path, bands):
+    _coloured(tmp_path / "picture.tif", count=bands)
+    content = (tmp_path / "picture.tif").read_bytes()
+    assert _error(tmp_path / "county", content) == "grid_picture"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mark"),
+    [("uint16", 65535), ("int16", 32767), ("float32", 3.4e38), ("int32", 2**31 - 1)],
+)
+def test_marks_for_no_data_that_are_not_declared_are_nobody(tmp_path, dtype, mark):
+    values = _ones().astype(dtype)
+    values[0, :7] = mark
+    plain = _county(tmp_path / "plain", np.where(values == mark, 0, values).astype(dtype))
+    county = _county(tmp_path / "marked", values)
+    told = {p.code: p for p in county.quality}
+    assert (told["county.grid_marks"].level, told["county.grid_marks"].count) == ("warning", 7)
+    pd.testing.assert_frame_equal(county.demand, plain.demand)
+    assert "county.grid_marks" not in {p.code for p in plain.quality}
+
+
+def test_a_classified_map_is_told(tmp_path):
+    values = np.tile(np.array([10, 20, 30, 40], "uint8"), (200, 50))
+    north = fixtures.SOUTH + 2 * fixtures.SIDE
+    fine = {"transform": from_origin(fixtures.WEST, north, CELL / 10, CELL / 10)}
+    told = {p.code: p for p in _county(tmp_path, values, fine).quality}
+    assert told["county.grid_classes"].count == 4
+
+    assert "10, 20, 30, 40" in told["county.grid_classes"].text("zh")
+
+
+def _blank(column: str, table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(**{column: None})
+
+
+def test_villages_without_people_get_those_of_their_cells(tmp_path):
+    """What the grid counts is no longer said to be in no figure of people."""
+    blank = _blank("population", fixtures.villages())
+    county = _county(tmp_path, villages=blank)
+    told = {p.code: p for p in county.quality}
+    assert "county.population_unknown" not in told
+    assert told["county.population_by_grid"].count == len(blank)
+    assert told["county.population_by_grid"].level == "warning"
+    people = county.villages["population"].to_numpy()
+    np.testing.assert_allclose(people, _by_village(county))
+    totals = fixtures.townships().set_index("code")["population"].astype(float)
+    by_unit = pd.Series(people).groupby(county.villages["township"].to_numpy()).sum()
+    np.testing.assert_allclose(by_unit[totals.index], totals)
+    some = fixtures.villages()
+    some["population"] = some["population"].astype(object)
+    some.loc[0, "population"] = None
+    county = _county(tmp_path / "some", villages=some)
+    told = {p.code: p for p in county.quality}
+    assert told["county.population_by_grid"].rows == (2,)
+    assert county.villages["population"].notna().all()
+
+
+def test_a_grid_counts_people_where_no_table_does(tmp_path):
+    values = np.full((20, 20), 3, "float32")
+    blank = _blank("population", fixtures.villages())
+    units = _blank("population", fixtures.townships())
+    county = _county(tmp_path, values, villages=blank, townships=units)
+    assert county.demand["population"].sum() == pytest.approx(1200)
+    told = {p.code: p for p in county.quality}
+    assert (told["county.grid_counts"].level, told["county.grid_counts"].count) == ("warning", 4)
+    assert "1,200" in told["county.grid_counts"].text("en")
+    assert county.villages["population"].sum() == pytest.approx(1200)
+    units = fixtures.townships()
+    units["population"] = units["population"].astype("Int64")
+    units.loc[0, "population"] = pd.NA
+    county = _county(tmp_path / "one", values, villages=blank, townships=units)
+    assert _by_unit(county)[units["code"][0]] == pytest.approx(300)
+    assert _by_unit(county)[units["code"][1]] == pytest.approx(units["population"][1])
+    assert {p.code: p.count for p in county.quality}["county.grid_counts"] == 1

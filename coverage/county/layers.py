@@ -104,7 +104,7 @@ def open_layer(path: Path, file: str, choose: Choice, most_lost_share: float = 0
         return _geopackage(path, file, choose)
     choose({path.stem: ""})
     whole = shapefile.read_parts(path, file, most_lost_share)
-    return Layer(whole.frame, lost=whole.lost, told=whole.told)
+    return Layer(whole.frame, whole.unreadable, whole.lost, whole.told)
 
 
 def read_layer(

@@ -15,6 +15,7 @@ import rasterio.windows
 import shapely
 from pyproj import CRS, Transformer
 from rasterio import Affine
+from rasterio.enums import ColorInterp
 
 from coverage.county.datum import Floats, crs_from_text
 from coverage.county.files import quietly, reading, refuse
@@ -26,6 +27,12 @@ from coverage.gdal import open_raster, place_of
 _SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_CELLS: Final = 25_000_000
 MAX_DEMAND: Final = 2_000_000
+MAX_CELL: Final = 1e6
+"""People in one cell: the densest square kilometre of the country has some hundred thousand."""
+_MARKS: Final = (32767.0, 65535.0)
+_SHOWN_MARKS: Final = 3
+_MOST_CLASSES: Final = 12
+_CLASSIFIED_CELLS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -83,12 +90,14 @@ def read_grid(
             raise refuse("county.grid_elsewhere", file)
         if window.width * window.height > MAX_CELLS:
             raise refuse("county.grid_too_fine", file, limit=MAX_CELLS)
+        if _is_picture(grid):
+            raise refuse("county.grid_picture", file)
         if grid.count > 1:
             found.append(Problem("county.grid_bands", "note", {"bands": grid.count}, file))
         band = grid.read(1, window=window, masked=True)
         if band.dtype.kind not in "iuf":
             raise refuse("county.grid_not_numbers", file)
-        values = band.astype(float).filled(np.nan)
+        values = _people(band, file, found)
         rows, cols = np.nonzero(values > 0)
         x, y = _apply(place, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
         to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
@@ -100,6 +109,42 @@ def read_grid(
     sound = np.isfinite(x) & np.isfinite(y) & np.isfinite(weight)
     points = gpd.GeoSeries(gpd.points_from_xy(x[sound], y[sound]), crs=townships.crs)
     return Grid(points, weight[sound])
+
+
+def _is_picture(grid: rasterio.DatasetReader) -> bool:
+    """Tell whether a grid holds colours: bands for them, or a palette."""
+    meaning = set(grid.colorinterp)
+    colours = {ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.palette}
+    several = grid.count in {3, 4} and set(grid.dtypes) == {"uint8"}
+    return bool(meaning & colours) or several
+
+
+def _people(
+    band: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.generic]], file: str, found: list[Problem]
+) -> Floats:
+    """Return what the cells hold, NaN where nothing; marks for "no data" that are not declared go.
+
+    Such a mark is the largest number of a type, or more people than a cell can hold.
+    """
+    values = np.asarray(np.ma.filled(band.astype(float), np.nan))
+    marks = np.isin(values, _MARKS) | (values > MAX_CELL)
+    if marks.any():
+        shown_marks = sorted({f"{v:g}" for v in np.unique(values[marks])[:_SHOWN_MARKS].tolist()})
+        told = {"values": ", ".join(shown_marks)}
+        count = int(marks.sum())
+        found.append(Problem("county.grid_marks", "warning", told, file, count=count))
+        values[marks] = np.nan
+    whole = values[values > 0]
+    kinds = np.unique(whole)
+    if (
+        band.dtype.kind in "iu"
+        and whole.size >= _CLASSIFIED_CELLS
+        and 1 < kinds.size <= _MOST_CLASSES
+    ):
+        listed = ", ".join(f"{v:g}" for v in kinds.tolist())
+        told = {"values": listed, "count": str(kinds.size)}
+        found.append(Problem("county.grid_classes", "warning", told, file, count=kinds.size))
+    return values
 
 
 def _apply(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -161,6 +206,12 @@ def grid_demand(
     points = np.asarray(grid.points.array, dtype=object)[kept]
     bare = ~np.isin(np.arange(len(villages)), cells["village"])
     totals = _group_totals(villages, townships, bare)
+    counts = cells.groupby("group")["weight"].sum()
+    counted = counts[counts.index.isin(_without_total(villages, townships))]
+    totals.update(counted)
+    if len(counted):
+        values = {"people": f"{counted.sum():,.0f}", "count": str(len(counted))}
+        found.append(Problem("county.grid_counts", "warning", values, file, count=len(counted)))
     cells["people"] = _scaled(cells["weight"].to_numpy(float), cells["group"], totals)
     found.append(Problem("county.grid_used", "note", {}, file, count=len(cells)))
     if bare.any():
@@ -240,6 +291,22 @@ def _group_totals(
             totals[f"township {code}"] = max(float(total) - float(alone), float(known))
     kept = table[bare].groupby("group")["people"].sum()
     return totals.sub(kept, fill_value=0.0)
+
+
+def _without_total(villages: gpd.GeoDataFrame, townships: gpd.GeoDataFrame) -> list[str]:
+    """Return the groups of which no table says how many people they are."""
+    totals = townships.set_index("code")["population"]
+    known = villages["population"].notna().groupby(villages["township"]).any()
+    units = [code for code, any_known in known.items() if not any_known]
+    return [f"township {code}" for code in units if pd.isna(totals.get(code))]
+
+
+def with_residents(villages: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the villages; whose residents are not known have those of their cells in `demand`."""
+    people = demand["population"].groupby(demand["village"]).sum(min_count=1)
+    estimated = people.reindex(np.arange(len(villages))).to_numpy(float)
+    known = villages["population"].to_numpy(float)
+    return villages.assign(population=np.where(np.isnan(known), estimated, known))
 
 
 def _scaled(weight: Floats, group: pd.Series[str], totals: pd.Series[float]) -> Floats:

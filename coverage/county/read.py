@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,8 @@ from coverage.county.files import (
 from coverage.county.layers import read_layer
 from coverage.county.lookup import check_ids
 from coverage.county.model import County, InputFile, Role
-from coverage.county.population import grid_demand, read_grid, village_demand
+from coverage.county.parts import join_parts
+from coverage.county.population import grid_demand, read_grid, village_demand, with_residents
 from coverage.county.sheets import read_csv, read_xlsx
 from coverage.county.table import Table, cells_too_long, understand
 from coverage.county.totals import compare_totals
@@ -33,6 +35,7 @@ from coverage.county.words import TABLES
 from coverage.errors import InputError, Problem, raise_if_errors
 
 TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
+_WITH_PARTS: Final = ("townships", "villages")
 _GRID_SUFFIXES: Final = (".tif", ".tiff")
 
 
@@ -72,6 +75,8 @@ def read_county(folder: Path) -> County:
     if townships is not None and villages is not None:
         found.extend(compare_totals(townships, villages, _file(sources.townships)))
     demand = _demand(folder, config, townships, villages, found)
+    if villages is not None and demand is not None:
+        villages = _counted_by_grid(villages, demand, found)
     raise_if_errors(found)
     assert townships is not None
     assert villages is not None
@@ -120,6 +125,8 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     if table is not None and not table.whole:
         read_columns(table, role, found)
         return None
+    if table is not None and role in _WITH_PARTS:
+        return join_parts(table, found)
     return table
 
 
@@ -160,6 +167,33 @@ def _demand(
     except InputError as error:
         found.extend(error.problems)
     return demand
+
+
+def _counted_by_grid(
+    villages: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, found: list[Problem]
+) -> gpd.GeoDataFrame:
+    """Return the villages with the residents that the grid gives where their table gives none."""
+    counted = with_residents(villages, demand)
+    filled = (villages["population"].isna() & counted["population"].notna()).to_numpy(bool)
+    if not filled.any():
+        return villages
+    rows = set(villages.loc[filled, "source_row"].astype(int))
+    for i, problem in enumerate(found):
+        if problem.code == "county.population_unknown":
+            left = tuple(row for row in problem.rows if row not in rows)
+            taken = tuple(row for row in problem.rows if row in rows)
+            values = {"people": f"{counted['population'][filled].sum():,.0f}"}
+            found[i] = replace(
+                problem,
+                code="county.population_by_grid",
+                values=values,
+                rows=taken,
+                count=len(taken),
+            )
+            if left:
+                found.append(replace(problem, rows=left, count=len(left)))
+            break
+    return counted
 
 
 def _inputs(

@@ -41,6 +41,8 @@ class Shapefile:
         How many there should be.
     lost
         Rows that the parts do not hold whole.
+    unreadable
+        Rows whose shape is there and cannot be read.
     told
         What is to be said of its texts.
     """
@@ -48,6 +50,7 @@ class Shapefile:
     frame: pd.DataFrame
     records: int
     lost: tuple[int, ...]
+    unreadable: tuple[int, ...]
     told: tuple[Problem, ...]
 
 
@@ -89,7 +92,9 @@ def read_parts(path: Path, file: str, most_lost_share: float) -> Shapefile:
             plain_crs(frame.crs)
     stated = parts[".cpg"].read_text("latin-1").strip() if ".cpg" in parts else ""
     frame, told = _decoded(frame, stated, file)
-    return Shapefile(frame, records, lost, told)
+    with reading(file):
+        unreadable = _unreadable(parts, frame)
+    return Shapefile(frame, records, lost, unreadable, told)
 
 
 def _parts(path: Path) -> dict[str, Path]:
@@ -103,8 +108,7 @@ def _parts(path: Path) -> dict[str, Path]:
 def _lost_records(parts: dict[str, Path]) -> tuple[int, tuple[int, ...]]:
     """Return how many records there should be, and the rows that are not whole in every part."""
     shapes, index, table = (parts[s].read_bytes() for s in (".shp", ".shx", ".dbf"))
-    entries = np.frombuffer(index[_HEADER_BYTES:], dtype=">i4")
-    entries = entries[: len(entries) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2  # 16-bit words
+    entries = _entries(index)
     stated_index = max(2 * int.from_bytes(index[24:28], "big") - _HEADER_BYTES, 0) // _ENTRY_BYTES
     stated_table = int.from_bytes(table[4:8], "little")
     header, width = (int.from_bytes(table[at : at + 2], "little") for at in (8, 10))
@@ -115,6 +119,30 @@ def _lost_records(parts: dict[str, Path]) -> tuple[int, tuple[int, ...]]:
     kept = min(len(sound), stated_table, whole_table)
     lost[:kept] = ~sound[:kept]
     return records, tuple(int(i) + 1 for i in np.flatnonzero(lost))
+
+
+def _entries(index: bytes) -> npt.NDArray[np.int64]:
+    """Return where each record begins and how long it is, bytes; the file counts in 16 bits."""
+    body = index[_HEADER_BYTES:]
+    whole = body[: len(body) // _ENTRY_BYTES * _ENTRY_BYTES]
+    return np.frombuffer(whole, dtype=">i4").reshape(-1, 2).astype(np.int64) * 2
+
+
+def _unreadable(parts: dict[str, Path], frame: pd.DataFrame) -> tuple[int, ...]:
+    """Return the rows of `frame` without a shape, though their record states the kind of one."""
+    if not isinstance(frame, gpd.GeoDataFrame) or not frame.geometry.isna().any():
+        return ()
+    shapes, index, table = (parts[s].read_bytes() for s in (".shp", ".shx", ".dbf"))
+    place = _entries(index)[:, 0]
+    header, width = (int.from_bytes(table[at : at + 2], "little") for at in (8, 10))
+    records = int.from_bytes(table[4:8], "little")
+    deleted = [table[header + i * width : header + i * width + 1] == b"*" for i in range(records)]
+    kept = [i for i, gone in enumerate(deleted) if not gone and i < len(place)]
+    if len(kept) != len(frame):
+        kept = list(range(len(frame)))  # GDAL counts otherwise: every row without a shape is told
+    missing = frame.geometry.isna().to_numpy()
+    kinds = [shapes[place[i] + _ENTRY_BYTES : place[i] + _ENTRY_BYTES + 4] for i in kept]
+    return tuple(i + 1 for i, kind in enumerate(kinds) if missing[i] and any(kind))
 
 
 def _whole_shapes(shapes: bytes, entries: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
