@@ -21,7 +21,7 @@ from bench.roads import CRS_M, lattice_ways, scattered, villages
 from coverage.county.config import ResponseParameters
 from coverage.network.build import build_network
 from coverage.network.model import FloatArray, IntArray, Network
-from coverage.network.snap import snap
+from coverage.network.snap import leg_min, snap
 from coverage.travel.journey import starts_of
 from coverage.travel.sweep import Arcs, Starts, arcs_of, sweep
 
@@ -61,7 +61,7 @@ def osmnx_graph(network: Network) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph(crs=network.crs)
     places = zip(network.node_x.tolist(), network.node_y.tolist(), strict=True)
     graph.add_nodes_from((i, {"x": x, "y": y}) for i, (x, y) in enumerate(places))
-    columns = ["u", "v", "length_m", "highway", "speed_kph", "forward", "backward"]
+    columns = ["u", "v", "length_m", "highway", "speed_forward_kph", "forward", "backward"]
     for u, v, length, highway, kph, forward, backward in network.edges[columns].itertuples(
         index=False
     ):
@@ -96,8 +96,9 @@ def main() -> None:
         )
     )
     arcs, preparing = timed(lambda: arcs_of(network, "from_facility"))
-    places = snap(network, scattered(given.stations, given.nodes), 10_000)
-    starts = starts_of(network, places)
+    response = ResponseParameters(max_access_m=10_000)
+    places = snap(network, scattered(given.stations, given.nodes), response)
+    starts = starts_of(network, places, leg_min(places, response))
     print(f"{arcs.n_nodes:,} nodes, {len(arcs.head):,} arcs, {given.stations} stations")
     print(f"building the network {building:.2f} s, preparing its arcs {preparing:.2f} s (once)")
 

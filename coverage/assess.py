@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -37,7 +37,10 @@ from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.trips import Trips
 
-P90_TENTHS = 9
+P90_TENTHS: Final = 9
+MEASURE: Final = 2
+"""How minutes are measured (docs/measure.md); 1 had no leaving leg and joined motorways."""
+
 _Read = TypeVar("_Read")
 
 
@@ -158,6 +161,7 @@ def report_of(
             _network_note(network.note),
         ),
         parameters={
+            "measure": MEASURE,
             "response": county.config.response.model_dump(mode="json"),
             "rules": {rule.id: rule.values() for rule in rules},
             "crs": county.crs.to_string(),
@@ -204,6 +208,7 @@ def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.
                 None if pd.isna(row) else facility_name.iloc[int(row)] for row in station
             ],
             "turnout_min": response.villages["turnout_min"].astype(float),
+            "leaving_min": response.villages["leaving_min"].astype(float),
             "drive_min": response.villages["drive_min"].astype(float),
             "access_min": response.villages["access_min"].astype(float),
             "response_min": minutes,

@@ -77,8 +77,8 @@ class Report:
     villages
         One row a village, in the order of the file: ``code, name, township`` (code),
         ``township_name, kind, area_class, population, station_id, station_name, turnout_min,
-        drive_min, access_min, response_min, limit_min, covered`` (bool), ``geometry`` (the
-        point, in the county's CRS).
+        leaving_min, drive_min, access_min, response_min, limit_min, covered`` (bool),
+        ``geometry`` (the point, in the county's CRS).
     units
         One row a township, street or zone: ``code, name, kind, population, covered_share``
         (of its residents, NaN without residents), ``geometry`` (polygon).

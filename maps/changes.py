@@ -13,6 +13,7 @@ import shapely
 
 from coverage.network.model import Network
 from coverage.network.respeed import respeed
+from coverage.network.speeds import driven_kph
 from coverage.results import Report
 from maps.layers import Geometries
 
@@ -120,8 +121,8 @@ def _shared_places(network: Network) -> set[tuple[float, float]]:
 
 def _slowed(report: Report) -> shapely.MultiLineString:
     edges = report.network.edges
-    usual = respeed(report.network, report.county.config.response).edges["speed_kph"]
-    share = edges["speed_kph"].to_numpy(dtype=float) / usual.to_numpy(dtype=float)
+    usual = respeed(report.network, report.county.config.response).edges
+    share = driven_kph(edges) / driven_kph(usual)
     return _multi(_lines(report.network)[np.abs(share - 1) > _SPEED_SHARE])
 
 

@@ -16,6 +16,7 @@ import shapely
 from coverage.county.files import nearest, shown
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
+from coverage.network.speeds import driven_kph
 from coverage.results import Report
 from coverage.rules.compare import within_limit
 from coverage.rules.model import RuleResult
@@ -231,7 +232,7 @@ def _stations(report: Report) -> Drawing:
 
 def _speeds(report: Report) -> Drawing:
     edges = report.network.edges
-    of = np.searchsorted(SPEED_BREAKS, edges["speed_kph"].to_numpy(dtype=float).round(6))
+    of = np.searchsorted(SPEED_BREAKS, driven_kph(edges).round(6))
     rows = np.arange(len(edges))
     lines = _lines(report, SPEED_LINES, of, rows, edges)
     return Drawing("speed", _plain(report), lines=lines, notes=(Message("maps.speed_note"),))

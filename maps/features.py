@@ -61,7 +61,17 @@ def villages(
 ) -> folium.FeatureGroup:
     """Return the villages in the classes of a layer; property ``c`` is a village's code."""
     table = report.villages
-    keys = ["township", "people", "minutes", "turnout", "drive", "access", "limit", "covered"]
+    keys = [
+        "township",
+        "people",
+        "minutes",
+        "turnout",
+        "leaving",
+        "drive",
+        "access",
+        "limit",
+        "covered",
+    ]
     labels = [text(f"maps.row_{key}", language) for key in (*keys, "station")]
     was: Mapping[str, float] = {}
     if before is not None:
@@ -102,18 +112,15 @@ def _then(was: Mapping[str, float], code: str, language: Language) -> str:
 
 def _village_values(row: Mapping[Hashable, Any], language: Language) -> list[str]:
     """Return what a village's popup says, in the order of the labels."""
-    parts = (row["turnout_min"], row["drive_min"], row["access_min"], row["limit_min"])
-    turnout, drive, access, limit = (
-        "" if np.isnan(value) else words.minutes(value, language) for value in parts
+    legs = (
+        "" if np.isnan(row[name]) else words.minutes(row[name], language)
+        for name in ("turnout_min", "leaving_min", "drive_min", "access_min", "limit_min")
     )
     return [
         _shown(row["township_name"]),
         words.people(row["population"], language),
         words.minutes(row["response_min"], language),
-        turnout,
-        drive,
-        access,
-        limit,
+        *legs,
         text("maps.covered" if row["covered"] else "maps.not_covered", language),
         _shown(row["station_name"]),
     ]
@@ -311,16 +318,17 @@ def marks(report: Report, language: Language, found: Changes) -> folium.FeatureG
 
 
 def way(report: Report, language: Language, route: Route) -> folium.FeatureGroup:
-    """Return the way an ambulance takes, and from the road to the door."""
+    """Return the way an ambulance takes, and between the road and the doors."""
     crs = report.county.crs
     group = folium.FeatureGroup(name=text("maps.way", language))
-    shapes = [shapely.MultiLineString([route.line]), shapely.MultiLineString([route.access])]
-    line, access = to_lonlat(np.array(shapes, dtype=object), crs, 6)
+    shapes = [shapely.MultiLineString([part]) for part in (route.line, route.leaving, route.access)]
+    line, *legs = to_lonlat(np.array(shapes, dtype=object), crs, 6)
     _line(line, Stroke("#ffffff", ROUTE.width_px + 3.0, 0.0)).add_to(group)
     told = safe(words.way(report, route, language))
     _line(line, ROUTE, told).add_to(group)
-    if route.access.length > 0:
-        _line(access, ROUTE_ACCESS, told).add_to(group)
+    for leg, part in zip(legs, (route.leaving, route.access), strict=True):
+        if part.length > 0:
+            _line(leg, ROUTE_ACCESS, told).add_to(group)
     return group
 
 

@@ -1,19 +1,11 @@
-"""Small counties and networks for the tests of roads and travel, and an independent check.
-
-`networkx_minutes` shares no code with ``coverage.travel``: it snaps with plain shapely, puts every
-point into a networkx graph as a node of its own, and runs networkx's Dijkstra.
-"""
+"""Small counties and networks for the tests of roads and travel."""
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -29,84 +21,6 @@ from coverage.network.ways import Ways
 
 CRS_M = CRS.from_epsg(4546)
 ORIGIN = (500_000.0, 3_160_000.0)
-ON_NODE_M = 0.01
-
-
-def _nearest_edge(lines: list[shapely.LineString], point: shapely.Point) -> tuple[int, float]:
-    """Return the first of the lines nearest to `point`, and the distance."""
-    distance = shapely.distance(np.array(lines, dtype=object), point)
-    edge = int(np.argmin(distance))
-    return edge, float(distance[edge])
-
-
-def networkx_minutes(
-    network: Network,
-    points: Sequence[shapely.Point | None],
-    facilities: Sequence[shapely.Point | None],
-    *,
-    direction: str = "from_facility",
-    max_access_m: float = math.inf,
-) -> pd.DataFrame:
-    """Recompute the least drive of every point with networkx.
-
-    Returns
-    -------
-    DataFrame
-        One row a point: ``drive_min`` (NaN where unreachable), ``by_facility`` (dict of position
-        to minutes, for all facilities that reach it).
-    """
-    edges = network.edges
-    lines = list(edges.geometry)
-    placed: dict[int, list[tuple[float, object]]] = defaultdict(list)
-    for kind, group in (("p", points), ("f", facilities)):
-        for i, point in enumerate(group):
-            if point is None or point.is_empty:
-                continue
-            edge, distance = _nearest_edge(lines, point)
-            if distance <= max_access_m:
-                placed[edge].append((lines[edge].project(point), (kind, i)))
-
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(len(network.node_x)))
-
-    def arc(tail: object, head: object, minutes: float) -> None:
-        if not graph.has_edge(tail, head) or graph[tail][head]["weight"] > minutes:
-            graph.add_edge(tail, head, weight=minutes)
-
-    for row, edge in enumerate(edges.itertuples()):
-        whole = edge.drive_min
-        if edge.forward:
-            arc(edge.u, edge.v, whole)
-        if edge.backward:
-            arc(edge.v, edge.u, whole)
-        if row not in placed:
-            continue
-        length = lines[row].length
-        stops = sorted(placed[row], key=lambda stop: stop[0])
-        chain = [(0.0, edge.u), *stops, (length, edge.v)]
-        for (at, tail), (then, head) in itertools.pairwise(chain):
-            minutes = (then - at) / length * whole
-            if edge.forward or at == then:
-                arc(tail, head, minutes)
-            if edge.backward or at == then:
-                arc(head, tail, minutes)
-        for at, node in stops:  # on the node itself a one-way does not bind
-            for end, gap in ((edge.u, at), (edge.v, length - at)):
-                if gap <= ON_NODE_M:
-                    arc(node, end, gap / length * whole)
-                    arc(end, node, gap / length * whole)
-
-    if direction == "to_facility":
-        graph = graph.reverse()
-    by_facility: list[dict[int, float]] = [{} for _ in points]
-    for i in range(len(facilities)):
-        if ("f", i) not in graph:
-            continue
-        for node, minutes in nx.single_source_dijkstra_path_length(graph, ("f", i)).items():
-            if isinstance(node, tuple) and node[0] == "p":
-                by_facility[node[1]][i] = minutes
-    least = [min(found.values(), default=math.nan) for found in by_facility]
-    return pd.DataFrame({"drive_min": least, "by_facility": by_facility})
 
 
 def villages_at(

@@ -23,8 +23,7 @@ from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
-from tests.independent import networkx_response_min
-from tests.network_fixtures import networkx_minutes
+from tests.independent import networkx_minutes, networkx_response_min
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 
@@ -34,7 +33,6 @@ GRASS_ROOTS = [TOWNSHIP, CENTRAL, CENTRE]
 KINDS = (
     "response_time", "presence", "per_population", "density", "staffing", "share", "service",
 )  # fmt: skip
-ACCESS_MIN_PER_M = 1.3 / 10_000 * 60  # from the road to the door: a detour of 1.3 at 10 km/h
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,8 @@ class Inputs:
     """The county's tables as they are written, all text, blank = ''; and minutes.
 
     `minutes` has a row a village and a column a facility: from home to it, NaN = cannot reach.
+    `elsewhere_min` is how long it takes at least from each village to a clinic that is somewhere
+    in its township: as the crow flies, as fast as any road is driven.
     """
 
     townships: gpd.GeoDataFrame
@@ -59,6 +59,7 @@ class Inputs:
     response_min: np.ndarray
     minutes: pd.DataFrame
     own_clinic: np.ndarray
+    elsewhere_min: np.ndarray
 
     def of(self, *kinds: str) -> pd.DataFrame:
         return self.facilities[self.facilities["类型"].isin(kinds)]
@@ -92,23 +93,27 @@ def inputs() -> Inputs:
     stands = placed(facilities, county.crs)
     # The roads' reader gives points of its own; the nearest edge of a rounded point is the same.
     found = networkx_minutes(
-        network, list(homes), list(stands), direction="to_facility", max_access_m=3000
+        network, list(homes), list(stands), county.config.response, direction="to_facility"
     )
-    roads = network.edges.geometry
-    door_m = np.array([roads.distance(home).min() for home in homes])
     minutes = pd.DataFrame(
         [
-            [by.get(place, math.nan) + metres * ACCESS_MIN_PER_M for place in range(len(stands))]
-            for by, metres in zip(found["by_facility"], door_m, strict=True)
+            [by.get(place, math.nan) + access for place in range(len(stands))]
+            for by, access in zip(found["by_facility"], found["access_min"], strict=True)
         ]
     )
+    townships = gpd.read_file(DEMONSTRATION / "townships.geojson")
+    clinics = facilities[(facilities["类型"] == "村卫生室") & (facilities["经度"] == "")]
+    of_clinic = townships["name"].isin(clinics["所属乡镇"])
+    straight_m = homes.distance(townships[of_clinic].to_crs(county.crs).union_all())
+    fastest_kph = network.edges[["speed_forward_kph", "speed_backward_kph"]].max(axis=None)
     return Inputs(
-        townships=gpd.read_file(DEMONSTRATION / "townships.geojson"),
+        townships=townships,
         villages=villages,
         facilities=facilities,
         response_min=networkx_response_min(county, network),
         minutes=minutes,
         own_clinic=own_clinics(villages, facilities, homes, stands),
+        elsewhere_min=straight_m.to_numpy() / 1000 / fastest_kph * 60,
     )
 
 
@@ -263,8 +268,9 @@ def served_villages(data: Inputs, limit_min: float, asked: np.ndarray) -> Answer
     mode = villages["服务方式"]
     near = np.nan_to_num(data.nearest_min(data.of("村卫生室")), nan=np.inf) <= limit_min
     served = data.own_clinic | mode.isin(["派驻", "巡诊"]) | (near & (mode != "无"))
+    perhaps = (mode == "") | ((data.elsewhere_min <= limit_min) & (mode != "无"))
     verdict = np.array(
-        np.where(served, "met", np.where(mode == "", "not_assessable", "unmet")), dtype=object
+        np.where(served, "met", np.where(perhaps, "not_assessable", "unmet")), dtype=object
     )
     verdict[~asked] = "not_applicable"
     rows = (villages["类型"] == "村").to_numpy()

@@ -83,15 +83,15 @@ def test_a_popup_tells_all_parts_of_the_time() -> None:
     first = villages_of(render(report, "en"))[3]["properties"]
     assert first["n"] == "村4"
     assert first["v"] == [
-        "村8", "1,058 people", "10.0 min", "3.0 min", "6.5 min", "0.5 min", "10.0 min",
-        "within the limit", "中心站",
+        "村8", "1,058 people", "10.0 min", "3.0 min", "0.2 min", "6.3 min", "0.5 min",
+        "10.0 min", "within the limit", "中心站",
     ]  # fmt: skip
 
 
 def test_an_unreachable_village_has_no_minutes_and_no_station() -> None:
     last = villages_of(render(make_report(), "en"))[-1]["properties"]
     assert last["s"] == len(CLASSES["minutes"]) - 1
-    assert last["v"][2:] == ["unreachable", "", "", "", "30.0 min", "beyond the limit", ""]
+    assert last["v"][2:] == ["unreachable", "", "", "", "", "30.0 min", "beyond the limit", ""]
     assert "NaN" not in json.dumps(villages_of(render(make_report())))
 
 

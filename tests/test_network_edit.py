@@ -17,16 +17,16 @@ from coverage.network.edit import close_across, close_within, meets, pieces, slo
 from coverage.network.model import Network
 from coverage.network.respeed import respeed
 from coverage.travel.journey import journey
+from tests.independent import networkx_minutes
 from tests.network_fixtures import (
     ORIGIN,
     kph_of,
     network_of,
-    networkx_minutes,
     points_at,
     villages_at,
 )
 
-FAST = ResponseParameters(speeds_kph=kph_of(60), max_access_m=500)
+FAST = ResponseParameters(speeds_kph=kph_of(60), max_access_m=500, next_road_m=0)
 Places = Sequence[tuple[float, float]]
 
 # A street of 3 km with a branch of 1 km to the north at 2 km: 1 km is a minute.
@@ -137,7 +137,7 @@ def test_only_the_part_in_the_area_is_slower() -> None:
     slow = slow_within(street(), box(400, -50, 900, 50), 0.5)
     assert near(minutes(slow, [(400, 0), (650, 0), (900, 0), (3000, 0)]), [0.4, 0.9, 1.4, 3.5])
     assert slow.edges["length_m"].sum() == pytest.approx(4000, abs=1e-3)
-    assert sorted(slow.edges["speed_kph"]) == [30.0, 60.0, 60.0, 60.0, 60.0]
+    assert sorted(slow.edges["speed_forward_kph"]) == [30.0, 60.0, 60.0, 60.0, 60.0]
     assert slow.note.components == 1
 
 
@@ -189,6 +189,7 @@ def test_a_road_that_meets_itself_is_cut_in_the_right_place() -> None:
     assert [p.begin_m for p in found if p.inside] == [pytest.approx(340)]
 
 
+FAR = FAST.model_copy(update={"max_access_m": math.inf})
 GRID = 5
 coordinates = st.floats(-150, GRID * 300 - 150).map(lambda v: round(v, 1))
 spots = st.tuples(coordinates, coordinates)
@@ -214,7 +215,7 @@ def test_a_closed_road_is_what_networkx_makes_of_it(
     left = shapely.union_all(list(base.edges.geometry)).difference(shape.buffer(0.02))
     kept = shapely.union_all(list(cut.edges.geometry))
     assert kept.buffer(0.05).covers(left)
-    found = networkx_minutes(cut, list(points_at(homes)), list(points_at([(0, 0)])))
+    found = networkx_minutes(cut, list(points_at(homes)), list(points_at([(0, 0)])), FAR)
     assert near(minutes_far(cut, homes), found["drive_min"].tolist())
     for row in cut.edges.geometry:  # nothing is driven across the line
         if row.length > 0.1:
@@ -227,7 +228,7 @@ def minutes_far(network: Network, to: Places) -> list[float]:
         points_at(to),
         points_at([(0, 0)]),
         direction="from_facility",
-        response=FAST.model_copy(update={"max_access_m": math.inf}),
+        response=FAR,
     )
     return found.table["drive_min"].tolist()
 
@@ -242,12 +243,67 @@ def test_slowing_keeps_all_road_and_changes_only_the_area(
         return
     base = grid()
     slow = slow_within(base, shape, factor)
-    within = sum(g.intersection(shape).length for g in base.edges.geometry)
+    # What is within the border's width is in the area; where a road crosses it, that is 2 cm.
+    grown = shape.buffer(0.02)
+    within = sum(g.intersection(grown).length for g in base.edges.geometry)
     total = base.edges["length_m"].sum()
     assert slow.edges["length_m"].sum() == pytest.approx(total, abs=1e-3)
     wanted = (total - within + within / factor) / 1000
-    assert slow.edges["drive_min"].sum() == pytest.approx(wanted, abs=1e-3)
+    crossings = 4 * GRID * 0.02 / 1000 * abs(1 / factor - 1)
+    assert driven_min(slow) == pytest.approx(wanted, abs=1e-3 + crossings)
     assert slow.note.components == 1
+
+
+def driven_min(network: Network) -> float:
+    return float(network.edges["drive_forward_min"].sum())
+
+
+# Streets every 300 m, 12 km of them: 12 minutes. Several sides of the boxes are on streets, which
+# rounding puts on either side of them.
+BORDERS = [
+    ((0, 600), (300, 0), 2 * 600 + 3 * 300),
+    ((0, 0), (300, 300), 4 * 300),
+    ((0, 0), (600, 300), 4 * 300 + 3 * 300),
+    ((0, 10), (300, 290), 2 * 280),
+    ((10, 0), (290, 300), 2 * 280),
+    ((1, 1), (299, 299), 0),
+    ((300, 300), (900, 900), 6 * 600),
+    ((-50, 600), (1300, 700), 1200 + 5 * 100),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "inside_m"), BORDERS)
+@pytest.mark.parametrize("off_m", [-0.015, -1e-9, 0.0, 1e-9, 0.015])
+def test_road_along_the_border_of_an_area_is_in_it(
+    first: tuple[float, float], second: tuple[float, float], inside_m: float, off_m: float
+) -> None:
+    low, high = np.minimum(first, second) - off_m, np.maximum(first, second) + off_m
+    base, shape = grid(), box(*low, *high)
+    slow, closed = slow_within(base, shape, 0.5), close_within(base, shape)
+    total = base.edges["length_m"].sum()
+    assert driven_min(slow) == pytest.approx((total + inside_m) / 1000, abs=1e-3)
+    assert slow.edges["length_m"].sum() == pytest.approx(total, abs=1e-3)
+    assert closed.edges["length_m"].sum() == pytest.approx(total - inside_m, abs=0.5)
+
+
+@pytest.mark.parametrize("off_m", [0.025, 1.0])
+def test_road_beside_the_border_is_not_in_the_area(off_m: float) -> None:
+    base = grid()
+    inner = box(off_m, off_m, 300 - off_m, 300 - off_m)
+    assert not meets(base, inner)
+    assert slow_within(base, inner, 0.5) is base
+    crossing = slow_within(base, box(off_m, -50, 300 - off_m, 350), 0.5)  # two streets cross it
+    assert driven_min(crossing) == pytest.approx(12 + 2 * (300 - 2 * off_m) / 1000, abs=1e-3)
+
+
+def test_a_zigzag_of_ten_thousand_corners_cuts_as_many_times() -> None:
+    """Each crossing is found by the side that makes it, not by a look at all the others."""
+    corners = 10_000
+    x = np.linspace(10, 1990, corners)
+    zigzag = line(*zip(x.tolist(), np.where(np.arange(corners) % 2, 40.0, -40.0), strict=True))
+    cut = close_across(street(), zigzag)
+    assert len(cut.edges) == 3 + corners - 1
+    assert cut.edges["length_m"].sum() == pytest.approx(4000, abs=1e-2)
 
 
 @pytest.mark.parametrize(

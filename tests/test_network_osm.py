@@ -18,7 +18,8 @@ from coverage.network.build import build_network
 from coverage.network.osm import read_osm
 from coverage.network.read import read_network
 from coverage.travel.journey import journey
-from tests.network_fixtures import county_with, networkx_minutes, osm_xml, villages_at
+from tests.independent import networkx_minutes
+from tests.network_fixtures import county_with, osm_xml, villages_at
 
 NODES = {
     1: (0.0, 0.0),
@@ -55,7 +56,7 @@ def test_tags_become_columns_and_what_is_left_out_is_counted(tmp_path: Path) -> 
     assert edges["highway"].tolist() == ["primary", "tertiary", "road"]
     assert edges["name"].tolist() == ["一号路", None, None]
     assert edges["bridge"].tolist() == [True, False, False]
-    assert edges["speed_kph"].tolist() == [20.0, 26.0, 18.0]
+    assert edges["speed_forward_kph"].tolist() == [20.0, 26.0, 18.0]
     assert edges[["forward", "backward"]].to_numpy().tolist() == [
         [True, True],
         [True, False],
@@ -72,6 +73,7 @@ def test_tags_become_columns_and_what_is_left_out_is_counted(tmp_path: Path) -> 
         "network.ferries": "note",
         "network.closed": "note",
         "network.not_drivable": "note",
+        "network.one_way_off_main": "note",
     }
 
 
@@ -213,6 +215,7 @@ def test_the_helsinki_extract_against_networkx() -> None:
 
     stations = points.iloc[:4]
     ours = journey(network, points, stations, direction="from_facility", response=response).table
-    theirs = networkx_minutes(network, points, stations, max_access_m=400)
+    theirs = networkx_minutes(network, points, stations, response)
     assert ours["drive_min"].notna().sum() > 40
-    np.testing.assert_allclose(ours["drive_min"], theirs["drive_min"], atol=1e-6, rtol=0)
+    for leg in ("leaving_min", "drive_min", "access_min"):
+        np.testing.assert_allclose(ours[leg], theirs[leg], atol=1e-6, rtol=0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from coverage.county.config import ResponseParameters
 from coverage.errors import InputError
 from coverage.network.read import read_network
 from coverage.network.snap import entering_min, leaving_min, snap
@@ -100,15 +101,17 @@ def test_snapping() -> None:
     )
     ends = points_at([(250, 30), (-10, -10), None, (500, -400), (0.005, 5), (999.995, 0)])
     ends.iloc[2] = shapely.Point()
-    place = snap(network, ends, 300)
-    assert place.edge.tolist() == [0, 0, -1, -1, 1, 0]  # at the corner both are as near: the first
+    place = snap(network, ends, ResponseParameters(max_access_m=300))
+    # at the corner both are as near: what is open both ways comes first
+    assert place.edge.tolist() == [0, 1, -1, -1, 1, 0]
     assert place.fraction[[0, 1]].tolist() == pytest.approx([0.25, 0.0], abs=1e-6)
     assert place.distance_m[[0, 1, 3]].tolist() == pytest.approx([30, 200**0.5, 400], abs=1e-4)
     assert np.isnan(place.distance_m[2])
-    whole = network.edges["drive_min"][0]
+    whole = network.edges["drive_forward_min"][0]
+    other = network.edges["drive_forward_min"][1]
     to_u, to_v = leaving_min(network, place)
     assert to_u.tolist()[:4] == [np.inf, 0.0, np.inf, np.inf]
-    assert to_v.tolist()[:2] == pytest.approx([0.75 * whole, whole], abs=1e-6)
+    assert to_v.tolist()[:2] == pytest.approx([0.75 * whole, other], abs=1e-6)
     from_u, from_v = entering_min(network, place)
     assert from_u[0] == pytest.approx(0.25 * whole, abs=1e-6)
     assert from_v[0] == np.inf
@@ -119,5 +122,5 @@ def test_speed_of_a_whole_county_by_factor(tmp_path: Path) -> None:
     write(tmp_path, ROAD)
     response = {"speeds_kph": kph_of(60), "speed_factor": 0.5}
     edges = read_network(county_with(tmp_path, "roads.osm", response=response)).edges
-    assert edges["drive_min"][0] == pytest.approx(2.0, abs=1e-4)
+    assert edges["drive_forward_min"][0] == pytest.approx(2.0, abs=1e-4)
     assert edges.geometry[0].coords[0] == pytest.approx(ORIGIN, abs=0.02)

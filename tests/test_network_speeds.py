@@ -2,14 +2,12 @@
 
 import tomllib
 
-import numpy as np
 import pytest
 
 from coverage.county.config import ResponseParameters
 from coverage.errors import InputError
 from coverage.network.speeds import (
     AREA_CLASSES,
-    edge_speed_kph,
     load_profile,
     profile_names,
     speed_table,
@@ -85,11 +83,73 @@ def test_county_speeds_replace_both_area_classes_even_upwards() -> None:
 
 def test_limits_lower_and_never_raise_and_the_factor_comes_last() -> None:
     own = ResponseParameters(speeds_kph={"primary": 50}, speed_factor=0.8)
-    table = speed_table(own)
-    primary = np.full(3, CLASSES.index("primary"))
-    limits = np.array([40.0, 90.0, np.inf])
-    speeds = edge_speed_kph(table, np.zeros(3, dtype=np.int64), primary, limits, 0.8)
-    assert speeds.tolist() == [32.0, 40.0, 40.0]
+    roads = [
+        {"path": [k, k + 1], "highway": "primary", "maxspeed": limit}
+        for k, limit in enumerate(["40", "90", ""])
+    ]
+    edges = network_of([(1000.0 * k, 0) for k in range(4)], roads, response=own).edges
+    assert edges["speed_forward_kph"].tolist() == [32.0, 40.0, 40.0]
+
+
+def test_a_limit_by_direction_counts_there_instead_of_the_one_of_both() -> None:
+    """1 km at 60, 30 and 50 km/h: 1, 2 and 1.2 minutes."""
+    limits = {"maxspeed": "50", "maxspeed_forward": "60", "maxspeed_backward": "30"}
+    ways: list[dict[str, object]] = [
+        {"path": [0, 1], **limits},
+        {"path": [2, 1], **limits},  # drawn the other way
+        {"path": [2, 3], **limits, "maxspeed_backward": "CN:rural"},
+        {"path": [4, 3], **limits, "forward": False},
+    ]
+    fast = ResponseParameters(speeds_kph=kph_of(60))
+    for merge in (True, False):
+        network = network_of([(1000.0 * k, 0) for k in range(5)], ways, response=fast, merge=merge)
+        edges = network.edges
+        assert edges["drive_forward_min"].tolist() == pytest.approx([1, 1, 1, 2], abs=1e-6)
+        assert edges["drive_backward_min"].tolist() == pytest.approx([2, 2, 1.2, 2], abs=1e-6)
+        assert [(p.code, p.count) for p in network.quality if "ignored" in p.code] == [
+            ("network.maxspeed_ignored", 1)
+        ]
+
+
+def test_chains_merge_as_they_are_run_where_the_limits_differ_by_direction() -> None:
+    limits = {"maxspeed_forward": "30", "maxspeed_backward": "15"}
+    turned = {"maxspeed_forward": "15", "maxspeed_backward": "30"}
+    places = [(0, 0), (1000, 0), (2000, 0)]
+    alike: list[dict[str, object]] = [{"path": [0, 1], **limits}, {"path": [2, 1], **turned}]
+    other: list[dict[str, object]] = [{"path": [0, 1], **limits}, {"path": [2, 1], **limits}]
+    (edge,) = network_of(places, alike).edges.itertuples()
+    assert (edge.limit_forward_kph, edge.limit_backward_kph) == (30, 15)
+    assert len(network_of(places, other).edges) == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "column", "named"),
+    [
+        ({"speed_factor": 0.05}, "response.speed_factor", "road 0.8/0.9"),
+        (
+            {"speed_factor": 3.0, "speeds_kph": {"primary": 150}},
+            "response.speeds_kph.primary",
+            "450",
+        ),
+        ({"speed_factor": 0.5, "speeds_kph": {"trunk": 1.9}}, "response.speeds_kph.trunk", "0.95"),
+    ],
+)
+def test_speeds_that_no_road_is_driven_at_are_a_problem(
+    stated: dict[str, object], column: str, named: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        speed_table(ResponseParameters.model_validate(stated))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.file) == ("network.speed_implausible", "county.toml")
+    assert problem.column == column
+    assert named in problem.text("en")
+    assert problem.text("zh")
+
+
+def test_the_slowest_and_the_fastest_speed_themselves_are_read() -> None:
+    for kph, factor, expected in ((2.0, 0.5, 1.0), (200.0, 2.0, 400.0)):
+        own = ResponseParameters(speeds_kph=kph_of(kph), speed_factor=factor)
+        assert (speed_table(own) * factor == expected).all()
 
 
 def test_area_class_is_that_of_the_village_nearest_to_the_middle() -> None:
@@ -102,9 +162,9 @@ def test_area_class_is_that_of_the_village_nearest_to_the_middle() -> None:
     )
     # the second piece's middle is at 650: nearer to the rural village, so the chain is not merged
     assert network.edges["area_class"].tolist() == ["urban", "rural"]
-    assert network.edges["speed_kph"].tolist() == [24.0, 38.0]
+    assert network.edges["speed_forward_kph"].tolist() == [24.0, 38.0]
     expected = [0.4 / 24 * 60, 0.5 / 38 * 60]
-    assert network.edges["drive_min"].tolist() == pytest.approx(expected, abs=1e-6)
+    assert network.edges["drive_forward_min"].tolist() == pytest.approx(expected, abs=1e-6)
 
 
 def test_kph_of_all_classes_makes_one_speed() -> None:
@@ -113,4 +173,4 @@ def test_kph_of_all_classes_makes_one_speed() -> None:
         [{"path": [0, 1], "maxspeed": "30 mph"}],
         response=ResponseParameters(speeds_kph=kph_of(60)),
     )
-    assert network.edges["speed_kph"].tolist() == pytest.approx([48.28032])
+    assert network.edges["speed_forward_kph"].tolist() == pytest.approx([48.28032])

@@ -71,6 +71,7 @@ SCHEMA = _object(
     ),
     software=_object(version=TEXT),
     parameters=_object(
+        measure={"const": 2},
         response={"type": "object"},
         rules={"type": "object", "additionalProperties": {"type": "object"}},
         crs=TEXT,
@@ -251,6 +252,7 @@ def test_villages_csv(report: Report) -> None:
         "100",
         "'@s",
         "3",
+        "0",
         "9.5",
         "0",
         "12.5",
@@ -259,7 +261,21 @@ def test_villages_csv(report: Report) -> None:
     ]
     assert rows[2][1] == "'=1+1"
     assert rows[2][-2:] == ["30", "true"]
-    assert rows[3] == ["'-c", '李,"家"\n村', "2", "rural", "", "", "", "", "", "", "30", "false"]
+    assert rows[3] == [
+        "'-c",
+        '李,"家"\n村',
+        "2",
+        "rural",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "30",
+        "false",
+    ]
 
 
 def test_score(report: Report) -> None:

@@ -167,7 +167,7 @@ def test_a_slow_area_costs_just_its_length(base: Report) -> None:
     area = [[112.27, 28.59], [112.29, 28.59], [112.29, 28.61], [112.27, 28.61]]
     slow = after(base, edit("slow_road", area=area, factor=0.5))
     edges, places = base.network.edges, base.villages.geometry
-    kph = edges.loc[edges["area_class"] == "rural", "speed_kph"].iloc[0]
+    kph = edges.loc[edges["area_class"] == "rural", "speed_forward_kph"].iloc[0]
     metres = places.iloc[0].distance(places.iloc[1]) * 0.02 / 0.05
     more = slow.villages["response_min"] - base.villages["response_min"]
     assert more.tolist() == pytest.approx([metres / 1000 / kph * 60] * 2 + [0.0], abs=1e-4)

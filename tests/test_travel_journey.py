@@ -13,7 +13,8 @@ from coverage.network.model import Network
 from coverage.travel.journey import journey
 from coverage.travel.model import Direction
 from coverage.travel.sweep import Arcs, Starts, Sweep, compress, scipy_kernel, sweep
-from tests.network_fixtures import kph_of, network_of, networkx_minutes, points_at
+from tests.independent import networkx_minutes
+from tests.network_fixtures import kph_of, network_of, points_at
 from tests.test_network_build import road_lists
 
 SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=3000)  # 1 km a minute
@@ -183,8 +184,9 @@ def test_networkx_agrees(
     ends = points_at([*drawn_points(seed, 12), *places[:3], None])  # some on nodes
     stations = points_at([*drawn_points(seed + 1, 4), places[-1], None])
     ours = journey(network, ends, stations, direction=direction, response=response).table
-    theirs = networkx_minutes(network, ends, stations, direction=direction, max_access_m=800)
-    np.testing.assert_allclose(ours["drive_min"], theirs["drive_min"], atol=1e-6, rtol=0)
+    theirs = networkx_minutes(network, ends, stations, response, direction=direction)
+    for leg in ("leaving_min", "drive_min", "access_min"):
+        np.testing.assert_allclose(ours[leg], theirs[leg], atol=1e-6, rtol=0)
     for row, by_facility in enumerate(theirs["by_facility"]):
         facility = ours["facility"].iloc[row]
         if by_facility:
@@ -204,7 +206,9 @@ def test_another_station_never_makes_it_worse(
         journey(network, ends, chosen, direction="from_facility", response=SIXTY).table
         for chosen in (stations.iloc[:-1], stations)
     )
-    before, after = few["drive_min"].fillna(np.inf), more["drive_min"].fillna(np.inf)
+    before, after = (
+        (found["leaving_min"] + found["drive_min"]).fillna(np.inf) for found in (few, more)
+    )
     assert (after <= before + 1e-9).all()
     better = after < before - 1e-9
     assert (more["facility"][better] == 4).all()

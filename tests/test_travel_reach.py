@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.travel.reach import reach
-from tests.network_fixtures import networkx_minutes, points_at
+from tests.independent import networkx_minutes
+from tests.network_fixtures import points_at
 from tests.test_network_build import road_lists
 from tests.test_travel_journey import drawn_points
 from tests.test_travel_route import assessed
@@ -81,7 +82,8 @@ def test_pieces_agree_with_networkx_and_are_the_whole_road(
     places, roads = made
     limits = (3.3, 4.1, 5.7)
     stations = drawn_points(seed, 3)
-    report = assessed([(0.0, 0.0)], stations, places, roads)
+    # the road that a place lies on is asked for, also off the main part
+    report = assessed([(0.0, 0.0)], stations, places, roads, next_road_m=0.0)
     found = reach(report, limits)
     edges = report.network.edges
     assert found.groupby("edge")["length_m"].sum().to_numpy() == pytest.approx(
@@ -92,7 +94,9 @@ def test_pieces_agree_with_networkx_and_are_the_whole_road(
         np.asarray(found.geometry.array), shares, normalized=True
     )
     answering = [p for i, p in enumerate(points_at(stations)) if i in report.response.stations]
-    minutes = networkx_minutes(report.network, list(middles), answering)["drive_min"] + 3.0
+    asked = report.county.config.response
+    found_by = networkx_minutes(report.network, list(middles), answering, asked)
+    minutes = found_by["leaving_min"] + found_by["drive_min"] + 3.0
     upper = found["limit_min"].fillna(np.inf).to_numpy()
     lower = np.array([max([x for x in (0.0, *limits) if x < limit]) for limit in upper])
     reached = minutes.fillna(np.inf).to_numpy()

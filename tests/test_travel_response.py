@@ -59,7 +59,8 @@ def test_exact_numbers_on_a_network_in_plain_metres(tmp_path: Path) -> None:
     county, _ = answer(tmp_path, [(7000.0, 0.0), (27_000.0, 0.0)], [("s", (0, 0), 1)])
     network = network_of(PLACES, ROADS, response=county.config.response, villages=county.villages)
     scale = 40_000.0 / network.edges["length_m"][0]
-    edges = network.edges.assign(drive_min=network.edges["length_m"] / 1000 * scale)
+    minutes = network.edges["length_m"] / 1000 * scale
+    edges = network.edges.assign(drive_forward_min=minutes, drive_backward_min=minutes)
     found = respond(county, dataclasses.replace(network, edges=edges)).villages
     minutes = found["response_min"] - found["access_min"]
     assert minutes.tolist() == pytest.approx([10.0, 30.0], abs=1e-6)

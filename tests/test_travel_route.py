@@ -71,9 +71,12 @@ def minutes_of_the_line(network: Network, line: shapely.LineString) -> float:
                 continue
             at, then = (row.geometry.project(shapely.Point(p)) for p in ((a + b) / 2, b))
             length = row.geometry.length
+            if row.u == row.v and then < 1e-6 and row.forward:
+                then = length  # where a ring begins it ends as well
             near_end = np.hypot(*(b - a)) <= 0.011
+            minutes = row.drive_forward_min if then > at else row.drive_backward_min
             if near_end or (row.forward if then > at else row.backward):
-                best = min(best, float(np.hypot(*(b - a))) / length * row.drive_min)
+                best = min(best, float(np.hypot(*(b - a))) / length * minutes)
         total += best
     return total
 

@@ -101,12 +101,13 @@ class ResponseParameters(_Strict):
     """``[response]``: what the measure of time assumes."""
 
     turnout_min: float = Field(3.0, ge=0, le=60)
-    access_speed_kph: float = Field(10.0, gt=0, le=60)
+    access_speed_kph: float = Field(10.0, ge=0.5, le=60)
     access_detour: float = Field(1.3, ge=1, le=5)
     max_access_m: float = Field(3000.0, ge=0, le=50_000)
+    next_road_m: float = Field(200.0, ge=0, le=50_000)
     speed_profile: str = "china"
-    speed_factor: float = Field(1.0, gt=0, le=3)
-    speeds_kph: dict[str, Annotated[float, Field(gt=0, le=200)]] = Field(default_factory=dict)
+    speed_factor: float = Field(1.0, ge=0.05, le=3)
+    speeds_kph: dict[str, Annotated[float, Field(ge=1, le=200)]] = Field(default_factory=dict)
 
 
 class CountyConfig(_Strict):

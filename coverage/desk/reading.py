@@ -12,6 +12,7 @@ import numpy as np
 
 from coverage.county.model import Role
 from coverage.errors import Problem
+from coverage.network.parts import OFF_MAIN, ONE_WAY_OFF_MAIN
 from coverage.results import Report
 from coverage.rules.catalogue import OWN_FOLDER
 
@@ -20,6 +21,7 @@ LEFT_OUT: Final[Mapping[str, Role]] = MappingProxyType(
         "county.population_unknown": "villages",
         "travel.village_far": "villages",
         "travel.village_off_main": "villages",
+        "travel.village_no_road": "villages",
         "travel.village_unreached": "villages",
         "county.facility_without_place": "facilities",
         "county.station_without_ambulances": "facilities",
@@ -40,6 +42,8 @@ ASSUMED: Final[Mapping[str, Role]] = MappingProxyType(
         "county.area_assumed": "villages",
         "county.other_township": "villages",
         "county.village_elsewhere": "facilities",
+        "travel.village_next_road": "villages",
+        "travel.facility_next_road": "facilities",
         "network.unknown_classes": "roads",
         "network.maxspeed_ignored": "roads",
         "county.grid_bare_villages": "population",
@@ -127,8 +131,8 @@ def problem_places(report: Report, problem: Problem) -> gpd.GeoDataFrame:
         ``township`` where a facility without coordinates is shown by that of its village or
         township; ``none``), ``geometry`` (in the county's CRS; None where nothing is known).
     """
-    if problem.code == "network.off_main":
-        return _off_main(report)
+    if problem.code in {OFF_MAIN, ONE_WAY_OFF_MAIN}:
+        return _off_main(report, one_way=problem.code == ONE_WAY_OFF_MAIN)
     if problem.code == "report.unreachable":
         minutes = report.response.villages["response_min"].to_numpy(float)
         return _records(report.county.villages[np.isnan(minutes)], "code", report)
@@ -172,9 +176,10 @@ def _records(table: gpd.GeoDataFrame, key: str, report: Report) -> gpd.GeoDataFr
     )
 
 
-def _off_main(report: Report) -> gpd.GeoDataFrame:
+def _off_main(report: Report, *, one_way: bool) -> gpd.GeoDataFrame:
     edges = report.network.edges
-    apart = edges[edges["component"].to_numpy() > 0]
+    cut_off = edges["component"].to_numpy() > 0
+    apart = edges[~edges["main"].to_numpy(bool) & ~cut_off if one_way else cut_off]
     return gpd.GeoDataFrame(
         {
             "row": np.zeros(len(apart), dtype=int),

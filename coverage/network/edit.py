@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from shapely import LineString, Polygon
-from shapely.ops import substring
 
-from coverage.network.build import (
-    M_PER_MIN_AT_1_KPH,
-    OFF_MAIN,
-    components_of,
-    note_of,
-    off_main_quality,
-)
-from coverage.network.model import FloatArray, IntArray, Network
+from coverage.network.lengthwise import part_of
+from coverage.network.model import BoolArray, FloatArray, IntArray, Network
+from coverage.network.parts import OFF_MAIN, ONE_WAY_OFF_MAIN, note_of, parts_quality, with_parts
 from coverage.network.snap import AT_END_M
+from coverage.network.speeds import driven_at
 
 SAME_PLACE_M: Final = 1e-6
 """Places along an edge that are nearer than this are one."""
+
+BORDER_M: Final = 0.02
+"""Road this near to the border of an area runs on it: what is drawn is kept to a centimetre, as
+roads are."""
+ALONG_BORDER_M: Final = 1.0
+"""Road that is on the border for longer runs along it; what is shorter crosses it."""
 
 
 @dataclass(frozen=True)
@@ -60,46 +61,50 @@ def close_across(network: Network, line: LineString, file: str = "") -> Network:
 
 
 def close_within(network: Network, area: Polygon, file: str = "") -> Network:
-    """Take away all road in `area`; roads that lead into it end at its edge."""
+    """Take away all road in `area`; roads that lead into it end at its edge.
+
+    Road that runs along the border (within `BORDER_M`) is in the area, on whichever side of it
+    rounding put it.
+    """
     return _edited(network, area, None, file)
 
 
 def slow_within(network: Network, area: Polygon, factor: float, file: str = "") -> Network:
-    """Drive all road in `area` at `factor` times its speed."""
+    """Drive all road in `area` at `factor` times its speed; its border as in `close_within`."""
     return _edited(network, area, factor, file)
 
 
 def meets(network: Network, shape: LineString | Polygon) -> bool:
     """Tell whether any road lies in or across `shape`."""
-    return bool(len(_candidates(network, shape)))
+    return bool(len(rows_met(network, shape)))
 
 
-def _candidates(network: Network, shape: LineString | Polygon) -> IntArray:
+def rows_met(network: Network, shape: LineString | Polygon) -> IntArray:
     """Return the rows of the edges that meet `shape`, in order."""
     lines = np.asarray(network.edges.geometry.array, dtype=object)
     if not len(lines):
         return np.zeros(0, dtype=np.int64)
+    near_m = BORDER_M if isinstance(shape, Polygon) else AT_END_M
     x0, y0, x1, y1 = shape.bounds
     bounds = shapely.bounds(lines)
-    near = (bounds[:, :2] <= [x1 + AT_END_M, y1 + AT_END_M]).all(axis=1)
-    near &= (bounds[:, 2:] >= [x0 - AT_END_M, y0 - AT_END_M]).all(axis=1)
+    near = (bounds[:, :2] <= [x1 + near_m, y1 + near_m]).all(axis=1)
+    near &= (bounds[:, 2:] >= [x0 - near_m, y0 - near_m]).all(axis=1)
     rows = np.flatnonzero(near)
     shapely.prepare(shape)
-    if isinstance(shape, Polygon):
-        return rows[shapely.intersects(shape, lines[rows])]
-    return rows[shapely.dwithin(shape, lines[rows], AT_END_M)]
+    return rows[shapely.dwithin(shape, lines[rows], near_m)]
 
 
 def _edited(
     network: Network, shape: LineString | Polygon, factor: float | None, file: str
 ) -> Network:
-    rows = _candidates(network, shape)
+    rows = rows_met(network, shape)
     lines = np.asarray(network.edges.geometry.array, dtype=object)
     whole = shapely.covers(shape, lines[rows]) & isinstance(shape, Polygon)
+    drawn = _Drawn.of(shape)
     split = {
         int(row): found
         for row in rows[~whole].tolist()
-        if len(found := pieces(lines.item(row), shape)) > 1 or found[0].inside or _ends_on(found)
+        if len(found := _pieces(lines.item(row), drawn)) > 1 or found[0].inside or _ends_on(found)
     }
     return _rebuilt(network, rows[whole], split, factor, file)
 
@@ -109,23 +114,67 @@ def _ends_on(found: list[Piece]) -> bool:
     return any(piece.begin_m == piece.end_m for piece in found)
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A shape, and what is needed to cut many lines by it.
+
+    Attributes
+    ----------
+    grown
+        The area and its border, `BORDER_M` wide; a line as it is.
+    sides
+        The straight sides of the outlines of both.
+    """
+
+    shape: LineString | Polygon
+    grown: LineString | Polygon
+    sides: shapely.STRtree
+
+    @classmethod
+    def of(cls, shape: LineString | Polygon) -> _Drawn:
+        grown, outlines = shape, [shape]
+        if isinstance(shape, Polygon):
+            grown = shape.buffer(BORDER_M, join_style="mitre")
+            outlines = [*shapely.get_parts(shape.boundary), *shapely.get_parts(grown.boundary)]
+        shapely.prepare([shape, grown])
+        sides = [_straight_parts(shapely.get_coordinates(line)) for line in outlines]
+        return cls(shape, grown, shapely.STRtree(np.concatenate(sides)))
+
+    def inside(self, line: LineString, bounds: FloatArray) -> BoolArray:
+        """Tell which parts of `line` between `bounds`, places along it, are within the shape."""
+        middle = line.interpolate((bounds[1:] + bounds[:-1]) / 2)
+        if isinstance(self.shape, LineString):
+            near: BoolArray = shapely.dwithin(self.shape, middle, SAME_PLACE_M)
+            return near
+        on_border = shapely.intersects(self.grown, middle) & ~shapely.intersects(self.shape, middle)
+        outside = ~shapely.intersects(self.grown, middle)
+        beside = np.append(outside[1:], False) | np.append(False, outside[:-1])
+        crossing = on_border & beside & (np.diff(bounds) < ALONG_BORDER_M)
+        within: BoolArray = ~outside & ~crossing
+        return within
+
+
+def _straight_parts(xy: FloatArray) -> np.ndarray[Any, np.dtype[np.object_]]:
+    return np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)), dtype=object)
+
+
 def pieces(line: LineString, shape: LineString | Polygon) -> list[Piece]:
     """Return the parts of `line` within and without `shape`, from its beginning.
 
     Where `shape` is a line, a part without length marks each place where it crosses (also at the
-    line's ends). Where it is an area, parts that touch it in a point only are not parted.
+    line's ends). Where it is an area, parts that touch it in a point only are not parted, and what
+    runs along its border (`BORDER_M`, `ALONG_BORDER_M`) is within it.
     """
+    return _pieces(line, _Drawn.of(shape))
+
+
+def _pieces(line: LineString, drawn: _Drawn) -> list[Piece]:
     length = line.length
-    cuts = _cuts(line, shape)
+    cuts = _cuts(line, drawn)
     bounds = np.concatenate([[0.0], cuts[(cuts > 0.0) & (cuts < length)], [length]])
-    middle = line.interpolate((bounds[1:] + bounds[:-1]) / 2)
-    inside = (
-        shapely.dwithin(shape, middle, SAME_PLACE_M)
-        if isinstance(shape, LineString)
-        else (shapely.intersects(shape, middle))
-    )
+    inside = drawn.inside(line, bounds)
     found: list[Piece] = []
-    crossed = set(cuts.tolist()) if isinstance(shape, LineString) else set()
+    crossed = set(cuts.tolist()) if isinstance(drawn.shape, LineString) else set()
     for begin, end, is_in in zip(
         bounds[:-1].tolist(), bounds[1:].tolist(), inside.tolist(), strict=True
     ):
@@ -140,29 +189,30 @@ def pieces(line: LineString, shape: LineString | Polygon) -> list[Piece]:
     return found
 
 
-def _cuts(line: LineString, shape: LineString | Polygon) -> FloatArray:
-    """Return the places along `line` where it meets the outline of `shape`, ascending.
+def _cuts(line: LineString, drawn: _Drawn) -> FloatArray:
+    """Return the places along `line` where it meets an outline of the shape, ascending.
 
     They are found on each straight part by itself, so that a line that meets itself has no place
     that could be taken for another.
     """
-    outline = shape.boundary if isinstance(shape, Polygon) else shape
     xy = shapely.get_coordinates(line)
     step = np.hypot(*np.diff(xy, axis=0).T)
     before = np.concatenate([[0.0], np.cumsum(step)])
-    parts = np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)), dtype=object)
-    met = np.flatnonzero(shapely.intersects(parts, outline))
+    parts = _straight_parts(xy)
+    part, side = drawn.sides.query(parts, predicate="intersects")
     where, owner = shapely.get_coordinates(
-        shapely.intersection(parts[met], outline), return_index=True
+        shapely.intersection(parts[part], drawn.sides.geometries[side]), return_index=True
     )
-    part = met[owner]
+    part = part[owner]
     along = before[part] + np.hypot(*(where - xy[part]).T)
     length = line.length
     near_m = SAME_PLACE_M
-    if isinstance(shape, LineString):
+    if isinstance(drawn.shape, LineString):
         near_m = AT_END_M
         ends = np.array([0.0, length])
-        along = np.append(along, ends[shapely.dwithin(shape, line.interpolate(ends), AT_END_M)])
+        along = np.append(
+            along, ends[shapely.dwithin(drawn.shape, line.interpolate(ends), AT_END_M)]
+        )
     along[along <= near_m] = 0.0
     along[along >= length - near_m] = length
     along = np.unique(along)
@@ -245,9 +295,7 @@ class _Made:
             node = int(self._v[row]) if following is None else self._new_node(line, piece.end_m)
             closed = False
             self._ends.append((begin, node))
-            part = substring(line, piece.begin_m, piece.end_m)
-            assert isinstance(part, LineString)
-            self._lines.append(part)
+            self._lines.append(part_of(line, piece.begin_m, piece.end_m))
             self._share.append((piece.end_m - piece.begin_m) / length)
             self.rows.append(row)
             self.slow.append(piece.inside)
@@ -266,7 +314,8 @@ class _Made:
             u=ends[:, 0],
             v=ends[:, 1],
             length_m=table["length_m"].to_numpy(float) * share,
-            drive_min=table["drive_min"].to_numpy(float) * share,
+            drive_forward_min=table["drive_forward_min"].to_numpy(float) * share,
+            drive_backward_min=table["drive_backward_min"].to_numpy(float) * share,
             geometry=gpd.GeoSeries(
                 np.array([*self._lines, None], dtype=object)[:-1], index=table.index, crs=table.crs
             ),
@@ -275,25 +324,33 @@ class _Made:
 
 def _slower(edges: gpd.GeoDataFrame, which: np.ndarray, factor: float) -> gpd.GeoDataFrame:
     """Return the edges, those of `which` at `factor` times their speed."""
-    speed = edges["speed_kph"].to_numpy(float) * np.where(which, factor, 1.0)
-    minutes = edges["length_m"].to_numpy(float) / (speed * M_PER_MIN_AT_1_KPH)
-    kept = edges["drive_min"].to_numpy(float)
-    return edges.assign(speed_kph=speed, drive_min=np.where(which, minutes, kept))
+    by = np.where(which, factor, 1.0)
+    speeds = (edges[f"speed_{way}_kph"].to_numpy(float) * by for way in ("forward", "backward"))
+    slower = driven_at(edges, *speeds)
+    kept = {
+        name: np.where(which, slower[name], edges[name])
+        for name in ("drive_forward_min", "drive_backward_min")
+    }
+    return slower.assign(**kept)
 
 
 def _counted(network: Network, file: str) -> Network:
-    """Return the network with its components, counts and warnings worked out anew."""
+    """Return the network with its parts, counts and warnings worked out anew."""
     edges, note = network.edges, network.note
     if len(edges):
-        used, ends = np.unique(
-            np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]), return_inverse=True
-        )
-        n = len(edges)
-        length_m = edges["length_m"].to_numpy(float)
-        edges = edges.assign(component=components_of(ends[:n], ends[n:], length_m, len(used)))
-        note = note_of(edges, len(used), note.unknown_class_share, note.dropped)
+        edges = with_parts(edges)
+        n_nodes = len(np.unique(edges[["u", "v"]].to_numpy()))
+        note = note_of(edges, n_nodes, note.unknown_class_share, note.dropped)
     else:
-        note = replace(note, nodes=0, edges=0, length_km={}, components=0, off_main_share=0.0)
-    told = [problem for problem in network.quality if problem.code != OFF_MAIN]
-    quality = (*off_main_quality(note, file), *told)
+        note = replace(
+            note,
+            nodes=0,
+            edges=0,
+            length_km={},
+            components=0,
+            off_main_share=0.0,
+            one_way_share=0.0,
+        )
+    told = [p for p in network.quality if p.code not in {OFF_MAIN, ONE_WAY_OFF_MAIN}]
+    quality = (*parts_quality(note, file), *told)
     return replace(network, edges=edges, note=note, quality=quality)

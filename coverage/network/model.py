@@ -13,6 +13,7 @@ from coverage.errors import Problem
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,15 @@ class NetworkNote:
     components
         Parts of the network with no road between them (direction ignored).
     off_main_share
-        Share of the length that is not in the largest component.
+        Share of the length that has no road to the main part.
     unknown_class_share
         Share of the length whose class the speed profile does not know.
     imputed_speeds
         Edges whose speed was guessed from other edges: always 0, said so.
     dropped
         Number of ways left out, by reason (a highway class, ``access``, ``ferry`` ...).
+    one_way_share
+        Share of the length that is connected with the main part, but in one direction only.
     """
 
     nodes: int
@@ -45,6 +48,7 @@ class NetworkNote:
     unknown_class_share: float
     imputed_speeds: int
     dropped: dict[str, int]
+    one_way_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,12 @@ class Network:
     edges
         One row a piece of road: ``u, v`` (nodes; the geometry runs u to v), ``forward`` and
         ``backward`` (whether it may be driven u to v, v to u), ``length_m``, ``highway`` (OSM
-        class), ``area_class`` (``urban``/``rural``), ``limit_kph`` (the posted limit, infinite
-        where there is none), ``speed_kph``, ``drive_min`` (either way),
-        ``bridge`` (bool), ``name`` (text or None), ``component`` (0 is the largest),
-        ``geometry`` (LineString).
+        class), ``area_class`` (``urban``/``rural``), ``joinable`` (whether a place may join it),
+        ``bridge`` (bool), ``name`` (text or None), ``main`` and ``component`` (see
+        `coverage.network.parts`), ``geometry`` (LineString), and for u to v and v to u
+        ``limit_forward_kph``, ``limit_backward_kph`` (posted, infinite where there is none),
+        ``speed_forward_kph``, ``speed_backward_kph``, ``drive_forward_min``,
+        ``drive_backward_min``. Of a one-way both are those of its direction.
     note
         Counts for the report.
     quality
@@ -80,19 +86,24 @@ class Network:
 
 @dataclass(frozen=True)
 class Snap:
-    """Points put on their nearest edges.
+    """Points put on the edges that they join.
 
     Attributes
     ----------
     edge
-        Row of ``Network.edges``, one a point; -1 where the point has no geometry or the network
-        is farther than the greatest access distance.
+        Row of ``Network.edges``, one a point; -1 where the point has no geometry, or every road
+        that may be joined is farther than the greatest access distance.
     fraction
         Place along the edge from u (0) to v (1).
     distance_m
-        Straight distance from the point to that place (NaN where there is no geometry).
+        Straight distance from the point to that place, or where it joins none to the nearest road
+        that may be joined (NaN where there is no geometry or no such road).
+    moved
+        Whether the nearest road that may be joined is off the main part, and the nearest of the
+        main part is joined instead.
     """
 
     edge: IntArray
     fraction: FloatArray
     distance_m: FloatArray
+    moved: BoolArray

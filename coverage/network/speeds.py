@@ -7,18 +7,27 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Final, Literal
 
+import geopandas as gpd
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coverage.county.config import ResponseParameters
-from coverage.county.files import nearest, shown
+from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.errors import InputError, Problem, raise_if_errors
-from coverage.network.model import FloatArray, IntArray
+from coverage.network.model import FloatArray
 from coverage.network.tags import CLASSES
+from coverage.network.words import listed
 from coverage.paths import DATA
 
 AreaClass = Literal["urban", "rural"]
 AREA_CLASSES: Final[tuple[AreaClass, ...]] = ("urban", "rural")
+
+M_PER_MIN_AT_1_KPH: Final = 1000 / 60
+
+SLOWEST_KPH: Final = 1.0
+"""No class of road is driven slower: a quarter of walking speed."""
+FASTEST_KPH: Final = 400.0
+"""No road is driven faster: beyond every car."""
 
 _FOLDER: Final = DATA / "speeds"
 _Kph = Annotated[float, Field(gt=0, le=200)]
@@ -102,7 +111,8 @@ def speed_table(response: ResponseParameters) -> FloatArray:
     Raises
     ------
     InputError
-        If the profile or a class of ``speeds_kph`` is not known.
+        If the profile or a class of ``speeds_kph`` is not known, or a road would be driven slower
+        than `SLOWEST_KPH` or faster than `FASTEST_KPH`.
     """
     problems = [
         Problem(
@@ -123,32 +133,84 @@ def speed_table(response: ResponseParameters) -> FloatArray:
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
     raise_if_errors(problems)
-    return np.array(
+    table = np.array(
         [
             [{**profile.kph(area), **response.speeds_kph}[c] for c in CLASSES]
             for area in AREA_CLASSES
         ]
     )
+    raise_if_errors(_implausible(table, response))
+    return table
 
 
-def edge_speed_kph(
-    table: FloatArray, area: IntArray, highway: IntArray, maxspeed_kph: FloatArray, factor: float
-) -> FloatArray:
-    """Return the speed of each piece of road, km/h.
+def with_speeds(edges: gpd.GeoDataFrame, response: ResponseParameters) -> gpd.GeoDataFrame:
+    """Return the edges with their speeds and minutes in both directions, worked out anew.
 
-    The figure of its area class and class, lowered to the limit where that is lower, times
-    `factor`.
+    The figure of their area class and class, lowered to the limit of the direction where that is
+    lower, times ``speed_factor``.
 
     Parameters
     ----------
-    table
-        From `speed_table`.
-    area, highway
-        Positions in `AREA_CLASSES` and `CLASSES`.
-    maxspeed_kph
-        Limit, infinite where there is none.
-    factor
-        ``speed_factor`` of the county.
+    edges
+        ``highway, area_class, limit_forward_kph, limit_backward_kph, length_m``.
+    response
+        Speed profile, the county's own speeds, speed factor.
+
+    Raises
+    ------
+    InputError
+        As `speed_table`.
     """
-    speed: FloatArray = np.minimum(table[area, highway], maxspeed_kph) * factor
-    return speed
+    table = speed_table(response)
+    highway = {name: position for position, name in enumerate(CLASSES)}
+    area = {name: position for position, name in enumerate(AREA_CLASSES)}
+    usual = table[
+        np.array([area[name] for name in edges["area_class"]], dtype=np.int64),
+        np.array([highway[name] for name in edges["highway"]], dtype=np.int64),
+    ]
+    speeds = {
+        way: np.minimum(usual, edges[f"limit_{way}_kph"].to_numpy(float)) * response.speed_factor
+        for way in ("forward", "backward")
+    }
+    return driven_at(edges, speeds["forward"], speeds["backward"])
+
+
+def driven_at(
+    edges: gpd.GeoDataFrame, forward_kph: FloatArray, backward_kph: FloatArray
+) -> gpd.GeoDataFrame:
+    """Return the edges at these speeds, with the minutes they take."""
+    length_m = edges["length_m"].to_numpy(float)
+    return edges.assign(
+        speed_forward_kph=forward_kph,
+        speed_backward_kph=backward_kph,
+        drive_forward_min=length_m / (forward_kph * M_PER_MIN_AT_1_KPH),
+        drive_backward_min=length_m / (backward_kph * M_PER_MIN_AT_1_KPH),
+    )
+
+
+def driven_kph(edges: gpd.GeoDataFrame) -> FloatArray:
+    """Return the speed of each edge, the lower where its directions differ."""
+    speeds = edges[["speed_forward_kph", "speed_backward_kph"]].to_numpy(dtype=float)
+    lower: FloatArray = speeds.min(axis=1)
+    return lower
+
+
+def _implausible(table: FloatArray, response: ResponseParameters) -> list[Problem]:
+    """Name the classes that would be driven slower or faster than any road is."""
+    driven = table * response.speed_factor
+    odd = ((driven < SLOWEST_KPH) | (driven > FASTEST_KPH)).any(axis=0)
+    if not odd.any():
+        return []
+    kph = {
+        CLASSES[k]: "/".join(f"{speed:.3g}" for speed in np.unique(driven[:, k]))
+        for k in np.flatnonzero(odd)
+    }
+    own = [name for name in kph if name in response.speeds_kph]
+    values = {
+        "speeds": listed(kph),
+        "factor": f"{response.speed_factor:g}",
+        "slowest": f"{SLOWEST_KPH:g}",
+        "fastest": f"{FASTEST_KPH:g}",
+    }
+    column = f"response.speeds_kph.{own[0]}" if len(own) == len(kph) else "response.speed_factor"
+    return [Problem("network.speed_implausible", values=values, file=CONFIG_NAME, column=column)]

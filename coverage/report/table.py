@@ -21,6 +21,7 @@ HEADER: Final = (
     "population",
     "station_id",
     "turnout_min",
+    "leaving_min",
     "drive_min",
     "access_min",
     "response_min",

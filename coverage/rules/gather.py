@@ -92,7 +92,8 @@ def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMin
     ).table
     area = shapely.union_all(np.asarray(county.townships.geometry)[stands_in])
     to_the_road_kph = response.access_speed_kph / response.access_detour
-    fastest_kph = np.max(trips.network.edges["speed_kph"].to_numpy(), initial=to_the_road_kph)
+    speeds = trips.network.edges[["speed_forward_kph", "speed_backward_kph"]].to_numpy(float)
+    fastest_kph = np.max(speeds, initial=to_the_road_kph)
     least = shapely.distance(points, area) / _M_PER_KM / fastest_kph * _MIN_PER_H
     # Cut off, so that no rounding makes it more than it can be.
     times = pd.DataFrame(
@@ -120,7 +121,8 @@ def access_minutes(
     """Return how long residents travel to the nearest of the facilities in `rows`.
 
     A village that names the facility that serves it travels to that one. Residents drive from
-    their place on the road; the way from the door to the road is paid, nothing is waited for.
+    their place on the road; the ways from the door to the road and from the road to the facility's
+    door are paid, nothing is waited for.
     """
     n = len(county.villages)
     village = np.concatenate([np.arange(n), county.demand["village"].to_numpy(np.int64)])
@@ -154,7 +156,8 @@ def _timed(
         response=response,
     )
     table = found.table
-    minutes = (table["drive_min"] + table["access_min"]).to_numpy(float)
+    legs = ["access_min", "drive_min", "leaving_min"]  # from the door, on the road, to the door
+    minutes = table[legs].sum(axis=1, skipna=False).to_numpy(float)
     times = pd.DataFrame(
         {
             "facility": table["facility"].array,

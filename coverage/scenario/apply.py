@@ -16,7 +16,7 @@ from coverage.county.model import County
 from coverage.crs import from_degrees
 from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
-from coverage.network.edit import close_across, close_within, meets, slow_within
+from coverage.network.edit import close_across, close_within, meets, rows_met, slow_within
 from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.results import Report
@@ -241,8 +241,7 @@ def _kept_edit(
 def roads_met(action: CloseRoad | SlowRoad, county: County, network: Network) -> gpd.GeoDataFrame:
     """Return the edges of `network` that an edit closes or slows, in part at least."""
     shape = _moved(_shape(action), from_degrees(county.crs))
-    rows = network.edges.sindex.query(shape, predicate="intersects", sort=True)
-    return network.edges.iloc[rows]
+    return network.edges.iloc[rows_met(network, shape)]
 
 
 def _shape(action: CloseRoad | SlowRoad) -> shapely.LineString | shapely.Polygon:

@@ -196,7 +196,7 @@ class SlowRoad(_OnRoads):
     """The parts of roads in an area are driven at a multiple of their speed."""
 
     area: Annotated[tuple[Place, ...], Field(min_length=3, max_length=MAX_PLACES)]
-    factor: Annotated[Number, Field(gt=0, le=3)]
+    factor: Annotated[Number, Field(ge=0.01, le=3)]
 
     @model_validator(mode="after")
     def _simple(self) -> Self:
@@ -211,6 +211,7 @@ class SetResponse(Action):
     access_speed_kph: Number | None = None
     access_detour: Number | None = None
     max_access_m: Number | None = None
+    next_road_m: Number | None = None
     speed_profile: str | None = None
     speed_factor: Number | None = None
     speeds_kph: dict[str, Number | None] | None = None

@@ -20,13 +20,14 @@ class Journey:
     ----------
     table
         One row a point, in the order of the points: ``facility`` (row of the facility table,
-        Int64, <NA> where unreachable), ``drive_min``, ``access_min`` (the point's own leg between
-        road and door; the facility stands *on* its edge), ``access_m`` (straight distance point
-        to road). Minutes are NaN where no facility can reach the point.
+        Int64, <NA> where unreachable), ``leaving_min`` (the facility's own leg between its door
+        and its road), ``drive_min``, ``access_min`` (the point's own leg between road and door),
+        ``access_m`` (straight distance point to road). Minutes are NaN where no facility can
+        reach the point.
     direction
         ``from_facility``: an ambulance drives to the scene. ``to_facility``: residents travel.
     quality
-        Points and facilities off the main component or too far from a road, counted.
+        Points and facilities off the main part, moved to it, or too far from a road, counted.
     """
 
     table: pd.DataFrame
@@ -42,8 +43,8 @@ class Response:
     ----------
     villages
         One row a village in the order of the county's villages: ``station`` (facility row,
-        Int64), ``station_id``, ``turnout_min``, ``drive_min``, ``access_min``, ``response_min``
-        (all NaN/<NA> where unreachable, rounded to 9 decimals).
+        Int64), ``station_id``, ``turnout_min``, ``leaving_min``, ``drive_min``, ``access_min``,
+        ``response_min`` (all NaN/<NA> where unreachable, rounded to 9 decimals).
     demand
         The same columns for each row of ``County.demand``.
     stations

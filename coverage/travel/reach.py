@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
-import shapely.ops
 
+from coverage.network.lengthwise import part_of
 from coverage.network.model import FloatArray, IntArray, Network, Snap
-from coverage.network.snap import snap
+from coverage.network.snap import leg_min, snap
 from coverage.travel.journey import starts_of
+from coverage.travel.one_edge import Sources, along_edges
 from coverage.travel.route import Assessed
 from coverage.travel.sweep import arcs_of, sweep
 
@@ -30,9 +30,9 @@ def reach(
 ) -> gpd.GeoDataFrame:
     """Return every piece of road with the first limit within which an ambulance is there.
 
-    The minutes are turn-out and drive, as in the table of villages; there is no way to a door. A
-    road that may be driven both ways counts as reached from the side that is quicker, a one-way
-    only as it may be driven.
+    The minutes are turn-out, leaving and drive, as in the table of villages; there is no way to a
+    door. A road that may be driven both ways counts as reached from the side that is quicker, a
+    one-way only as it may be driven.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def reach(
     rows = list(report.response.stations if stations is None else stations)
     parameters = report.county.config.response
     points = gpd.GeoSeries(report.county.facilities.geometry.iloc[rows])
-    place = snap(report.network, points, parameters.max_access_m)
-    spans = _spans(report.network, place)
+    place = snap(report.network, points, parameters)
+    spans = _spans(report.network, place, leg_min(place, parameters))
     edge, begin, end, band = _bands(spans, limits - parameters.turnout_min)
     geometry, length_m = _cut(report.network, edge, begin, end)
     return gpd.GeoDataFrame(
@@ -87,9 +87,10 @@ class _Spans:
     edge, begin, end
         Row of the edge and fractions from its u.
     at_begin, at_end
-        Minutes of drive to the two ends; infinite where the span may not be driven from there.
-    minutes
-        Of driving along the whole span.
+        Minutes of leaving and drive to the two ends; infinite where the span may not be driven
+        from there.
+    forward_min, backward_min
+        Of driving along the whole span, from its beginning and from its end.
     """
 
     edge: IntArray
@@ -97,33 +98,51 @@ class _Spans:
     end: FloatArray
     at_begin: FloatArray
     at_end: FloatArray
-    minutes: FloatArray
+    forward_min: FloatArray
+    backward_min: FloatArray
 
 
-def _spans(network: Network, place: Snap) -> _Spans:
+def _spans(network: Network, place: Snap, leg: FloatArray) -> _Spans:
     edges = network.edges
-    at_node = sweep(arcs_of(network, "from_facility"), starts_of(network, place)).minutes
+    at_node = sweep(arcs_of(network, "from_facility"), starts_of(network, place, leg)).minutes
     n = len(edges)
+    u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     standing = place.edge >= 0
     cuts = pd.DataFrame({"edge": place.edge[standing], "at": place.fraction[standing]})
     cuts = cuts[(cuts["at"] > 0) & (cuts["at"] < 1)].drop_duplicates().sort_values(["edge", "at"])
     here, at = cuts["edge"].to_numpy(), cuts["at"].to_numpy()
+    crossed = np.unique(here)
+    stations = int(standing.sum())
+    sources = Sources(  # what comes to a cut: a station on the edge, or one by an end of it
+        edge=np.concatenate([place.edge[standing], crossed, crossed]),
+        at=np.concatenate(
+            [place.fraction[standing], np.zeros(len(crossed)), np.ones(len(crossed))]
+        ),
+        minutes=np.concatenate([leg[standing], at_node[u[crossed]], at_node[v[crossed]]]),
+        place=np.arange(stations + 2 * len(crossed)),
+    )
+    at_cut, _ = along_edges(network, sources, here, at)
     edge = np.concatenate([np.arange(n), here])
     begin = np.concatenate([np.zeros(n), at])
+    at_begin = np.concatenate([at_node[u], at_cut])
     order = np.lexsort((begin, edge))
-    edge, begin = edge[order], begin[order]
+    edge, begin, at_begin = edge[order], begin[order], at_begin[order]
     last = np.append(edge[1:] != edge[:-1], True)
     end = np.where(last, 1.0, np.roll(begin, -1))
-    u, v = edges["u"].to_numpy()[edge], edges["v"].to_numpy()[edge]
-    at_begin = np.where(begin > 0, 0.0, at_node[u])
-    at_end = np.where(last, at_node[v], 0.0)
+    at_end = np.where(last, at_node[v[edge]], np.roll(at_begin, -1))
+    forward = edges["forward"].to_numpy()[edge]
+    minutes = {
+        way: (end - begin) * edges[f"drive_{way}_min"].to_numpy()[edge]
+        for way in ("forward", "backward")
+    }
     return _Spans(
         edge=edge,
         begin=begin,
         end=end,
-        at_begin=np.where(edges["forward"].to_numpy()[edge], at_begin, np.inf),
+        at_begin=np.where(forward, at_begin, np.inf),
         at_end=np.where(edges["backward"].to_numpy()[edge], at_end, np.inf),
-        minutes=(end - begin) * edges["drive_min"].to_numpy()[edge],
+        forward_min=minutes["forward"],
+        backward_min=minutes["backward"],
     )
 
 
@@ -134,13 +153,16 @@ def _bands(spans: _Spans, limits: FloatArray) -> tuple[IntArray, FloatArray, Flo
     Where the two meet, all of it is.
     """
     n = len(spans.edge)
-    whole = np.maximum(spans.minutes, np.finfo(float).tiny)
+    there, back = (
+        np.maximum(minutes, np.finfo(float).tiny)
+        for minutes in (spans.forward_min, spans.backward_min)
+    )
     from_begin, from_end = np.zeros(n), np.ones(n)  # what is reached so far, as shares of the span
     pieces: list[tuple[IntArray, FloatArray, FloatArray, int]] = []
     for band, limit in enumerate([*limits.tolist(), np.inf]):
         if np.isfinite(limit):
-            head = _share(limit - spans.at_begin, whole)
-            tail = 1.0 - _share(limit - spans.at_end, whole)
+            head = _share(limit - spans.at_begin, there)
+            tail = 1.0 - _share(limit - spans.at_end, back)
         else:
             head, tail = np.ones(n), np.zeros(n)
         head, tail = np.maximum(head, from_begin), np.minimum(tail, from_end)
@@ -177,7 +199,6 @@ def _cut(
     """Return the geometry and length of each piece."""
     geometry = np.asarray(network.edges.geometry.array, dtype=object)[edge]
     for row in np.flatnonzero((begin > 0) | (end < 1)).tolist():
-        geometry[row] = shapely.ops.substring(
-            geometry[row], float(begin[row]), float(end[row]), normalized=True
-        )
+        line = geometry[row]
+        geometry[row] = part_of(line, begin[row] * line.length, end[row] * line.length)
     return geometry, (end - begin) * network.edges["length_m"].to_numpy()[edge]

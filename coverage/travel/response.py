@@ -1,4 +1,4 @@
-"""When an ambulance is at the scene: turn-out, drive and access."""
+"""When an ambulance is at the scene: turn-out, leaving, drive and access."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from coverage.county.model import County
 from coverage.errors import Problem
 from coverage.network.model import Network
-from coverage.travel.journey import off_main
+from coverage.travel.journey import cut_off, off_main
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips
 
@@ -48,7 +48,7 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
     called = (facilities["ambulances"].astype("Float64").fillna(0.0) > 0).to_numpy(dtype=bool)
     placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty).to_numpy()
     candidates = facilities[called & placed].sort_values("id", kind="stable")
-    place = trips.snap(candidates.geometry, parameters.max_access_m)
+    place = trips.snap(candidates.geometry, parameters)
     near = place.edge >= 0
     stations = candidates[near]
     n = len(county.villages)
@@ -67,6 +67,7 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
     table = _table(found.table, facilities["id"], parameters.turnout_min)
     quality = (
         *_station_quality(county, called & ~placed, candidates, near, off_main(network, place)),
+        *_facility_quality(county, trips),
         *_village_quality(county, trips, table.iloc[:n]),
     )
     return Response(
@@ -80,7 +81,9 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
 def _table(found: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.DataFrame:
     reached = found["facility"].notna().to_numpy(dtype=bool)
     turnout = np.where(reached, turnout_min, np.nan)
-    drive, access = found["drive_min"].to_numpy(), found["access_min"].to_numpy()
+    leaving, drive, access = (
+        found[leg].to_numpy() for leg in ("leaving_min", "drive_min", "access_min")
+    )
     station_id = np.full(len(found), None, dtype=object)
     rows = found["facility"].to_numpy(dtype=np.int64, na_value=-1)
     station_id[reached] = ids.to_numpy(dtype=object)[rows[reached]]
@@ -89,9 +92,10 @@ def _table(found: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.D
             "station": found["facility"].array,
             "station_id": pd.array(station_id, dtype="string"),
             "turnout_min": turnout,
+            "leaving_min": leaving.round(DECIMALS),
             "drive_min": drive.round(DECIMALS),
             "access_min": access.round(DECIMALS),
-            "response_min": (turnout + drive + access).round(DECIMALS),
+            "response_min": (turnout + leaving + drive + access).round(DECIMALS),
         }
     )
 
@@ -121,26 +125,45 @@ def _station_quality(
     return tuple(problems)
 
 
+def _facility_quality(county: County, trips: Trips) -> tuple[Problem, ...]:
+    """Name the facilities that join another road than the nearest, which is cut off."""
+    moved = county.facilities[trips.snap(county.facilities.geometry, county.config.response).moved]
+    if moved.empty:
+        return ()
+    metres = round(county.config.response.next_road_m)
+    values = {"count": len(moved), "names": _names(moved), "metres": metres}
+    file = county.config.sources.facilities.path
+    return (_problem("travel.facility_next_road", file, moved, values),)
+
+
 def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple[Problem, ...]:
-    """Count villages, and the people in them, that no station reaches, and why."""
+    """Count and name villages that no station reaches, and why, and those that join another road.
+
+    The people in them are counted as well.
+    """
     file = county.config.sources.villages.path
-    metres = round(county.config.response.max_access_m)
+    response = county.config.response
     villages = county.villages
-    place = trips.snap(villages.geometry, county.config.response.max_access_m)
+    place = trips.snap(villages.geometry, response)
     far = (place.edge < 0) & np.isfinite(place.distance_m)
-    apart = off_main(trips.network, place)
-    unreached = table["response_min"].isna().to_numpy() & ~far & ~apart
+    unreached = table["response_min"].isna().to_numpy()
+    # What is connected in one direction only may be reached, and is in order then.
+    apart = off_main(trips.network, place) & (unreached | cut_off(trips.network, place))
+    no_road = unreached & ~np.isfinite(place.distance_m)
     groups: tuple[tuple[str, BoolArray, dict[str, object]], ...] = (
-        ("travel.village_far", far, {"metres": metres}),
+        ("travel.village_no_road", no_road, {}),
+        ("travel.village_far", far, {"metres": round(response.max_access_m)}),
         ("travel.village_off_main", apart, {}),
-        ("travel.village_unreached", unreached, {}),
+        ("travel.village_unreached", unreached & ~far & ~apart & ~no_road, {}),
+        ("travel.village_next_road", place.moved, {"metres": round(response.next_road_m)}),
     )
     problems = []
     for code, which, values in groups:
         if which.any():
             people = float(np.nansum(villages["population"].to_numpy(dtype=float)[which]))
-            values = {"count": int(which.sum()), "people": f"{people:,.0f}", **values}
-            problems.append(_problem(code, file, villages[which], values))
+            named = {"count": int(which.sum()), "people": f"{people:,.0f}"}
+            named["names"] = _names(villages[which])
+            problems.append(_problem(code, file, villages[which], {**named, **values}))
     return tuple(problems)
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-import shapely.ops
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from coverage.county.model import County
+from coverage.network.lengthwise import part_of
 from coverage.network.model import FloatArray, IntArray, Network, Snap
 from coverage.network.snap import entering_min, leaving_min, snap
 from coverage.travel.model import Response
@@ -74,10 +74,12 @@ class Route:
     line
         From the station's place on its road to the village's place on its road, as it is driven,
         in the county's CRS. Its two ends are the same where both stand at one place.
-    access
-        Straight from the road to the village's point; its two ends are the same where that is on
+    leaving
+        Straight from the station's point to its road; its two ends are the same where that is on
         the road.
-    turnout_min, drive_min, access_min, response_min
+    access
+        Straight from the road to the village's point, as `leaving`.
+    turnout_min, leaving_min, drive_min, access_min, response_min
         As in ``Response.villages``.
     length_m
         Driven.
@@ -89,8 +91,10 @@ class Route:
     station: int
     station_id: str
     line: shapely.LineString
+    leaving: shapely.LineString
     access: shapely.LineString
     turnout_min: float
+    leaving_min: float
     drive_min: float
     access_min: float
     response_min: float
@@ -129,7 +133,7 @@ def route(report: Assessed, village_row: int) -> Route | None:
         [county.facilities.geometry.iloc[station], county.villages.geometry.iloc[village_row]],
         crs=county.crs,
     )
-    place = snap(network, ends, county.config.response.max_access_m)
+    place = snap(network, ends, county.config.response)
     parts = _parts(network, place)
     line, legs = _driven(network, parts)
     return Route(
@@ -137,8 +141,10 @@ def route(report: Assessed, village_row: int) -> Route | None:
         station=station,
         station_id=str(told["station_id"]),
         line=line,
+        leaving=_line([shapely.get_coordinates(ends.iloc[0]), shapely.get_coordinates(line)[:1]]),
         access=_line([shapely.get_coordinates(line)[-1:], shapely.get_coordinates(ends.iloc[1])]),
         turnout_min=float(told["turnout_min"]),
+        leaving_min=float(told["leaving_min"]),
         drive_min=float(told["drive_min"]),
         access_min=float(told["access_min"]),
         response_min=float(told["response_min"]),
@@ -222,7 +228,8 @@ def _edges_between(network: Network, nodes: list[int]) -> tuple[IntArray, npt.ND
     pair = np.where(forward, u[row] * n + v[row], v[row] * n + u[row])
     asked = np.array(nodes[:-1], dtype=np.int64) * n + np.array(nodes[1:], dtype=np.int64)
     kept = np.flatnonzero(np.isin(pair, asked))
-    kept = kept[np.lexsort((edges["drive_min"].to_numpy()[row[kept]], pair[kept]))]
+    minutes = _minutes(network, row, forward)
+    kept = kept[np.lexsort((minutes[kept], pair[kept]))]
     found = kept[np.searchsorted(pair[kept], asked)]
     return row[found], forward[found]
 
@@ -231,7 +238,16 @@ def _along(network: Network, edge: int, begin: float, end: float) -> float:
     """Return the minutes straight along one edge; infinite where traffic may not go so."""
     row = network.edges.iloc[edge]
     may = begin == end or bool(row["forward"] if end > begin else row["backward"])
-    return abs(end - begin) * float(row["drive_min"]) if may else np.inf
+    way = "forward" if end > begin else "backward"
+    return abs(end - begin) * float(row[f"drive_{way}_min"]) if may else np.inf
+
+
+def _minutes(network: Network, row: IntArray, forward: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return the minutes along each edge, from its u where `forward`, else from its v."""
+    edges = network.edges
+    there, back = edges["drive_forward_min"].to_numpy(), edges["drive_backward_min"].to_numpy()
+    minutes: FloatArray = np.where(forward, there[row], back[row])
+    return minutes
 
 
 def _driven(network: Network, parts: _Parts) -> tuple[shapely.LineString, tuple[RoadLeg, ...]]:
@@ -239,12 +255,12 @@ def _driven(network: Network, parts: _Parts) -> tuple[shapely.LineString, tuple[
     edges = network.edges
     lines = np.asarray(edges.geometry.array, dtype=object)[parts.edge]
     pieces = [
-        shapely.get_coordinates(shapely.ops.substring(line, begin, end, normalized=True))
+        shapely.get_coordinates(part_of(line, begin * line.length, end * line.length))
         for line, begin, end in zip(lines, parts.begin, parts.end, strict=True)
     ]
     share = np.abs(parts.end - parts.begin)
     length = share * edges["length_m"].to_numpy()[parts.edge]
-    minutes = share * edges["drive_min"].to_numpy()[parts.edge]
+    minutes = share * _minutes(network, parts.edge, parts.end >= parts.begin)
     names = edges["name"].astype(object).iloc[parts.edge]
     classes = edges["highway"].astype(str).iloc[parts.edge]
     roads = zip(names.where(names.notna(), None), classes, strict=True)

@@ -97,11 +97,11 @@ def arcs_of(network: Network, direction: Direction) -> Arcs:
     """
     edges = network.edges
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
-    minutes = edges["drive_min"].to_numpy()
+    there, back = edges["drive_forward_min"].to_numpy(), edges["drive_backward_min"].to_numpy()
     along, against = edges["forward"].to_numpy(), edges["backward"].to_numpy()
     tail = np.concatenate([u[along], v[against]])
     head = np.concatenate([v[along], u[against]])
-    weight = np.concatenate([minutes[along], minutes[against]])
+    weight = np.concatenate([there[along], back[against]])
     if direction == "to_facility":
         tail, head = head, tail
     return compress(tail, head, weight, len(network.node_x))

@@ -14,7 +14,7 @@ import shapely
 
 from coverage.county.config import ResponseParameters
 from coverage.network.model import Network, Snap
-from coverage.network.snap import snap, tree_of
+from coverage.network.snap import JoinTree, snap, tree_of
 from coverage.travel.journey import drive, timed
 from coverage.travel.model import Direction, Journey
 from coverage.travel.sweep import Arcs, arcs_of
@@ -77,9 +77,9 @@ class Trips:
         self._drives = Kept(most)
         self._journeys = Kept(most)
 
-    def snap(self, points: gpd.GeoSeries, max_access_m: float) -> Snap:
+    def snap(self, points: gpd.GeoSeries, response: ResponseParameters) -> Snap:
         """Return where `points` stand on the roads; as `coverage.network.snap.snap`."""
-        return self._snap(points, digest(points), max_access_m)
+        return self._snap(points, digest(points), response)
 
     def journey(
         self,
@@ -91,22 +91,20 @@ class Trips:
     ) -> Journey:
         """Return how long it takes between each point and its quickest facility."""
         begin, end = digest(facilities), digest(points)
-        far = response.max_access_m
-        drive_key = (begin, end, direction, far)
+        drive_key = (begin, end, direction, *_joining(response), *_legs(response))
         key = (
             *drive_key,
             _bytes(facilities.index.to_numpy()),
             _bytes(points.index.to_numpy()),
-            response.access_speed_kph,
-            response.access_detour,
         )
 
         def make() -> Journey:
-            places = self._snap(facilities, begin, far)
-            ends = self._snap(points, end, far)
+            places = self._snap(facilities, begin, response)
+            ends = self._snap(points, end, response)
+            arcs = self._arcs(direction)
             found = self._drives.get(
                 drive_key,
-                lambda: drive(self.network, ends, places, direction, arcs=self._arcs(direction)),
+                lambda: drive(self.network, ends, places, direction, response, arcs=arcs),
             )
             return timed(
                 self.network,
@@ -119,17 +117,27 @@ class Trips:
 
         return self._journeys.get(key, make)
 
-    def _snap(self, points: gpd.GeoSeries, key: bytes, max_access_m: float) -> Snap:
+    def _snap(self, points: gpd.GeoSeries, key: bytes, response: ResponseParameters) -> Snap:
         return self._snaps.get(
-            (key, max_access_m),
-            lambda: snap(self.network, points, max_access_m, tree=self._tree()),
+            (key, *_joining(response)),
+            lambda: snap(self.network, points, response, tree=self._tree()),
         )
 
-    def _tree(self) -> shapely.STRtree:
+    def _tree(self) -> JoinTree:
         return self._once.get("tree", lambda: tree_of(self.network))
 
     def _arcs(self, direction: Direction) -> Arcs:
         return self._once.get(direction, lambda: arcs_of(self.network, direction))
+
+
+def _joining(response: ResponseParameters) -> tuple[float, ...]:
+    """Return what decides where places join the roads."""
+    return response.max_access_m, response.next_road_m
+
+
+def _legs(response: ResponseParameters) -> tuple[float, ...]:
+    """Return what the minutes between doors and roads depend on."""
+    return response.access_speed_kph, response.access_detour
 
 
 def digest(points: gpd.GeoSeries) -> bytes:

@@ -170,6 +170,7 @@ def way_told(case: cache.Case, report: Report, code: str | None, language: Langu
                 station=literal(str(row["station_name"])),
                 response=minutes(found.response_min, language),
                 turnout=minutes(found.turnout_min, language),
+                leaving=minutes(found.leaving_min, language),
                 drive=minutes(found.drive_min, language),
                 access=minutes(found.access_min, language),
                 km=f"{found.length_m / 1000:.1f}",
