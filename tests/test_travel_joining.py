@@ -131,6 +131,7 @@ def test_places_that_join_another_road_are_counted_and_named(tmp_path: Path) -> 
     assert "V0" in told["travel.village_next_road"].text("zh")
     assert told["travel.facility_next_road"].rows == (2,)
     assert told["travel.village_off_main"].rows == (3,)
+    assert "3.0 minutes" in told["travel.station_road_far"].text("en")
     # 3 turn-out, 390 and 350 m at 10 km/h with a detour of 1.3, half a kilometre of street
     expected = 3 + (390 + 350) * 1.3 / (10_000 / 60) + 0.5
     assert found.villages["response_min"].iloc[0] == pytest.approx(expected, abs=1e-4)

@@ -11,13 +11,17 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.errors import Problem
-from coverage.network.model import Network
+from coverage.network.model import Network, Snap
+from coverage.network.snap import leg_min
 from coverage.travel.journey import cut_off, off_main
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips
 
 DECIMALS: Final = 9
 """Minutes are rounded to this, so that sums in another order compare the same with a limit."""
+
+LONG_WAY_OUT_M: Final = 300
+"""A station that is farther from its road than this has a road that the file does not show."""
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -67,6 +71,7 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
     table = _table(found.table, facilities["id"], parameters.turnout_min)
     quality = (
         *_station_quality(county, called & ~placed, candidates, near, off_main(network, place)),
+        *_long_way_out(county, candidates, place),
         *_facility_quality(county, trips),
         *_village_quality(county, trips, table.iloc[:n]),
     )
@@ -123,6 +128,21 @@ def _station_quality(
     if not near.any():
         problems.append(Problem("travel.no_station", level="warning", file=file))
     return tuple(problems)
+
+
+def _long_way_out(county: County, candidates: gpd.GeoDataFrame, place: Snap) -> tuple[Problem, ...]:
+    """Name the stations that are so far from their road that a road to them may be missing."""
+    long = (place.edge >= 0) & (place.distance_m > LONG_WAY_OUT_M)
+    if not long.any():
+        return ()
+    minutes = float(leg_min(place, county.config.response)[long].max())
+    values = {
+        "metres": LONG_WAY_OUT_M,
+        "minutes": f"{minutes:.1f}",
+        "names": _names(candidates[long]),
+    }
+    file = county.config.sources.facilities.path
+    return (_problem("travel.station_road_far", file, candidates[long], values),)
 
 
 def _facility_quality(county: County, trips: Trips) -> tuple[Problem, ...]:
