@@ -220,7 +220,7 @@ def spots(seed: int, n: int) -> list[Place]:
     return [(float(x), float(y)) for x, y in random.uniform(-150, 1900, (n, 2))]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     networks(),
     st.integers(0, 2**32 - 1),
@@ -255,7 +255,7 @@ def reached(network: Network, ends: Sequence[Place], stations: Sequence[Place], 
     return found.table["facility"].notna().tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(networks(), st.integers(0, 2**32 - 1))
 def test_a_bigger_next_road_m_puts_nobody_out_of_reach(network: Network, seed: int) -> None:
     """Where a station stands on the main part, whose every road it reaches."""
@@ -272,7 +272,7 @@ def test_a_bigger_next_road_m_puts_nobody_out_of_reach(network: Network, seed: i
         before = after
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(networks(), st.integers(0, 2**32 - 1))
 def test_a_closer_station_never_worsens_and_the_order_of_roads_changes_nothing(
     network: Network, seed: int
