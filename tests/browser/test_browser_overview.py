@@ -54,14 +54,14 @@ def settled(seen: Visit) -> None:
 def test_town_countryside_and_the_curve(seen: Visit) -> None:
     overview(seen)
     page = seen.page
-    for label, value in (("covered_share", "84.0 %"), ("late", "56,884 人"), ("p90_min", "23.9")):
+    for label, value in (("covered_share", "82.9 %"), ("late", "60,783 人"), ("p90_min", "24.3")):
         name = text(f"overview_page.{label}", "zh")
         metric = page.locator("[data-testid=stMetric]").filter(has_text=name)
         expect(metric).to_contain_text(value)
     figures = page.locator("[data-testid=stTable]").first
     late = figures.get_by_role("row").filter(has_text=text("overview_page.late", "zh"))
     expect(late).to_contain_text("45,356")
-    expect(late).to_contain_text("11,528")
+    expect(late).to_contain_text("15,427")
     chart = page.locator("[data-testid=stVegaLiteChart]")
     expect(chart.locator("canvas, svg").first).to_be_visible()
     box = chart.bounding_box()
