@@ -323,7 +323,7 @@ def test_a_rule_is_tried_without_being_saved(own: Path) -> None:
     press(app, "rules_page.form_try")
     assert not app.error
     told = shown(app)
-    assert "56,884" in told.replace("\\", "")
+    assert "60,783" in told.replace("\\", "")
     assert "<script>" not in told.replace("\\<", "")
     assert not (own / "rules" / "own-ten.yaml").exists()
 

@@ -170,6 +170,6 @@ def test_the_score_card_is_saved_for_a_spreadsheet(seen: Visit, tmp_path: Path) 
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert len(rows) == sum(len(ids) for ids in story.score_ids())
     ems = next(row for row in rows if row[text("ui.column_id", "zh")] == "ems-1030")
-    assert ems[text("ui.column_short", "zh")] == "56884"
+    assert ems[text("ui.column_short", "zh")] == "60783"
     assert ems[text("ui.column_reading", "zh")] == load_catalogue()["ems-1030"].reading.zh
     clean(seen)

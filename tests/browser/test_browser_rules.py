@@ -46,7 +46,7 @@ def effect(page: Page) -> Locator:
 def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
     rules(seen)
     page = seen.page
-    expect(effect(page)).to_contain_text("56,884 人")
+    expect(effect(page)).to_contain_text("60,783 人")
     change(page, "urban_limit_min", "15")
     # 打伞树村 is the only place in town beyond 15 minutes: 3,039 people, and 11,528 outside.
     expect(effect(page)).to_contain_text("14,567 人")
