@@ -48,31 +48,31 @@ def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
     page = seen.page
     expect(effect(page)).to_contain_text("60,783 人")
     change(page, "urban_limit_min", "15")
-    # 打伞树村 is the only place in town beyond 15 minutes: 3,039 people, and 11,528 outside.
-    expect(effect(page)).to_contain_text("14,567 人")
+    # 打伞树村 is the only place in town beyond 15 minutes: 3,039 people, and 15,427 outside.
+    expect(effect(page)).to_contain_text("18,466 人")
     expect(effect(page)).to_contain_text(text("rules_page.turn_better", "zh"))
 
     story.go(seen, "overview")
     metric = page.locator("[data-testid=stMetric]").filter(
         has_text=text("overview_page.late", "zh")
     )
-    expect(metric).to_contain_text("14,567 人")
+    expect(metric).to_contain_text("18,466 人")
     words = text("desk.overrides_in_force", "zh", ids="ems-1030")
     in_force = page.locator("[data-testid=stAlert]").filter(has_text=words)
     expect(in_force).to_be_visible()
 
     story.go(seen, "rules")
-    expect(effect(page)).to_contain_text("14,567 人")
+    expect(effect(page)).to_contain_text("18,466 人")
     expect(page).to_have_url(re.compile(r"/rules\?desk=[0-9a-f]+$"))
     page.reload()
-    expect(effect(page)).to_contain_text("14,567 人")
+    expect(effect(page)).to_contain_text("18,466 人")
     assert field(page, "urban_limit_min").input_value() == "15"
 
     page.locator(".st-key-values-save button").click()
     saved = page.locator("[data-testid=stAlert]").filter(has_text="county.toml")
     expect(saved).to_be_visible()
     expect(in_force).to_have_count(0)
-    expect(effect(page)).to_contain_text("14,567 人")
+    expect(effect(page)).to_contain_text("18,466 人")
     expect(effect(page)).to_contain_text(text("rules_page.turn_same", "zh"))
     folder = Path(re.search(r"(/\S+/county-[0-9a-f]+)", saved.inner_text())[1])  # type: ignore[index]
     stated = tomllib.loads((folder / "county.toml").read_text(encoding="utf-8"))
@@ -104,7 +104,7 @@ def test_a_rule_is_written_tried_and_saved(seen: Visit) -> None:
     limit.press("Tab")
     page.get_by_role("button", name=text("rules_page.form_try", "zh"), exact=True).click()
     expect(page.get_by_text(text("rules_page.form_result", "zh"))).to_be_visible()
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("14,567 人")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("18,466 人")
     page.get_by_role("button", name=text("rules_page.form_save", "zh"), exact=True).click()
     saved = page.locator("[data-testid=stAlert]").filter(has_text="rules/own-fifteen.yaml")
     expect(saved).to_be_visible()
