@@ -179,6 +179,21 @@ def test_speeds_and_slow_roads_go_together_in_either_order(base: Report) -> None
     assert_same(after(base, slow, faster), after(base, faster, slow))
 
 
+@pytest.mark.parametrize(("factor", "times", "kph"), [(0.01, 2, "0.004"), (3.0, 3, "1.08e+03")])
+def test_slowing_again_and_again_ends_where_no_road_is_driven_so(
+    base: Report, factor: float, times: int, kph: str
+) -> None:
+    area = [[112.27, 28.59], [112.29, 28.59], [112.29, 28.61], [112.27, 28.61]]
+    slow = edit("slow_road", area=area, factor=factor)
+    assert np.isfinite(after(base, slow).villages["response_min"]).any()
+    with pytest.raises(InputError) as caught:
+        after(base, *[slow] * 50)
+    (problem,) = caught.value.problems
+    assert problem.values["number"] == times
+    assert kph in problem.text("en")
+    assert "close_road" in problem.text("zh")
+
+
 def test_a_road_edit_without_a_road_is_told(base: Report) -> None:
     found = after(base, edit("close_road", line=[[112.28, 28.65], [112.29, 28.65]]))
     assert_same(found, base)

@@ -19,12 +19,17 @@ from coverage.messages import Message
 from coverage.network.edit import close_across, close_within, meets, rows_met, slow_within
 from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
+from coverage.network.speeds import driven_kph
 from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue, with_own_rules
 from coverage.rules.model import Rule
 from coverage.rules.select import applicable_rules
 from coverage.scenario.draft import Draft, MisfitError
 from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetRule, SlowRoad
+
+SLOWEST_KPH: Final = 0.01
+FASTEST_KPH: Final = 1000.0
+"""Beyond these a road that was slowed, or slowed several times, is not driven but closed."""
 
 ROAD_MARGIN_M: Final = 20_000.0
 """A road may be closed or slowed so far outside the county."""
@@ -204,7 +209,18 @@ def _network(
             continue
         roads = (*roads, edit.model_dump_json(include={"close_road", "slow_road"}))
         network = _kept_edit(network, edit, shape, roads, keep, file)
+        if isinstance(edit.action, SlowRoad) and (odd := _odd_speed(network)) is not None:
+            values = {"kph": f"{odd:.3g}", "slowest": SLOWEST_KPH, "fastest": FASTEST_KPH}
+            problems.append(in_edit(number, Message("scenario.speed_implausible", values)))
+            break
     return network, roads
+
+
+def _odd_speed(network: Network) -> float | None:
+    """Return a speed that no road is driven at, if slower parts on one another came to one."""
+    driven = driven_kph(network.edges)
+    odd = driven[(driven < SLOWEST_KPH) | (driven > FASTEST_KPH)]
+    return float(odd[0]) if len(odd) else None
 
 
 def _stating(scenario: Scenario, problem: Problem) -> int:
