@@ -93,7 +93,8 @@ def test_of_very_many_stations_the_legend_says_how_many_more() -> None:
 
 def speeds(report: Report, kph: list[float]) -> Report:
     edges = report.network.edges
-    shown = edges.assign(speed_kph=[kph[i % len(kph)] for i in range(len(edges))])
+    driven = [kph[i % len(kph)] for i in range(len(edges))]
+    shown = edges.assign(speed_forward_kph=driven, speed_backward_kph=driven)
     return replace(report, network=replace(report.network, edges=shown))
 
 
