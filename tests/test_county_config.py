@@ -172,12 +172,53 @@ def test_a_file_that_is_no_toml(tmp_path, toml, rows):
     assert len(problems) == 1
     assert problems[0].code in {
         "county.toml_broken",
+        "county.toml_unclosed",
+        "county.toml_unquoted",
         "county.toml_too_deep",
         "county.toml_twice",
         "county.encoding",
     }
     if rows is not None:
         assert problems[0].rows == rows
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ('roads = "data\\villages.shp"', "toml_backslash", "single quotes"),
+        ('roads = "D:\\users\\r.shp"', "toml_backslash", "forward slashes"),
+        ('roads = "data\\new.shp"', "key_control", "forward slashes"),
+        ('roads = "data\\temp.shp"', "key_control", "single quotes"),
+        ("roads = \u201croads.shp\u201d", "toml_punctuation", "“\u201c”"),
+        ('roads \uff1d "roads.shp"', "toml_punctuation", "write ="),
+        ("\u3010rules\u3011", "toml_punctuation", "write ["),
+        ('roads\uff1a"roads.shp"', "toml_punctuation", "write :"),
+        ('道路 = "roads.shp"', "toml_bare_key", "plain letters"),
+        ("[规则]", "toml_bare_key", "plain letters"),
+        ("roads = roads.shp", "toml_unquoted", "no quotes"),
+        ('roads = "roads.shp', "toml_unclosed", 'missing "'),
+        ("[rules", "toml_unclosed", "missing ]"),
+        ('roads = { path = "roads.shp"', "toml_unclosed", "missing }"),
+    ],
+)
+def test_the_cause_and_the_row_of_what_is_no_toml(tmp_path, line, code, said):
+    toml = fixtures.TOML.replace('roads = "roads.geojson"', line)
+    row = 1 + toml.splitlines().index(line)
+    for bytes_ in (toml.encode(), toml.encode("utf-8-sig"), toml.encode("utf-16")):
+        (problem,) = (p for p in _problems(tmp_path, bytes_) if p.code == f"county.{code}")
+        assert problem.rows == (row,)
+        assert said in problem.text("en")
+        assert problem.text("zh")
+
+
+def test_marks_in_texts_and_comments_are_no_fault(tmp_path):
+    toml = fixtures.TOML.replace("试验区", "“试验”区（新）").replace(
+        "[sources]", "[sources]  # 【来源】"
+    )
+    (tmp_path / "county.toml").write_text(toml, encoding="gb18030")
+    for name in ("townships.geojson", "villages.csv", "facilities.csv", "roads.geojson"):
+        (tmp_path / name).touch()
+    assert load_config(tmp_path).county.name == "“试验”区（新）"
 
 
 @pytest.mark.parametrize("more", ["[county]\nx = 1", "[response]\na = 1\na = 2\nb = 3"])

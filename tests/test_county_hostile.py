@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coverage.county import sheets
+from coverage.county import sheets, workbook
 from coverage.county.read import read_county
 from coverage.errors import InputError
 from tests import county_fixtures as fixtures
@@ -103,7 +103,7 @@ def test_a_vrt_that_poses_as_a_layer_opens_nothing(tmp_path):
 
 
 def test_a_zip_bomb(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheets, "MAX_UNZIPPED_BYTES", 10_000_000)
+    monkeypatch.setattr(workbook, "MAX_UNZIPPED_BYTES", 10_000_000)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 20_000_000)

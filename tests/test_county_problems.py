@@ -56,7 +56,7 @@ def _facilities(row: int, column: str, value: object) -> pd.DataFrame:
 VILLAGE_CELLS = [
     ("population", "-5", "negative"),
     ("population", "12.5", "fractional"),
-    ("population", "3.5万", "not_a_number"),
+    ("population", "3.5万", "number_unit"),
     ("population", "约三千", "not_a_number"),
     ("population", "12,34", "not_a_number"),
     ("population", "1e400", "not_a_number"),
@@ -98,7 +98,7 @@ FACILITY_CELLS = [
     ("lat", "", "coordinate_empty", "lat"),
     ("lon", "0", "coordinate_zero", "lon"),
     ("lon", "115.9", "outside", "lon"),
-    ("beds", "30张", "not_a_number", "beds"),
+    ("beds", "30张", "number_unit", "beds"),
     ("beds", "-1", "negative", "beds"),
     ("ambulances", "1.5", "fractional", "ambulances"),
     ("icu", "可能", "word_unknown", "icu"),
@@ -385,7 +385,6 @@ def test_the_sheet_is_the_one_whose_header_fits(tmp_path):
     other = fixtures.facilities()
     for sheets, code, said in (
         ({"说明": None, "村": good, "机构": other}, "sheet_chosen", "“村”"),
-        ({"说明": None, "新": good, "旧": good}, "sheets_fit", "“新”"),
         ({"村": good}, None, ""),
     ):
         (folder / "book.xlsx").write_bytes(_book(**sheets))
@@ -394,6 +393,10 @@ def test_the_sheet_is_the_one_whose_header_fits(tmp_path):
         found = [p for p in county.quality if p.file == "book.xlsx"]
         assert [p.code for p in found] == ([f"county.{code}"] if code else [])
         assert all(said in p.text(language) for p in found for language in ("zh", "en"))
+    (folder / "book.xlsx").write_bytes(_book(说明=None, 新=good, 旧=good))
+    problem = _only_error(folder)
+    assert problem.code == "county.sheets_fit"
+    assert "新, 旧" in problem.text("en")
     (folder / "book.xlsx").write_bytes(_book(说明=None, 村=bad))
     errors = {p.code: p for p in _problems(folder) if p.level == "error"}
     assert set(errors) == {"county.sheet_unfit", "county.column_missing"}
@@ -514,7 +517,7 @@ def test_a_formula_without_value_and_one_with_an_error(tmp_path):
         toml = fixtures.TOML.replace("villages.csv", "v.xlsx")
         folder = fixtures.write_county(tmp_path / code, toml=toml)
         (folder / "v.xlsx").write_bytes(buffer.getvalue())
-        assert _where(_only_error(folder)) == (code, "v.xlsx", (3,), None)
+        assert _where(_only_error(folder)) == (code, "v.xlsx", (3,), "population")
 
 
 def test_all_problems_of_all_files_at_once(tmp_path):

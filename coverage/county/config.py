@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from coverage.county.datum import crs_of, shift_of
 from coverage.county.files import CONFIG_NAME, decode, inside, reading, refuse, shown
 from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
+from coverage.county.toml_faults import toml_fault
 from coverage.county.toml_size import MAX_DEPTH, refuse_deep_keys, refuse_large
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem, raise_if_errors
@@ -71,6 +72,13 @@ class Source(_Strict):
     def row(self) -> tuple[int, ...]:
         """The row of ``county.toml`` that names it."""
         return self._row
+
+    @field_validator("path")
+    @classmethod
+    def _visible(cls, value: str) -> str:
+        if any(character < " " or character == "\x7f" for character in value):
+            raise PydanticCustomError("control", "control characters")
+        return value
 
     @field_validator("datum")
     @classmethod
@@ -252,7 +260,7 @@ def _parse(text: str) -> dict[str, Any]:
             lines = text.splitlines()
             words = shown(lines[rows[0] - 1 if rows else -1])
             raise refuse("county.toml_twice", CONFIG_NAME, rows, line=words) from error
-        raise refuse("county.toml_broken", CONFIG_NAME, rows) from error
+        raise toml_fault(text, rows[0] if rows else None) from error
     except RecursionError as error:
         raise refuse("county.toml_too_deep", CONFIG_NAME, limit=MAX_DEPTH) from error
     except ValueError as error:

@@ -62,13 +62,13 @@ def read_facilities(
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
     problems: list[Problem] = []
     if table.geometry is None:
-        nowhere = ((table.text("lon") == "") & (table.text("lat") == "")).to_numpy(bool)
+        nowhere = table.blank("lon") & table.blank("lat")
     else:
         nowhere = np.isnan(frame["lon"].to_numpy(float))
     if nowhere.any():
         problems.append(table.problem("county.facility_without_place", nowhere, level="warning"))
     station = (frame["kind"] == "emergency_station").fillna(False).to_numpy(bool)
-    unknown = station & (table.text("ambulances") == "").to_numpy(bool)
+    unknown = station & table.blank("ambulances")
     if unknown.any():
         problems.append(
             table.problem(

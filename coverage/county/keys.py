@@ -75,6 +75,8 @@ def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Pro
         )
     elif kind == "missing":
         code, row = "county.key_missing", ()
+    elif kind == "control":
+        code = "county.key_control"
     elif kind == "datum":
         code = "county.key_datum"
     elif kind == "string_pattern_mismatch":

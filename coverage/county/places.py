@@ -115,8 +115,8 @@ def _from_columns(table: Table, datum: str, found: list[Problem], *, required: b
     if not (table.has("lon") and table.has("lat")):
         nowhere = np.full(len(table.rows), np.nan)
         return Places(nowhere, nowhere, none, nowhere, nowhere)
-    blank_x = (table.text("lon") == "").to_numpy(bool)
-    blank_y = (table.text("lat") == "").to_numpy(bool)
+    blank_x = table.blank("lon")
+    blank_y = table.blank("lat")
     for column, blank in (("lon", blank_x), ("lat", blank_y)):
         lacking = blank if required else blank & ~(blank_x & blank_y)
         if lacking.any():

@@ -10,6 +10,8 @@ import geopandas as gpd
 from pyproj import CRS
 
 from coverage.county.config import CountyConfig, Source, examine_config
+from coverage.county.content import WORKBOOK_SUFFIXES
+from coverage.county.extra_rows import without_extra_rows
 from coverage.county.facilities import read_facilities
 from coverage.county.files import (
     CONFIG_NAME,
@@ -23,15 +25,17 @@ from coverage.county.files import (
 from coverage.county.layers import read_layer
 from coverage.county.lookup import check_ids
 from coverage.county.model import County, InputFile, Role
+from coverage.county.pairs import with_split_pairs
 from coverage.county.parts import join_parts
 from coverage.county.population import grid_demand, read_grid, village_demand, with_residents
-from coverage.county.sheets import read_csv, read_xlsx
+from coverage.county.sheets import read_csv
 from coverage.county.table import Table, cells_too_long, understand
 from coverage.county.totals import compare_totals
 from coverage.county.townships import read_townships
 from coverage.county.values import read_columns
 from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
+from coverage.county.workbook import read_xlsx
 from coverage.errors import InputError, Problem, raise_if_errors
 
 TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
@@ -113,6 +117,8 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
         elif suffix in TABLE_SUFFIXES:
             parts_of(folder, source)
             raw = read_layer(path, file, role, source.layer, source.datum, found)
+        elif suffix in WORKBOOK_SUFFIXES:
+            raise refuse("county.suffix_workbook", file, suffix=suffix)
         else:
             raise refuse("county.suffix", file, known=" ".join(TABLE_SUFFIXES))
     except InputError as error:
@@ -121,6 +127,7 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     if too_long := cells_too_long(raw):
         found.append(too_long)
         return None
+    raw = without_extra_rows(with_split_pairs(raw, role, found), role, found)
     table = understand(raw, role, found)
     if table is not None and not table.whole:
         read_columns(table, role, found)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.county.files import MAX_CELL_LENGTH, nearest, refuse, shown
-from coverage.county.words import Column, column_names, columns, fold, is_blank, vocabulary
+from coverage.county.files import MAX_CELL_LENGTH, nearest, shown
+from coverage.county.words import (
+    Column,
+    column_names,
+    columns,
+    fold,
+    is_blank,
+    known_column,
+    split_remark,
+    vocabulary,
+)
 from coverage.errors import Level, Problem
 from coverage.messages import Message
 
 Mask = npt.NDArray[np.bool_]
-HEADER_SEARCH_ROWS = 10
+UNSAVED_FORMULA: Final = "#FORMULA!"
+"""Stands in the cell of a formula without a saved value."""
+_SHARED: Final = frozenset({"reference", "coded", "yes_no"})
+"""Types of columns in which a cell merged over several rows holds for each of them."""
 _NEAR_CUTOFF = 0.8
 _MISSPELT_CUTOFF = 0.5  # of a Chinese name of two characters one is right
 _MOST_COMPARED = 50
@@ -42,6 +55,8 @@ class RawTable:
         The row of each record as a reader of the file counts it.
     geometry
         In WGS-84, one a record, None where the file is a plain table.
+    merged
+        Row and position of the cells that only repeat the merged cell above them.
     """
 
     file: str
@@ -49,6 +64,7 @@ class RawTable:
     records: list[tuple[str, ...]]
     rows: list[int]
     geometry: gpd.GeoSeries | None = None
+    merged: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,8 @@ class Table:
         In WGS-84, None where the file is a plain table.
     whole
         Whether it has every required column; if not, only its cells can be looked at.
+    told
+        The cells of a column that are told already, and therefore empty.
     """
 
     file: str
@@ -77,6 +95,12 @@ class Table:
     spelled: Mapping[str, str]
     geometry: gpd.GeoSeries | None
     whole: bool = True
+    told: Mapping[str, Mask] = field(default_factory=dict)
+
+    def blank(self, column: str) -> Mask:
+        """Tell which cells of a column are empty in the file."""
+        blank = (self.text(column) == "").to_numpy(bool)
+        return blank & ~self.told[column] if column in self.told else blank
 
     def has(self, column: str) -> bool:
         """Tell whether the file has the column."""
@@ -131,69 +155,6 @@ def faults_by_word(
         found.append(table.problem("county.same_fault", rest, column=column, words=told))
 
 
-def from_rows(file: str, table: str, rows: Iterable[tuple[int, tuple[str, ...]]]) -> RawTable:
-    """Find the header among the first rows, and return the records below it.
-
-    Bureaus write titles and empty rows above the header: it is the row among the first ten
-    with the most cells that are known column names. Rows without any text are no records.
-
-    Raises
-    ------
-    InputError
-        If no row has any text, or rows have text beyond the header's last column.
-    """
-    filled = [(number, cells) for number, cells in rows if any(cells)]
-    if not filled:
-        raise refuse("county.table_empty", file)
-    first = header_of([cells for _, cells in filled[:HEADER_SEARCH_ROWS]], table).place
-    names = filled[first][1]
-    while names and not names[-1]:
-        names = names[:-1]
-    width = len(names)
-    records = filled[first + 1 :]
-    too_long = [number for number, cells in records if any(cells[width:])]
-    if too_long:
-        raise refuse("county.row_too_long", file, too_long)
-    return RawTable(
-        file,
-        names,
-        [(cells + ("",) * width)[:width] for _, cells in records],
-        [number for number, _ in records],
-    )
-
-
-@dataclass(frozen=True)
-class Header:
-    """Which of a file's first rows is the header.
-
-    Attributes
-    ----------
-    place
-        Counted from 0 among the rows with any text.
-    known
-        How many of its cells are known column names.
-    """
-
-    place: int
-    known: int
-
-
-def header_of(head: Sequence[tuple[str, ...]], table: str) -> Header:
-    """Return the header among the rows of `head`, of which there is at least one."""
-    known = column_names(table)
-    scores = [sum(fold(cell) in known for cell in cells) for cells in head]
-    return Header(scores.index(max(scores)), max(scores))
-
-
-def is_header(head: Sequence[tuple[str, ...]], table: str) -> bool:
-    """Tell whether the header of a plain table names every column that the table needs."""
-    known = column_names(table)
-    cells = head[header_of(head, table).place]
-    named = {column.column for cell in cells if (column := known.get(fold(cell)))}
-    needed = {c.column for c in columns()[table] if c.type != "geometry" and c.required != "no"}
-    return needed <= named
-
-
 def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     """Put a file's records under the English names of their columns.
 
@@ -206,7 +167,6 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         None if it has no records or a column twice, which `found` then tells; not `whole` if a
         required column is missing, which it tells too.
     """
-    raw = _without_totals(raw, table, found)
     known = _names_for(raw, table)
     named: dict[str, list[int]] = {}
     unknown: list[str] = []
@@ -238,18 +198,50 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         sound = False
     if not sound:
         return None
+    told = {
+        name: mask
+        for name, at in positions.items()
+        if (mask := _untrue_cells(raw, table, name, at, found)).any()
+    }
     cells = pd.DataFrame(
-        {
-            name: pd.Series(
-                ["" if is_blank(record[at]) else record[at] for record in raw.records],
-                dtype=object,
-            )
-            for name, at in positions.items()
-        },
+        {name: _texts(raw, at, told.get(name)) for name, at in positions.items()},
         index=range(len(raw.records)),
     )
     rows = np.asarray(raw.rows, dtype=np.int64)
-    return Table(raw.file, cells, rows, spelled, raw.geometry, whole)
+    return Table(raw.file, cells, rows, spelled, raw.geometry, whole, told)
+
+
+def _texts(raw: RawTable, at: int, told: Mask | None) -> pd.Series[str]:
+    texts = ["" if is_blank(record[at]) else record[at] for record in raw.records]
+    if told is not None:
+        texts = ["" if bad else text for text, bad in zip(texts, told, strict=True)]
+    return pd.Series(texts, dtype=object)
+
+
+def _untrue_cells(raw: RawTable, table: str, name: str, at: int, found: list[Problem]) -> Mask:
+    """Tell of a used column's cells that hold an error, no value, or another row's value."""
+    texts = [record[at] for record in raw.records]
+    errors = vocabulary("cell_error")
+    broken = np.array([fold(text) in errors if text[:1] == "#" else False for text in texts], bool)
+    unsaved = np.array([text == UNSAVED_FORMULA for text in texts], bool)
+    merged = np.array(
+        [bool(t) and (row, at) in raw.merged for t, row in zip(texts, raw.rows, strict=True)], bool
+    )
+    column = next(c for c in columns()[table] if c.column == name)
+    shared = column.type in _SHARED
+    faults: list[tuple[str, Level, Mask]] = [
+        ("county.formula_error", "error", broken),
+        ("county.formula_unsaved", "error", unsaved),
+        ("county.merged_shared", "note", merged) if shared else ("county.merged", "error", merged),
+    ]
+    for code, level, where in faults:
+        if where.any():
+            rows = tuple(np.asarray(raw.rows)[where].tolist())
+            values = {"cells": shown(texts[int(np.flatnonzero(where)[0])])}
+            spelled = shown(raw.names[at])
+            found.append(Problem(code, level, values, raw.file, rows, spelled, len(rows)))
+    untrue: Mask = broken | unsaved
+    return untrue if shared else untrue | merged
 
 
 def cells_too_long(raw: RawTable) -> Problem | None:
@@ -264,29 +256,6 @@ def cells_too_long(raw: RawTable) -> Problem | None:
     names = ", ".join(shown(raw.names[i]) for i in sorted(columns))
     values = {"names": names, "limit": MAX_CELL_LENGTH}
     return Problem("county.cells_too_long", "error", values, raw.file, tuple(rows), None, len(rows))
-
-
-def _without_totals(raw: RawTable, table: str, found: list[Problem]) -> RawTable:
-    """Leave out the rows of totals, which are told: all that they lack is of no interest."""
-    words = tuple(vocabulary("total_row_ending"))
-    known = column_names(table)
-    places = [
-        i
-        for i, name in enumerate(raw.names)
-        if (column := known.get(fold(name))) and column.column in {"lon", "lat"}
-    ]
-    totals = [
-        raw.geometry is None
-        and not any(record[i] for i in places)
-        and fold(next(filter(None, record), "")).rstrip(":").endswith(words)
-        for record in raw.records
-    ]
-    rows = tuple(row for row, total in zip(raw.rows, totals, strict=True) if total)
-    if not rows:
-        return raw
-    found.append(Problem("county.total_row", file=raw.file, rows=rows, count=len(rows)))
-    kept = [i for i, total in enumerate(totals) if not total]
-    return replace(raw, records=[raw.records[i] for i in kept], rows=[raw.rows[i] for i in kept])
 
 
 def _is_repeated(raw: RawTable, positions: list[int]) -> bool:
@@ -316,7 +285,7 @@ def _names_for(raw: RawTable, table: str) -> Callable[[str], Column | None]:
     """Return the look-up of a folded name; a shapefile cuts names to ten letters."""
     names = column_names(table)
     if not raw.file.lower().endswith(".shp"):
-        return names.get
+        return lambda name: known_column(table, name)
 
     def cut(name: str) -> Column | None:
         if name in names or len(name) != _SHAPEFILE_NAME_LENGTH:
@@ -338,10 +307,21 @@ def _like(column: Column, names: list[str], cutoff: float) -> str | None:
 
 
 def _column_missing(file: str, column: Column, unknown: list[str]) -> Problem:
-    near = _like(column, unknown[:_MOST_COMPARED], _MISSPELT_CUTOFF)
-    hint = Message("county.hint_column", {"near": shown(near)}) if near else ""
+    compared = unknown[:_MOST_COMPARED]
+    remarked = _remarked(column, compared)
+    near = _like(column, compared, _MISSPELT_CUTOFF)
+    hint: Message | str = Message("county.hint_column", {"near": shown(near)}) if near else ""
+    if remarked:
+        hint = Message("county.hint_remark", {"near": shown(remarked), "unit": column.unit or "-"})
     values = {"name": column.column, "chinese": column.chinese, "hint": hint}
     return Problem("county.column_missing", values=values, file=file, column=column.column)
+
+
+def _remarked(column: Column, names: list[str]) -> str:
+    """Return the name that would be the column's but for the remark behind it."""
+    own = {fold(name) for name in (column.column, *column.aliases)}
+    split = ((name, *split_remark(fold(name))) for name in names)
+    return next((name for name, plain, remark in split if remark and plain in own), "")
 
 
 def _unknown_columns(file: str, unknown: list[str], absent: list[Column]) -> list[Problem]:

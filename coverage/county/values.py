@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.files import nearest, shown
+from coverage.county.ranges import ANYTHING, CODE, DECIMAL, Limits, limits_of
 from coverage.county.table import Mask, Table, faults_by_word
 from coverage.county.words import Column, columns, examples, fold, one_line, vocabulary
-from coverage.errors import Problem
+from coverage.errors import Level, Problem
 from coverage.messages import Message
 
 Cells: TypeAlias = "pd.Series[Any]"
@@ -22,7 +23,10 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _WHOLE_CODE: Final = re.compile(r"(\d+)\.0+", re.ASCII)
 _SCIENTIFIC_CODE: Final = re.compile(r"\d(\.\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
-_MAX_COUNT: Final = 1e9
+_DEGREES_MINUTES: Final = re.compile(
+    r"[ensw]?\s*\d{1,3}\s*[\u00b0\u5ea6d\u02da\u00ba:]\s*\d{1,2}\D.*", re.ASCII | re.IGNORECASE
+)
+_NUMBER_AND_WORDS: Final = re.compile(r"\D{0,3}\d[\d,]*\.?\d*\s*[^\W\d_].{0,8}")
 _SHOWN_CELLS: Final = 3
 
 
@@ -32,20 +36,26 @@ def texts(table: Table, column: str) -> Cells:
     return cells.astype("string").mask(cells == "")
 
 
-def codes(table: Table, column: str, found: list[Problem], *, required: bool) -> Cells:
+def codes(
+    table: Table, column: str, found: list[Problem], *, required: bool, pattern: bool = False
+) -> Cells:
     """Return a column of codes as text: a number that Excel wrote loses its ``.0``.
 
     Codes that Excel has turned into ``4.30902E+11`` are errors, for their end is lost; where
-    `required`, so are empty cells and codes that stand twice.
+    `required`, so are empty cells and codes that stand twice; where `pattern`, so is what no
+    code looks like (``#REF!``, ``112.3°``).
     """
     plain = table.text(column).map(lambda cell: one_line(unicodedata.normalize("NFKC", cell)))
     plain = plain.map(lambda cell: m[1] if (m := _WHOLE_CODE.fullmatch(cell)) else cell)
     lost = plain.map(lambda cell: bool(_SCIENTIFIC_CODE.fullmatch(cell))).to_numpy(bool)
     _report(table, "county.code_scientific", lost, column, found)
+    if pattern:
+        odd = plain.map(lambda cell: cell != "" and CODE.fullmatch(cell) is None).to_numpy(bool)
+        decimal = plain.map(lambda cell: DECIMAL.fullmatch(cell) is not None).to_numpy(bool)
+        _report(table, "county.code_odd", odd & ~lost, column, found)
+        _report(table, "county.code_decimal", decimal, column, found, level="warning")
     if required:
-        blank = (plain == "").to_numpy(bool)
-        if blank.any():
-            found.append(table.problem("county.cell_empty", blank, column=column))
+        needed(table, column, found)
         twice(table, plain.where(~lost, ""), column, "county.code_twice", found)
     return plain.astype("string").mask(plain == "")
 
@@ -58,26 +68,46 @@ def twice(table: Table, values: Cells, column: str, code: str, found: list[Probl
         found.append(table.problem(code, same, column=column, value=shown(values[same].iloc[0])))
 
 
-def numbers(table: Table, column: str, found: list[Problem]) -> Cells:
-    """Return a column as Float64, <NA> where the cell is empty or bad."""
+def numbers(table: Table, column: str, found: list[Problem], unit: str = "") -> Cells:
+    """Return a column as Float64, <NA> where the cell is empty or bad.
+
+    Degrees with minutes, and numbers with words behind them, are told as what they are.
+    """
     cells = table.text(column)
     values = cells.map(_number)
     bad = (values.isna() & (cells != "")).to_numpy(bool)
-    _report(table, "county.not_a_number", bad, column, found)
+    minutes = bad & cells.map(lambda c: bool(_DEGREES_MINUTES.fullmatch(c))).to_numpy(bool)
+    worded = bad & ~minutes & cells.map(_has_words).to_numpy(bool) & (unit != "")
+    _report(table, "county.degrees_minutes", minutes, column, found)
+    _report(table, "county.number_unit", worded, column, found, unit=unit)
+    _report(table, "county.not_a_number", bad & ~minutes & ~worded, column, found)
     return values.astype("Float64")
 
 
-def counts(table: Table, column: str, found: list[Problem]) -> Cells:
-    """Return a column of counts (0, 1, 2 ...) as Float64; negative and broken ones are errors."""
-    values = numbers(table, column, found)
+def _has_words(cell: str) -> bool:
+    number = _NUMBER.fullmatch(cell.strip().casefold())  # such as 1e400
+    return number is None and bool(_NUMBER_AND_WORDS.fullmatch(cell))
+
+
+def counts(
+    table: Table, column: str, found: list[Problem], unit: str = "", limits: Limits = ANYTHING
+) -> Cells:
+    """Return a column of counts (0, 1, 2 ...) as Float64.
+
+    Negative, broken and impossible ones are errors, unusual ones are warnings.
+    """
+    values = numbers(table, column, found, unit)
     plain = values.to_numpy(float, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         negative = plain < 0
         fractional = ~negative & (plain != np.floor(plain)) & ~np.isnan(plain)
-        huge = plain > _MAX_COUNT
+        huge = plain > limits.never_above
+        unusual = ~huge & (plain > limits.seldom_above)
     _report(table, "county.negative", negative, column, found)
     _report(table, "county.fractional", fractional, column, found)
-    _report(table, "county.too_large", huge, column, found)
+    never, seldom = f"{limits.never_above:,.0f}", f"{limits.seldom_above:,.0f}"
+    _report(table, "county.too_large", huge, column, found, limit=never)
+    _report(table, "county.implausible", unusual, column, found, level="warning", limit=seldom)
     return values.mask(negative | fractional | huge)
 
 
@@ -134,7 +164,8 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     if not table.has(name):
         return pd.Series(pd.NA, index=table.cells.index, dtype=_dtype(column))
     if column.type == "integer":
-        values = counts(table, name, found)
+        limits = limits_of(column.table, column.unit)
+        values = counts(table, name, found, column.unit, limits)
     elif column.type == "number":
         values = numbers(table, name, found)
     elif column.type == "yes_no":
@@ -144,7 +175,8 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
         if column.vocabulary == "level":
             values = pd.to_numeric(values).astype("Float64")
     elif column.type in {"code", "reference"}:
-        values = codes(table, name, found, required=column.type == "code")
+        own = column.type == "code"  # a reference is looked up: what it may be is known
+        values = codes(table, name, found, required=own, pattern=own)
     else:
         values = texts(table, name)
     return values
@@ -163,13 +195,22 @@ def read_columns(
 
 def needed(table: Table, column: str, found: list[Problem]) -> None:
     """Tell of the empty cells of a column that has none."""
-    blank = (table.text(column) == "").to_numpy(bool)
+    blank = table.blank(column)
     if blank.any():
         found.append(table.problem("county.cell_empty", blank, column=column))
 
 
-def _report(table: Table, code: str, bad: Mask, column: str, found: list[Problem]) -> None:
+def _report(
+    table: Table,
+    code: str,
+    bad: Mask,
+    column: str,
+    found: list[Problem],
+    *,
+    level: Level = "error",
+    **values: object,
+) -> None:
     if bad.any():
         cells = dict.fromkeys(shown(cell) for cell in table.text(column)[bad])
         some = ", ".join(list(cells)[:_SHOWN_CELLS]) + (" …" if len(cells) > _SHOWN_CELLS else "")
-        found.append(table.problem(code, bad, column=column, cells=some))
+        found.append(table.problem(code, bad, column=column, level=level, cells=some, **values))

@@ -78,7 +78,7 @@ def read_villages(
 
 def _kinds(table: Table, frame: pd.DataFrame, found: list[Problem]) -> pd.Series[str]:
     """Fill the kinds that are not given by the end of the name."""
-    empty = (table.text("kind") == "").to_numpy(bool)
+    empty = table.blank("kind")
     endings = tuple(word for word in vocabulary("village_name_ending"))
     by_name = (
         frame["name"]
@@ -97,7 +97,7 @@ def _area_codes(
     found: list[Problem],
 ) -> pd.Series[str]:
     """Fill the area classes that are not given: streets are urban, all else rural."""
-    empty = (table.text("area_class") == "").to_numpy(bool)
+    empty = table.blank("area_class")
     streets: set[object] = set()
     if townships is not None:
         streets = set(townships.loc[(townships["kind"] == "street").fillna(False), "code"])
@@ -111,7 +111,7 @@ def _area_codes(
 
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
     problems: list[Problem] = []
-    unknown = (table.text("population") == "").to_numpy(bool)
+    unknown = table.blank("population")
     if unknown.any():
         problems.append(
             table.problem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -119,6 +120,39 @@ def column_names(table: str) -> Mapping[str, Column]:
             for name in (column.column, *column.aliases):
                 names[fold(name)] = column
     return MappingProxyType(names)
+
+
+_REMARK: Final = re.compile(r"\*?(.*[^*])\(([^()]*)\)\*?")
+
+
+def split_remark(folded: str) -> tuple[str, str]:
+    """Return a folded header without the bracketed remark at its end, and that remark."""
+    match = _REMARK.fullmatch(folded.replace("[", "(").replace("]", ")"))
+    return (match[1], match[2]) if match else (folded.strip("*"), "")
+
+
+@cache
+def known_column(table: str, name: str) -> Column | None:
+    """Return the column of `table` that a header names, None if the dictionary has none.
+
+    Remarks in brackets that change nothing (``people``, ``12 digits``, ``required``) may follow
+    the name; those that may change its values, such as another unit, make it another name.
+    """
+    names, plain = column_names(table), fold(name)
+    while plain not in names:
+        shorter, remark = split_remark(plain)
+        if shorter == plain or (remark and remark not in vocabulary("header_remark")):
+            return None
+        plain = shorter
+    return names[plain]
+
+
+@cache
+def names_pair(name: str) -> bool:
+    """Tell whether a header names a column with longitude and latitude in one cell."""
+    plain, remark = split_remark(fold(name))
+    pair = vocabulary("coordinate_pair")
+    return fold(name) in pair or (plain in pair and remark in {*pair, *vocabulary("header_remark")})
 
 
 @cache
