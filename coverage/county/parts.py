@@ -65,6 +65,7 @@ def join_parts(table: Table, found: list[Problem]) -> Table:
         cells=cells[kept].reset_index(drop=True),
         rows=table.rows[kept],
         geometry=geometry,
+        told={column: mask[kept] for column, mask in table.told.items()},
     )
 
 
