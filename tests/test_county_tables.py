@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from coverage.county.model import County
@@ -419,12 +421,29 @@ def test_each_count_has_limits_and_they_hold(tmp_path, table, column, unit):
 
 def test_notes_signatures_and_totals_are_told_by_row(tmp_path):
     rows = [HEADER, *_rows()]
+    rows.insert(5, HEADER)
     rows.append(["合计", "", "", "", 15200, "", "", ""])
     rows.append(["注：人口为2023年末数", "", "", "", "", "", "", ""])
     rows.append(["填表人：张三", "", "", "审核人：李四", "", "电话：1", "", ""])
     lines = [",".join(map(str, row)) for row in rows]
     problems = _errors(_folder(tmp_path, "\n".join(lines).encode(), "v.csv"))
     assert [(p.code, p.rows) for p in problems] == [
-        ("county.total_row", (10,)),
-        ("county.note_row", (11, 12)),
+        ("county.total_row", (11,)),
+        ("county.header_again", (6,)),
+        ("county.note_row", (12, 13)),
     ]
+
+
+@pytest.mark.parametrize("name", ["v.csv", "v.parquet"])
+def test_a_column_that_stands_twice(tmp_path, name):
+    names = [*fixtures.villages().columns, "name"]
+    rows = [[*row, row[1]] for row in _rows()]
+    if name == "v.csv":
+        content = "\n".join(",".join(map(str, row)) for row in [names, *rows]).encode()
+    else:
+        columns_ = [pa.array([row[i] for row in rows]) for i in range(len(names))]
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(columns_, names=names), buffer)
+        content = buffer.getvalue()
+    (problem,) = (p for p in _errors(_folder(tmp_path, content, name)) if p.file == name)
+    assert problem.code == "county.column_repeated"

@@ -1,4 +1,4 @@
-"""Rows of a table that are no records: totals, notes below it, signatures."""
+"""Rows of a table that are no records: totals, headers repeated, notes, signatures."""
 
 from __future__ import annotations
 
@@ -24,15 +24,22 @@ def without_extra_rows(raw: RawTable, table: str, found: list[Problem]) -> RawTa
     names = [known_column(table, name) for name in raw.names]
     columns = {column.column: i for i, column in enumerate(names) if column is not None}
     total = _is_total(raw, columns)
+    header = np.array([_same(record, raw.names) for record in raw.records], dtype=bool)
     note = _is_note(raw, columns) & ~total
-    for code, where in (("county.total_row", total), ("county.note_row", note)):
+    faults = {"county.total_row": total, "county.header_again": header, "county.note_row": note}
+    for code, where in faults.items():
         if where.any():
             rows = tuple(np.asarray(raw.rows)[where].tolist())
             found.append(Problem(code, file=raw.file, rows=rows, count=len(rows)))
-    kept = np.flatnonzero(~(total | note))
+    kept = np.flatnonzero(~(total | header | note))
     if len(kept) == len(raw.records):
         return raw
     return replace(raw, records=[raw.records[i] for i in kept], rows=[raw.rows[i] for i in kept])
+
+
+def _same(record: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    """Tell whether a row repeats the header, as the pages of a printed table do."""
+    return [fold(cell) for cell in record] == [fold(name) for name in names]
 
 
 def _is_total(raw: RawTable, columns: dict[str, int]) -> Mask:

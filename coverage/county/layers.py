@@ -136,7 +136,8 @@ def read_layer(
         if frame.geometry.notna().any():
             geometry = _in_wgs84(frame, file, datum)
     names = tuple(str(name) for name in plain.columns)
-    columns = [[_text(value) for value in plain[name].tolist()] for name in plain.columns]
+    # By position: a parquet may have a name twice, which is told later.
+    columns = [[_text(v) for v in plain.iloc[:, i].tolist()] for i in range(plain.shape[1])]
     records: list[tuple[str, ...]] = list(zip(*columns, strict=True)) if columns else []
     records = records or [()] * len(frame)
     return RawTable(file, names, records, list(range(1, len(frame) + 1)), geometry)
