@@ -2,14 +2,17 @@
 # `make app`     the planner's app, in the browser
 # `make counties` ten illustrative counties, in out/counties, and their reports, in out/batch
 # `make test`    every check: ruff, mypy, import-linter, pytest with browser tests
+# `make mutants` ten thousand spoilt counties: none may do worse than a message (about an hour)
 # Windows needs no make: README.md has a line for each.
 
 PYTHON ?= python3
 FOLDER ?= data/ziyang
 OUT ?= out
+MUTANTS ?= 10000
+SEED ?= 1
 BIN := .venv/bin
 
-.PHONY: report app counties test clean
+.PHONY: report app counties test mutants clean
 
 report: .venv/product
 	$(BIN)/python -m coverage report $(FOLDER) --out $(OUT)
@@ -25,17 +28,20 @@ test: .venv/tests
 	$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest
 
+mutants: .venv/tests
+	$(BIN)/python -m tests.mutator --count $(MUTANTS) --seed $(SEED)
+
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/product: .venv/python requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/product: .venv/python constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r constraints.txt
 	touch $@
 
-.venv/tests: .venv/product requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/tests: .venv/product constraints-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r constraints-dev.txt
 	touch $@
 
 clean:
