@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
+import itertools
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from coverage.assess import read_folder
-from coverage.county import files, table, toml_size
+from coverage.county import crowding, files, table, toml_size, workbook_size
 from coverage.county.files import MAX_CELL_LENGTH, nearest, reading, shown
 from coverage.county.parquet import read_parquet
 from coverage.county.read import read_county
@@ -327,3 +331,128 @@ def test_the_nearest_word_is_looked_for_among_some() -> None:
 def test_a_lack_of_memory_is_not_taken_for_a_broken_file() -> None:
     with pytest.raises(MemoryError), reading("villages.csv"):
         raise MemoryError
+
+
+def _workbook(path: Path, rows: bytes, shared: bytes = b"") -> None:
+    plain = io.BytesIO()
+    fixtures.villages().to_excel(plain, index=False)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            part = old.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"</sheetData>", rows + b"</sheetData>")
+            new.writestr(entry.filename, part)
+        new.writestr("xl/sharedStrings.xml", b"<sst>" + shared + b"</sst>")
+
+
+def _rows(cell: str, count: int) -> bytes:
+    told = (cell.replace("N", str(row)) for row in range(10, 10 + count))
+    return "".join(f"<row>{one}</row>" for one in told).encode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "shared", "code"),
+    [
+        (_rows('<c r="XFDN"><v>1</v></c>', 60_000), b"", "county.too_many_columns"),
+        (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', b"", "county.too_many_columns"),
+        (
+            _rows('<c r="IN" t="s"><v>50</v></c>', 20_000),
+            b"<si><t>" + b"x" * 30_000 + b"</t></si>",
+            "county.file_too_big",
+        ),
+    ],
+    ids=["last-column", "last-cell", "one-text-often"],
+)
+def test_a_workbook_of_next_to_nothing(
+    tmp_path: Path, rows: bytes, shared: bytes, code: str
+) -> None:
+    folder = _with_villages(tmp_path, "xlsx")
+    path = folder / "villages.xlsx"
+    _workbook(path, rows, shared * 100)
+    assert path.stat().st_size < 500_000
+    assert code in {problem.code for problem in _problems(folder)}
+
+
+def test_a_tag_on_the_border_of_two_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = _rows('<c r="AN" t="s"><v>0</v></c>', 3000)
+    for size in (1000, 1013, 4999):
+        monkeypatch.setattr(workbook_size, "_CHUNK", size)
+        assert workbook_size._shown_bytes(io.BytesIO(sheet), [7]) == 3000 * 7
+        items = b"<sst>" + b"".join(b"<si><t>%d</t></si>" % i for i in range(1000)) + b"</sst>"
+        lengths = workbook_size._text_lengths(io.BytesIO(items))
+        assert len(lengths) == 1000
+        assert sum(lengths) == len(items) - len(b"</sst>")
+
+
+def test_an_index_that_speaks_of_half_a_milliard_records(tmp_path: Path) -> None:
+    toml = fixtures.TOML.replace("townships.geojson", "townships.shp")
+    folder = fixtures.write_county(tmp_path, toml=toml, townships=None)
+    fixtures.townships().to_file(folder / "townships.shp", engine="pyogrio", encoding="UTF-8")
+    index = folder / "townships.shx"
+    content = index.read_bytes()
+    index.write_bytes(content[:24] + b"\x7f\xff\xff\xff" + content[28:])
+    assert next((p.code, p.file) for p in _problems(folder)) == (
+        "county.unreadable",
+        "townships.shp",
+    )
+
+
+def _star(spikes: int) -> shapely.Polygon:
+    angle = np.linspace(0, 2 * np.pi, 2 * spikes, endpoint=False)
+    radius = np.where(np.arange(2 * spikes) % 2, 0.02, 0.0001)
+    return shapely.Polygon(
+        np.c_[fixtures.WEST + 0.025 + radius * np.cos(angle), 28.575 + radius * np.sin(angle)]
+    )
+
+
+def test_pairs_side_by_side_are_those_that_a_plain_count_finds() -> None:
+    shapes = [_star(40), shapely.box(0, 0, 1, 1), shapely.Point(0, 0).buffer(1, quad_segs=30)]
+    for shape in shapes:
+        xy = shapely.get_coordinates(shape)
+        pieces = [np.sort([a, b], axis=0) for a, b in itertools.pairwise(xy)]
+        plain = [
+            sum(
+                bool(one[0, axis] <= other[1, axis] and other[0, axis] <= one[1, axis])
+                for one, other in itertools.combinations(pieces, 2)
+            )
+            for axis in (0, 1)
+        ]
+        assert crowding._pairs(shape) == min(plain)
+
+
+def test_an_outline_of_very_many_spikes(tmp_path: Path) -> None:
+    towns = fixtures.townships()
+    towns.geometry = [_star(150_000), *towns.geometry[1:]]
+    folder = fixtures.write_county(tmp_path, townships=towns)
+    found = [p for p in _problems(folder) if p.code == "county.shape_crowded"]
+    assert [problem.rows for problem in found] == [(1,)]
+
+
+def test_a_fine_outline_is_not_crowded() -> None:
+    """A coast of 200,000 points, jagged at every scale."""
+    rng = np.random.default_rng(1)
+    angle = np.linspace(0, 2 * np.pi, 200_000, endpoint=False)
+    radius = 1 + sum(rng.normal() / k * np.cos(k * angle + rng.normal()) for k in range(9, 4000, 7))
+    coast = shapely.Polygon(np.c_[radius * np.cos(angle), radius * np.sin(angle)])
+    assert not crowding.crowded(np.array([coast], dtype=object))[0]
+
+
+def test_units_by_the_thousand(tmp_path: Path) -> None:
+    towns = pd.concat([fixtures.townships()] * 251, ignore_index=True)
+    towns["code"] = [f"43090{i + 1000}" for i in range(len(towns))]
+    towns["name"] = [f"乡{i}" for i in range(len(towns))]
+    folder = fixtures.write_county(tmp_path, townships=towns)
+    (problem,) = [p for p in _problems(folder) if p.code == "county.too_many_units"]
+    assert problem.values["count"] == 1004  # noqa: PD011 - a problem is no table
+
+
+def test_units_on_one_another_are_not_told_pair_by_pair(tmp_path: Path) -> None:
+    towns = pd.concat([fixtures.townships()] * 10, ignore_index=True)
+    towns["code"] = [f"43090210{i:02}" for i in range(len(towns))]
+    towns["name"] = [f"乡{i}" for i in range(len(towns))]
+    found = _problems(fixtures.write_county(tmp_path, townships=towns))
+    (rest,) = [p for p in found if p.code == "county.more_overlaps"]
+    told = [p for p in found if p.code == "county.overlap"]
+    assert len(told) == 50
+    assert (rest.level, dict(rest.values)["pairs"]) == ("error", 4 * 45 - 50)
+    assert len(found) < 100

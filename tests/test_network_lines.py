@@ -9,10 +9,12 @@ import osmnx
 import pytest
 import shapely
 
+from coverage.county.config import Source
 from coverage.county.datum import gcj02_from_wgs84
 from coverage.county.model import County
 from coverage.crs import WGS84
 from coverage.errors import InputError
+from coverage.network.lines import read_lines
 from coverage.network.model import Network
 from coverage.network.read import read_network
 from tests.network_fixtures import CRS_M, ORIGIN, county_with, osm_xml
@@ -412,3 +414,16 @@ def test_directions_of_arcgis(tmp_path: Path) -> None:
     layer(lines[:2], highway=["primary"] * 2, oneway=["Y", "N"]).to_file(tmp_path / "yes.gpkg")
     network = read(tmp_path, "yes.gpkg")
     assert network.edges["backward"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "shp", "gpkg"])
+def test_roads_without_geometry_are_told_with_their_rows(tmp_path, suffix):
+    """A third road of no use has none either: nobody misses it."""
+    lines = [shapely.LineString([(112.3, 28.6), (112.31, 28.6)]), None, shapely.LineString(), None]
+    classes = ["primary", "secondary", "tertiary", "footway"]
+    layer = gpd.GeoDataFrame({"highway": classes}, geometry=lines, crs=4326)
+    path = tmp_path / f"roads.{suffix}"
+    layer.to_file(path, engine="pyogrio")
+    ways = read_lines(path, Source(path=path.name), CRS_M)
+    (problem,) = [p for p in ways.quality if p.code == "network.no_line"]
+    assert (problem.level, problem.rows, problem.count) == ("warning", (2, 3), 2)

@@ -22,6 +22,7 @@ import shapely
 from pyproj import CRS
 
 from coverage.county import geopackage, shapefile
+from coverage.county.crowding import crowded
 from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, plain_crs, shift_of
 from coverage.county.files import nearest, reading, refuse, shown
 from coverage.county.geojson import read_geojson
@@ -133,6 +134,11 @@ def read_layer(
     plain = frame
     if isinstance(frame, gpd.GeoDataFrame):
         plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        tangled = crowded(np.asarray(frame.geometry.array, dtype=object))
+        if tangled.any():
+            raise refuse(
+                "county.shape_crowded", file, [int(i) + 1 for i in np.flatnonzero(tangled)]
+            )
         if frame.geometry.notna().any():
             geometry = _in_wgs84(frame, file, datum)
     names = tuple(str(name) for name in plain.columns)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from coverage.county.datum import crs_from_text, plain_crs
 from coverage.county.files import decode, reading, refuse, shown
+from coverage.county.sheets import MAX_ROWS
 from coverage.errors import Problem
 from coverage.gdal import read_shapefile
 
@@ -115,6 +116,8 @@ def _lost_records(parts: dict[str, Path]) -> tuple[int, tuple[int, ...]]:
     whole_table = max(len(table) - header, 0) // max(width, 1)
     sound = _whole_shapes(shapes, entries)
     records = max(stated_index, stated_table, len(entries))
+    if records > MAX_ROWS:
+        raise ValueError("more records than a table may have")
     lost = np.ones(records, dtype=bool)
     kept = min(len(sound), stated_table, whole_table)
     lost[:kept] = ~sound[:kept]

@@ -15,8 +15,11 @@ from coverage.county.overlaps import overlaps
 from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
-from coverage.errors import Problem
+from coverage.errors import Level, Problem
 
+MAX_UNITS: Final = 1000
+"""Townships and streets; the largest counties of China have some sixty."""
+_MOST_OVERLAPS: Final = 50  # pairs that are told one by one
 _OVERLAP_ERROR_SHARE: Final = 0.01
 _WIDEST_DEG: Final = 15.0
 _M2_PER_KM2: Final = 1e6
@@ -35,6 +38,10 @@ def read_townships(table: Table, found: list[Problem]) -> gpd.GeoDataFrame | Non
     """
     if table.geometry is None:
         found.append(table.problem("county.townships_without_polygons"))
+        return None
+    if len(table.rows) > MAX_UNITS:
+        values = {"count": len(table.rows), "limit": MAX_UNITS}
+        found.append(Problem("county.too_many_units", "error", values, table.file))
         return None
     needed(table, "name", found)
     needed(table, "kind", found)
@@ -102,7 +109,8 @@ def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
     """Tell of pairs of polygons that share more than a sliver of the smaller one."""
     names = table.text("name")
     problems: list[Problem] = []
-    for pair in overlaps(np.asarray(geometry.array, dtype=object)):
+    pairs = overlaps(np.asarray(geometry.array, dtype=object))
+    for pair in pairs[:_MOST_OVERLAPS]:
         both: Mask = np.isin(np.arange(len(geometry)), (pair.first, pair.second))
         problems.append(
             table.problem(
@@ -115,4 +123,9 @@ def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
                 share=f"{pair.share:.2%}",
             )
         )
+    if rest := pairs[_MOST_OVERLAPS:]:
+        rows = {pair.first for pair in rest} | {pair.second for pair in rest}
+        all_of: Mask = np.isin(np.arange(len(geometry)), sorted(rows))
+        level: Level = "error" if any(p.share > _OVERLAP_ERROR_SHARE for p in rest) else "warning"
+        problems.append(table.problem("county.more_overlaps", all_of, level=level, pairs=len(rest)))
     return problems

@@ -27,6 +27,7 @@ from coverage.county.sheets import (
     tidy,
 )
 from coverage.county.table import UNSAVED_FORMULA, RawTable
+from coverage.county.workbook_size import refuse_repeated_texts
 from coverage.errors import InputError, Problem
 from coverage.messages import Message
 
@@ -79,6 +80,8 @@ def read_xlsx(
     with reading(file):
         check_workbook(path, file)
         _check_archive(path, file)
+        with zipfile.ZipFile(path) as archive:
+            refuse_repeated_texts(archive, file)
     with reading(file), CalamineWorkbook.from_path(path) as book, zipfile.ZipFile(path) as parts:
         reader = _Reader(file, book, parts)
         chosen = _choose(reader, table, sheet, found)

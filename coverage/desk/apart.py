@@ -174,7 +174,6 @@ class Readers:
         keep = answered and reader.reusable
         with self._lock:
             self._at_work.discard(reader)
-            keep = keep and not self._idle
             if keep:
                 self._idle.append(reader)
         if not keep:

@@ -27,6 +27,7 @@ LEFT_OUT: Final[Mapping[str, Role]] = MappingProxyType(
         "county.station_without_ambulances": "facilities",
         "travel.station_far": "facilities",
         "network.clipped_ways": "roads",
+        "network.no_line": "roads",
         "network.ferries": "roads",
         "network.closed": "roads",
         "network.not_drivable": "roads",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -139,9 +139,27 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             *_class_columns(layer, columns, file),
             *content.told,
             *lost,
+            *_without_line(layer, columns, (*content.unreadable, *content.lost), file),
             *told,
         ),
     )
+
+
+def _without_line(
+    layer: gpd.GeoDataFrame, columns: Mapping[str, str], told: Sequence[int], file: str
+) -> tuple[Problem, ...]:
+    """Tell of roads to be driven that have no geometry, but for those that are `told` as lost."""
+    bare = (layer.geometry.isna() | layer.geometry.is_empty).to_numpy(bool).copy()
+    bare[[row - 1 for row in told if row <= len(bare)]] = False
+    rows = []
+    for row, tags in zip(np.flatnonzero(bare) + 1, _tags(layer[bare], columns), strict=True):
+        highway, _ = road_class(tags["highway"])
+        if drop_reason({**tags, "highway": highway}) is None:
+            rows.append(int(row))
+    if not rows:
+        return ()
+    values = {"count": len(rows), "total": len(layer)}
+    return (Problem("network.no_line", "warning", values, file, tuple(rows), count=len(rows)),)
 
 
 def _level(tags: Mapping[str, str]) -> int:
