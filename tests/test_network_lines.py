@@ -356,8 +356,8 @@ GRAPH = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefau
     ("content", "code"),
     [
         ('<!DOCTYPE g [<!ENTITY a "x">]><graphml/>', "network.xml_doctype"),
-        ("<graphml", "county.unreadable"),
-        ("not xml", "county.unreadable"),
+        ("<graphml", "network.breaks_off"),
+        ("not xml", "network.breaks_off"),
         (
             f'{GRAPH}<node id="1"/></graph></graphml>',
             "network.graphml_no_places",

@@ -127,9 +127,9 @@ def test_ways_cut_by_the_extract_keep_what_is_there(tmp_path: Path) -> None:
     ways = [([1, 2, 77, 3, 4, 78, 5], {"highway": "primary"}), ([79, 80], {"highway": "primary"})]
     (tmp_path / "cut.osm").write_text(osm_xml(NODES, ways), encoding="utf-8")
     found = read_osm(tmp_path / "cut.osm", "cut.osm")
-    assert np.diff(found.first).tolist() == [2, 2, 1]  # a single node is no road
+    assert np.diff(found.first).tolist() == [2, 2]  # a single node is no road
     assert [(p.code, p.level, p.count) for p in found.quality] == [
-        ("network.clipped_ways", "note", 2)
+        ("network.clipped_ways", "warning", 2)
     ]
     assert len(read_network(county_with(tmp_path, "cut.osm")).edges) == 2
 
@@ -161,25 +161,55 @@ def test_a_document_type_in_utf16_is_refused(tmp_path: Path) -> None:
     assert problem_of(tmp_path / "bomb.osm")[0] == "network.xml_doctype"
 
 
+OVERPASS_PAGE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/x.dtd">
+<html><head><title>OSM3S Response</title></head><body>
+<p><strong style="color:#FF0000">Error</strong>: runtime error: rate_limited. Please check </p>
+</body></html>"""
+UNEVEN_WAY = (
+    b'{"elements": [{"type": "way", "id": 1, "nodes": [1], "tags": {"highway": "road"}, '
+    b'"geometry": [{"lon": 1, "lat": 1}, null]}]}'
+)
+BROKEN = ("network.breaks_off", "is the file cut?")
+VALUE = ("network.osm_value", "line 2")
+
+
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "expected", "says"),
     [
-        ("text.osm.pbf", b"hello, this is no pbf"),
-        ("empty.osm.pbf", b""),
-        ("empty.osm", b""),
-        ("html.osm", b"<html><body>504 Gateway Timeout</body></html>"),
-        ("open.osm", b'<osm version="0.6"><node id="1" lat="28" lon="11'),
-        ("bad.osm", b'<osm version="0.6"><node id="x" lat="28" lon="112"/></osm>'),
-        ("far.osm", b'<osm version="0.6"><node id="1" lat="280" lon="112"/></osm>'),
-        ("not.osm.gz", b"not gzip"),
-        ("short.osm.gz", gzip.compress(b"<osm/>" * 99, mtime=0)[:20]),
+        ("text.osm.pbf", b"hello, this is no pbf", "network.not_osm", "“hello, this is no pbf”"),
+        ("empty.osm.pbf", b"", "network.not_osm", "“…”"),
+        ("empty.osm", b"", "network.not_osm", ".osm.pbf"),
+        ("zip.osm", b"PK\x03\x04\x14\x00", "network.not_osm", "unpack"),
+        ("not.osm.gz", b"not gzip", "network.not_osm", "not gzip"),
+        ("html.osm", b"<html><body>504 Gateway</body></html>", "network.web_page", "504 Gateway"),
+        ("page.osm", OVERPASS_PAGE, "network.web_page", "rate_limited. Please check"),
+        ("page.json", b"<!DOCTYPE HTML><html>", "network.web_page", "download it again"),
+        ("graph.osm", b"<graphml><node id='1'/></graphml>", "network.wrong_root", "<graphml>"),
+        ("diff.osm", b"<osmChange version='0.6'/>", "network.osm_change", "apply-changes"),
+        ("open.osm", b'<osm version="0.6"><node id="1" lat="28" lon="11', *BROKEN),
+        ("head.osm", b'<osm version="0.6">', *BROKEN),
+        ("bad.osm", b'<osm>\n<node id="x" lat="28" lon="112"/></osm>', *VALUE),
+        ("big.osm", b'<osm>\n<node id="' + b"9" * 30 + b'" lat="28" lon="112"/></osm>', *VALUE),
+        ("lon.osm", b'<osm>\n<node id="1" lat="28" lon="112E"/></osm>', *VALUE),
+        ("key.osm", b'<osm>\n<way id="1"><tag k="highway"/></way></osm>', *VALUE),
+        ("short.osm.gz", gzip.compress(b"<osm/>" * 99, mtime=0)[:20], "county.unreadable", "cut"),
+        ("features.osm", b'{"type": "FeatureCollection"}', "network.no_elements", "GeoJSON"),
+        ("list.json", b'{"elements": {}}', "network.no_elements", "elements"),
+        ("cut.json", b'{"elements": [\n{"type": "node", "id"', *BROKEN),
+        ("deep.json", b'{"elements": ' + b"[" * 100_000, "county.unreadable", "read"),
+        ("node.json", b'{"elements": [{"type": "node"}]}', "network.bad_element", "element 1"),
+        ("way.json", UNEVEN_WAY, "network.bad_element", "match"),
     ],
 )
-def test_files_that_are_not_osm(tmp_path: Path, name: str, content: bytes) -> None:
+def test_files_that_are_not_osm(
+    tmp_path: Path, name: str, content: bytes, expected: str, says: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     code, text = problem_of(tmp_path / name)
-    assert code == "county.unreadable"
+    assert code == expected
     assert name in text
+    assert says in text
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9, 0.999])

@@ -27,7 +27,16 @@ from coverage.errors import InputError, Problem, raise_if_errors
 
 _MAX_BYTES: Final = 1_000_000
 _SOME_COUNTY: Final = {"name": "?", "code": "110101"}  # where county.toml does not say it well
-_ALWAYS_WGS84: Final = (".osm", ".osm.gz", ".osm.bz2", ".pbf", ".graphml")
+_ALWAYS_WGS84: Final = (
+    ".osm",
+    ".osh",
+    ".osm.gz",
+    ".osm.bz2",
+    ".osh.gz",
+    ".osh.bz2",
+    ".pbf",
+    ".graphml",
+)
 _LINES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate")
 

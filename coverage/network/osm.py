@@ -1,115 +1,53 @@
-"""Reading ``.osm.pbf`` and ``.osm`` with libosmium."""
+"""Reading OpenStreetMap data: PBF, XML and the JSON of Overpass."""
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import osmium
 
 from coverage.county.files import reading
-from coverage.errors import Problem
-from coverage.network.model import IntArray
-from coverage.network.tags import (
-    TAGS,
-    UNKNOWN_CLASS,
-    directions,
-    drop_reason,
-    is_bridge,
-    is_joinable,
-)
+from coverage.network.barriers import BARRIER_TAGS
+from coverage.network.container import content_of
+from coverage.network.objects import BESIDE_WAY, Objects
+from coverage.network.osm_json import read_json
+from coverage.network.osm_xml import read_xml
+from coverage.network.restrictions import RESTRICTION_TAGS, Member
 from coverage.network.unfolding import refuse_unfolding
-from coverage.network.ways import Way, Ways, ways_table
-from coverage.network.xml import refuse_doctype
+from coverage.network.ways import Ways
 
-SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+SUFFIXES: Final = (
+    *(".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2"),
+    *(".osh", ".osh.gz", ".osh.bz2"),
+)
 
 _DEGREES: Final = 1e-7  # OSM coordinates are whole numbers of this
-_BEAT: Final = 2_000
-"""Ways between two signs of life."""
+SMALL_BYTES: Final = 10_000_000
+"""A PBF up to this is searched for versions of a node, though nothing hints at any."""
 _NOWHERE: Final = 2_147_483_647
-
-
-class _Roads(osmium.SimpleHandler):
-    """Collects the drivable ways, and where their nodes are."""
-
-    def __init__(self, alive: Callable[[], None]) -> None:
-        super().__init__()
-        self._alive = alive
-        self.rows: list[Way] = []
-        self.sizes = array("q")
-        self.refs = array("q")
-        self.x = array("q")
-        self.y = array("q")
-        self.dropped: Counter[str] = Counter()
-
-    def way(self, way: Any) -> None:
-        if way.deleted or not way.visible:
-            return
-        value_of = way.tags.get  # many times quicker than a dict of all tags
-        tags = {key: value for key in TAGS if (value := value_of(key))}
-        reason = drop_reason(tags)
-        if reason is not None:
-            if reason:  # a route that is neither a road nor a ferry is not ours to count
-                self.dropped[reason] += 1
-            return
-        highway = tags["highway"]
-        forward, backward = directions(tags)
-        self.rows.append(
-            Way(
-                highway=highway,
-                known=highway != UNKNOWN_CLASS,
-                forward=forward,
-                backward=backward,
-                maxspeed=tags.get("maxspeed", ""),
-                bridge=is_bridge(tags),
-                name=tags.get("name") or None,
-                joinable=is_joinable(tags),
-                maxspeed_forward=tags.get("maxspeed:forward", ""),
-                maxspeed_backward=tags.get("maxspeed:backward", ""),
-            )
-        )
-        if len(self.rows) % _BEAT == 0:
-            self._alive()
-        self.sizes.append(len(way.nodes))
-        for node in way.nodes:
-            place = node.location
-            self.refs.append(node.ref)
-            self.x.append(place.x)
-            self.y.append(place.y)
-
-
-class _NewNodes(osmium.SimpleHandler):
-    """Collects nodes with negative ids: those an editor has not uploaded yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.places: dict[int, tuple[int, int]] = {}
-
-    def node(self, node: Any) -> None:
-        if node.id < 0 and node.location.valid():
-            self.places[node.id] = (node.location.x, node.location.y)
+_KINDS: Final = {"n": "node", "w": "way", "r": "relation"}
 
 
 def read_osm(path: Path, file: str, alive: Callable[[], None] = lambda: None) -> Ways:
-    """Read the drivable ways of an OSM file.
+    """Read the drivable ways of an OSM file, whatever its name says of its format.
 
-    The nodes' places are kept in libosmium's own table (16 bytes a node) and only the nodes of
-    drivable ways come to Python; nodes may stand after the ways. Ways that lack nodes, as at the
-    border of an extract, keep the runs of nodes that are there and are counted.
+    Of several versions of an object (history files, merged extracts) the newest counts; one that
+    is deleted there, or in an editor, is gone. Ways that lack nodes, as at the border of an
+    extract, keep the runs of nodes that are there and are counted; nodes may stand after the ways,
+    or their places in the ways (LocationsOnWays, Overpass ``out geom``). Barriers that stop cars
+    cut the road at their node; turn restrictions are counted.
 
     Parameters
     ----------
     path
-        ``.osm.pbf`` or ``.osm``, also ``.osm.gz`` and ``.osm.bz2``.
+        PBF, XML (also packed by gzip or bzip2) or Overpass JSON.
     file
         How messages name it.
     alive
-        Is called now and then while the ways are read; what it raises ends the reading.
+        Is called now and then while the objects are read; what it raises ends the reading.
 
     Returns
     -------
@@ -119,70 +57,116 @@ def read_osm(path: Path, file: str, alive: Callable[[], None] = lambda: None) ->
     Raises
     ------
     InputError
-        If the file is truncated, no OSM file, or XML with a document type (entities).
+        If the file is truncated or damaged, no OSM data, XML with a document type (entities), an
+        answer that Overpass broke off, or without the nodes of its ways.
     """
     refuse_unfolding(path, file)
-    if not path.name.lower().endswith(".pbf"):
-        refuse_doctype(path, file)
-    roads = _Roads(alive)
-    with reading(file):
-        _collect(path, roads)
-        places = _new_places(path) if roads.refs and min(roads.refs) < 0 else {}
-    ref = np.frombuffer(roads.refs, dtype=np.int64)
-    x = np.array(roads.x, dtype=np.int64)
-    y = np.array(roads.y, dtype=np.int64)
-    for position in np.flatnonzero(ref < 0) if places else ():
-        x[position], y[position] = places.get(int(ref[position]), (_NOWHERE, _NOWHERE))
-    return _ways(roads, ref, x, y, file)
+    objects = Objects(alive)
+    match content_of(path, file):
+        case "pbf":
+            with reading(file):
+                _read_pbf(path, objects)
+        case "xml":
+            read_xml(path, file, objects)
+        case "json":
+            read_json(path, file, objects)
+    return objects.ways(file)
 
 
-def _collect(path: Path, roads: _Roads) -> None:
-    table = osmium.NodeLocationsForWays(osmium.index.create_map("sparse_mem_array"))
-    table.ignore_errors()
-    source = osmium.io.File(str(path))
-    with osmium.io.Reader(source, osmium.osm.NODE) as reader:
-        osmium.apply(reader, table)
-    with osmium.io.Reader(source, osmium.osm.WAY) as reader:
-        osmium.apply(reader, table, osmium.filter.KeyFilter("highway", "route"), roads)
+class _PbfWays(osmium.SimpleHandler):
+    def __init__(self, objects: Objects) -> None:
+        super().__init__()
+        self._objects = objects
 
-
-def _new_places(path: Path) -> dict[int, tuple[int, int]]:
-    nodes = _NewNodes()
-    with osmium.io.Reader(osmium.io.File(str(path)), osmium.osm.NODE) as reader:
-        osmium.apply(reader, nodes)
-    return nodes.places
-
-
-def _ways(roads: _Roads, ref: IntArray, x: IntArray, y: IntArray, file: str) -> Ways:
-    """Give the vertices numbers and break ways where nodes are missing."""
-    sizes = np.array(roads.sizes, dtype=np.int64)
-    way = np.repeat(np.arange(len(sizes)), sizes)
-    there = (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
-    clipped = np.unique(way[~there])
-    starts = np.ones(len(ref), dtype=bool)
-    starts[1:] = (way[1:] != way[:-1]) | ~there[:-1]
-    run = np.cumsum(starts) - 1
-    way, run, ref, x, y = way[there], run[there], ref[there], x[there], y[there]
-    runs, run_first = np.unique(run, return_index=True)
-    _, where, vertex = np.unique(ref, return_index=True, return_inverse=True)
-    table = ways_table(roads.rows).iloc[way[run_first]].reset_index(drop=True)
-    quality = []
-    if len(clipped):
-        quality.append(
-            Problem(
-                "network.clipped_ways",
-                level="note",
-                values={"count": len(clipped)},
-                file=file,
-                count=len(clipped),
-            )
+    def way(self, way: Any) -> None:
+        visible = way.visible and not way.deleted
+        nodes = way.nodes
+        is_road = self._objects.way(
+            way.id, way.version, way.tags.get, lambda: [n.ref for n in nodes], visible=visible
         )
-    return Ways(
-        table=table,
-        vertex=vertex.astype(np.int64),
-        first=np.append(run_first, len(vertex)).astype(np.int64) if len(runs) else np.zeros(1, int),
-        lon=x[where].astype(np.float64) * _DEGREES,
-        lat=y[where].astype(np.float64) * _DEGREES,
-        dropped=dict(sorted(roads.dropped.items())),
-        quality=tuple(quality),
-    )
+        if is_road and len(nodes) and nodes[0].location.x != _NOWHERE:
+            for node in nodes:
+                _add_node(self._objects, node.ref, BESIDE_WAY, node.location)
+
+
+class _PbfNodes(osmium.SimpleHandler):
+    def __init__(self, objects: Objects, wanted: set[int]) -> None:
+        super().__init__()
+        self._objects = objects
+        self._wanted = wanted
+        self.taken: set[int] = set()
+
+    def node(self, node: Any) -> None:
+        number = node.id
+        if number not in self._wanted:
+            return
+        self.taken.add(number)
+        visible = node.visible and not node.deleted
+        _add_node(self._objects, number, node.version, node.location, visible=visible)
+        if node.tags.get("barrier"):
+            self._objects.barrier(_some(node.tags, BARRIER_TAGS))
+
+
+class _PbfRelations(osmium.SimpleHandler):
+    def __init__(self, objects: Objects) -> None:
+        super().__init__()
+        self._objects = objects
+
+    def relation(self, relation: Any) -> None:
+        self._objects.relation(
+            relation.id,
+            relation.version,
+            _some(relation.tags, RESTRICTION_TAGS),
+            lambda: [Member(_KINDS[m.type], m.ref, m.role) for m in relation.members],
+            visible=relation.visible and not relation.deleted,
+        )
+
+
+def _read_pbf(path: Path, objects: Objects) -> None:
+    """Read ways first, so that of the nodes only those of roads come to Python."""
+    source = osmium.io.File(str(path), "pbf")
+    with osmium.io.Reader(source, osmium.osm.WAY) as reader:
+        history = reader.header().has_multiple_object_versions
+        osmium.apply(reader, _PbfWays(objects))
+    wanted = set(objects.wanted().tolist())
+    small = path.stat().st_size <= SMALL_BYTES
+    if small or history or objects.repeats_ways() or min(wanted, default=0) < 0:
+        with osmium.io.Reader(source, osmium.osm.NODE) as reader:
+            osmium.apply(reader, _PbfNodes(objects, wanted))
+    else:
+        _read_many_nodes(source, objects, wanted)
+    with osmium.io.Reader(source, osmium.osm.RELATION) as reader:
+        osmium.apply(reader, _PbfRelations(objects))
+
+
+def _read_many_nodes(source: Any, objects: Objects, wanted: set[int]) -> None:
+    """Read the nodes of a file that has one version of each.
+
+    Their places are kept in libosmium's own table (16 bytes a node); only nodes of roads, and
+    those with barriers, come to Python.
+    """
+    table = osmium.index.create_map("sparse_mem_array")
+    places = osmium.NodeLocationsForWays(table)
+    places.ignore_errors()
+    barriers = _PbfNodes(objects, wanted)
+    with osmium.io.Reader(source, osmium.osm.NODE) as reader:
+        osmium.apply(reader, places, osmium.filter.KeyFilter("barrier"), barriers)
+    with osmium.io.Reader(source, osmium.osm.WAY) as reader:
+        osmium.apply(reader, places)  # sorts the table, if the nodes were in no order
+    for number in sorted(wanted - barriers.taken):
+        with suppress(KeyError):
+            _add_node(objects, number, 0, table.get(number))
+
+
+def _add_node(
+    objects: Objects, number: int, version: int, place: Any, *, visible: bool = True
+) -> None:
+    if place.x != _NOWHERE:
+        lon, lat = place.x * _DEGREES, place.y * _DEGREES
+        objects.node(number, version, lon, lat, visible=visible)
+    elif version != BESIDE_WAY:  # a version without a place: the node is gone
+        objects.node(number, version, 0.0, 0.0, visible=False)
+
+
+def _some(tags: Any, keys: tuple[str, ...]) -> dict[str, str]:
+    return {key: value for key in keys if (value := tags.get(key))}

@@ -19,12 +19,14 @@ from coverage.errors import InputError, Problem
 from coverage.messages import Message
 from coverage.network import graphml, lines, osm
 from coverage.network.build import build_network
+from coverage.network.container import is_overpass_json
 from coverage.network.model import Network
 from coverage.network.plausible import without_leaps
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
 from coverage.progress import Progress, quietly
 
+JSON_SUFFIXES: Final = (".json", ".geojson")
 SUFFIXES: Final = (*osm.SUFFIXES, *graphml.SUFFIXES, *lines.SUFFIXES)
 
 WEB_MERCATOR: Final = CRS.from_epsg(3857)
@@ -100,7 +102,9 @@ def _read_ways(
     parts_of(folder, source)  # every part of a shapefile is inside the folder
     path = source_path(folder, source)
     name = path.name.lower()
-    if name.endswith(osm.SUFFIXES):
+    if name.endswith(osm.SUFFIXES) or (
+        name.endswith(JSON_SUFFIXES) and is_overpass_json(path, source.path)
+    ):
         ways = osm.read_osm(path, source.path, alive)
     elif name.endswith(graphml.SUFFIXES):
         ways = graphml.read_graphml(path, source.path)

@@ -30,6 +30,12 @@ class TagRemarks:
         self._conditional = 0
         self._changing = 0
 
+    @staticmethod
+    def concern(tags: Mapping[str, str]) -> bool:
+        """Return whether anything is to be told of the tags of a road."""
+        changing = tags.get("oneway", "").strip().lower() in CHANGING
+        return changing or conditional(tags) or any((*unknown_oneway(tags), *unknown_access(tags)))
+
     def add(self, tags: Mapping[str, str]) -> None:
         """Count the tags of one road."""
         self._oneway.update(f"{key}={value}" for key, value in unknown_oneway(tags))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from coverage.county.files import reading, refuse
+from coverage.network.container import is_packed, is_pbf, open_plain
 
 SMALL_BYTES: Final = 200_000_000
 """Every file may unfold to this."""
@@ -23,16 +22,6 @@ _DATA_SIZE, _RAW_SIZE = 3, 2
 _MAX_HEADER_BYTES: Final = 65_536
 
 
-def opened(path: Path) -> IO[bytes]:
-    """Open a file by its name, unfolding ``.gz`` and ``.bz2``."""
-    name = path.name.lower()
-    if name.endswith(".gz"):
-        return cast("IO[Any]", gzip.open(path))
-    if name.endswith(".bz2"):
-        return cast("IO[Any]", bz2.open(path))
-    return path.open("rb")
-
-
 def refuse_unfolding(path: Path, file: str) -> None:
     """Refuse an OSM file that unfolds to unreasonably much.
 
@@ -41,11 +30,10 @@ def refuse_unfolding(path: Path, file: str) -> None:
     InputError
         ``network.unfolds``; or ``county.unreadable`` where its packing is broken.
     """
-    name = path.name.lower()
     limit = max(SMALL_BYTES, MAX_RATIO * path.stat().st_size)
-    if name.endswith(".pbf"):
+    if is_pbf(path):
         sizes = _pbf_sizes(path)
-    elif name.endswith((".gz", ".bz2")):
+    elif is_packed(path):
         sizes = _chunk_sizes(path)
     else:
         return
@@ -58,7 +46,7 @@ def refuse_unfolding(path: Path, file: str) -> None:
 
 
 def _chunk_sizes(path: Path) -> Iterator[int]:
-    with opened(path) as stream:
+    with open_plain(path) as stream:
         while chunk := stream.read(_CHUNK):
             yield len(chunk)
 

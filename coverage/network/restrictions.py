@@ -1,0 +1,88 @@
+"""Turn restrictions: counted and named, for they are not followed yet."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from coverage.errors import Problem
+from coverage.network.remarks import counted
+
+RESTRICTION_TAGS: Final = (
+    *("type", "except", "restriction"),
+    *("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),
+)
+_KIND: Final = re.compile(r"(no|only)_\w{1,40}")
+_EXCEPTED: Final = frozenset({"motorcar", "motor_vehicle", "vehicle", "emergency"})
+
+
+class Member(NamedTuple):
+    """A member of a relation: ``node``, ``way`` or ``relation``, its id and its role."""
+
+    kind: str
+    ref: int
+    role: str
+
+
+class _Restriction(NamedTuple):
+    seen: int
+    kind: str
+    from_ways: frozenset[int]
+    to_ways: frozenset[int]
+
+
+class Restrictions:
+    """The turn restrictions of a file."""
+
+    def __init__(self) -> None:
+        self._found: list[_Restriction] = []
+
+    def add(
+        self, seen: int, tags: Mapping[str, str], members: Callable[[], Sequence[Member]]
+    ) -> None:
+        """Take up a relation, if it is a turn restriction that concerns ambulances.
+
+        Restrictions for buses, lorries or bicycles alone, and those that except motor cars or
+        emergency vehicles, do not.
+        """
+        if tags.get("type") != "restriction":
+            return
+        kind = next((tags[key] for key in RESTRICTION_TAGS[2:] if tags.get(key)), "")
+        excepted = {part.strip() for part in tags.get("except", "").split(";")}
+        if not _KIND.fullmatch(kind) or excepted & _EXCEPTED:
+            return
+        ways: dict[str, set[int]] = {"from": set(), "to": set()}
+        for member in members():
+            if member.kind == "way" and member.role in ways:
+                ways[member.role].add(member.ref)
+        found = _Restriction(seen, kind, frozenset(ways["from"]), frozenset(ways["to"]))
+        self._found.append(found)
+
+    def problems(
+        self, counts: npt.NDArray[np.bool_], driven: set[int], file: str
+    ) -> tuple[Problem, ...]:
+        """Return what is told of the restrictions from a driven way to a driven way.
+
+        Parameters
+        ----------
+        counts
+            Of each relation of the file, whether it is the version that counts.
+        driven
+            Ids of the ways that are roads.
+        file
+            How messages name it.
+        """
+        kinds = Counter(
+            one.kind
+            for one in self._found
+            if counts[one.seen] and one.from_ways & driven and one.to_ways & driven
+        )
+        if not kinds:
+            return ()
+        values = {"count": kinds.total(), "kinds": counted(kinds)}
+        return (Problem("network.turn_restrictions", "note", values, file, count=kinds.total()),)
