@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,8 @@ from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
 from coverage.network.lines import unknown_classes
 from coverage.network.model import FloatArray
+from coverage.network.plausible import piece_m
+from coverage.network.remarks import TagRemarks
 from coverage.network.tags import (
     TAGS,
     UNKNOWN_CLASS,
@@ -30,6 +34,11 @@ from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.xml import refuse_doctype
 
 SUFFIXES: Final = (".graphml",)
+
+LENGTH_M: Final = 50.0
+LENGTH_SHARE: Final = 0.1
+"""An edge whose stated length differs by more than both from its drawing is told (assumptions):
+joining nearby nodes moves ends by some tens of metres."""
 
 
 def read_graphml(path: Path, file: str) -> Ways:
@@ -63,8 +72,11 @@ def read_graphml(path: Path, file: str) -> Ways:
         }
     except (KeyError, ValueError, TypeError):
         raise InputError([Problem("network.graphml_no_places", file=file)]) from None
+    if "crs" not in graph.graph and any(abs(x) > 180 or abs(y) > 90 for x, y in place.values()):
+        raise InputError([Problem("network.graphml_no_crs", file=file)])
     dropped: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
+    remarks = TagRemarks()
     roads = _Roads()
     for tail, head, data in graph.edges(data=True):
         tags, known = _tags(data)
@@ -76,9 +88,11 @@ def read_graphml(path: Path, file: str) -> Ways:
             continue
         with reading(file):
             line = _line(data, place[tail], place[head])
+        remarks.add(tags)
         both = not graph.is_directed()
-        roads.add(tail, head, line, tags, known=known, both=both)
-    return roads.ways(place, crs, dropped, unknown, file)
+        roads.add(tail, head, line, tags, known=known, both=both, stated_m=_stated_m(data))
+    told = (*unknown_classes(unknown, file), *remarks.problems(file))
+    return roads.ways(place, crs, dropped, told, file)
 
 
 class _Roads:
@@ -96,6 +110,7 @@ class _Roads:
         *,
         known: bool,
         both: bool,
+        stated_m: float,
     ) -> None:
         there, back = (
             (str(tail), str(head), line.tobytes()),
@@ -110,7 +125,7 @@ class _Roads:
         if key not in self._pieces:
             ends = (head, tail) if reverse else (tail, head)
             drawn = line[::-1] if reverse else line
-            self._pieces[key] = [*ends, drawn, tags, known, False, False]
+            self._pieces[key] = [*ends, drawn, tags, known, False, False, stated_m]
         piece = self._pieces[key]
         piece[5] |= both or not reverse
         piece[6] |= both or reverse or there == back
@@ -120,7 +135,7 @@ class _Roads:
         place: Mapping[object, tuple[float, float]],
         crs: CRS,
         dropped: Counter[str],
-        unknown: Counter[str],
+        told: tuple[Problem, ...],
         file: str,
     ) -> Ways:
         number = {node: position for position, node in enumerate(place)}
@@ -129,7 +144,9 @@ class _Roads:
         inner: list[FloatArray] = [np.array(list(place.values()), dtype=float).reshape(-1, 2)]
         count = len(place)
         rows = []
-        for tail, head, line, tags, known, forward, backward in self._pieces.values():
+        stated = []
+        for tail, head, line, tags, known, forward, backward, stated_m in self._pieces.values():
+            stated.append(stated_m)
             middle = line[1:-1]
             vertex += [number[tail], *range(count, count + len(middle)), number[head]]
             first.append(len(vertex))
@@ -149,15 +166,47 @@ class _Roads:
             )
         xy = np.concatenate(inner)
         lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(*xy.T)
-        return Ways(
+        ways = Ways(
             table=ways_table(rows),
             vertex=np.array(vertex, dtype=np.int64),
             first=np.array(first, dtype=np.int64),
             lon=np.asarray(lon),
             lat=np.asarray(lat),
             dropped=dict(sorted(dropped.items())),
-            quality=unknown_classes(unknown, file),
+            quality=told,
         )
+        return replace(ways, quality=(*told, *_odd_lengths(ways, np.array(stated), file)))
+
+
+def _stated_m(data: Mapping[str, Any]) -> float:
+    """Return the length that an edge states; NaN where it states none."""
+    try:
+        return float(data.get("length", math.nan))
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _odd_lengths(ways: Ways, stated_m: FloatArray, file: str) -> tuple[Problem, ...]:
+    """Return the warning that tells edges whose length is not that of their drawing.
+
+    A simplified graph that lost its geometry has straight edges that are too short.
+    """
+    if not len(ways.table):
+        return ()
+    on_earth = (np.abs(ways.lon) <= 180) & (np.abs(ways.lat) <= 90)
+    drawn_m = np.add.reduceat(np.append(piece_m(ways, on_earth), 0.0), ways.first[:-1])
+    last = ways.first[1:] - 1  # the "piece" from the end of one edge to the start of the next
+    drawn_m -= np.append(piece_m(ways, on_earth), 0.0)[last]
+    odd = np.abs(stated_m - drawn_m) > np.maximum(LENGTH_M, LENGTH_SHARE * stated_m)
+    count = int(np.count_nonzero(odd))
+    if not count:
+        return ()
+    values = {
+        "count": count,
+        "stated_km": f"{stated_m[odd].sum() / 1000:.1f}",
+        "drawn_km": f"{drawn_m[odd].sum() / 1000:.1f}",
+    }
+    return (Problem("network.odd_lengths", "warning", values, file, count=count),)
 
 
 def _line(

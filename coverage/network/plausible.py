@@ -90,7 +90,7 @@ def without_leaps(ways: Ways, file: str) -> Ways:
     if len(ways.vertex) < 2:
         return ways
     on_earth = (np.abs(ways.lon) <= 180) & (np.abs(ways.lat) <= 90)  # False where not finite
-    length_m = _piece_m(ways, on_earth)
+    length_m = piece_m(ways, on_earth)
     way = np.repeat(np.arange(len(ways.table)), np.diff(ways.first))
     leaps = (way[1:] == way[:-1]) & ~(length_m <= MAX_PIECE_M)
     quality = (*ways.quality, *_suspicious(ways, way, length_m, leaps, file))
@@ -113,7 +113,7 @@ def without_leaps(ways: Ways, file: str) -> Ways:
     return cut_ways(ways, leaps, quality)
 
 
-def _piece_m(ways: Ways, on_earth: BoolArray) -> FloatArray:
+def piece_m(ways: Ways, on_earth: BoolArray) -> FloatArray:
     """Return the length between each vertex and the next; NaN where a place is none."""
     a, b = ways.vertex[:-1], ways.vertex[1:]
     lon, lat = (np.where(on_earth, degrees, 0.0) for degrees in (ways.lon, ways.lat))
