@@ -43,6 +43,19 @@ def test_roads_elsewhere_are_refused_with_both_bounds(tmp_path: Path) -> None:
         assert problem.text("en").count("° E") == 2
 
 
+def test_roads_far_off_are_kept_and_told_and_meeting_the_margin_is_not_far(tmp_path: Path) -> None:
+    # the townships reach 3 km east of the origin, the margin 20 km more
+    nodes = {1: (0.0, 0.0), 2: (1000.0, 0.0), 3: (22_900.0, 0.0), 4: (24_000.0, 0.0)}
+    nodes |= {5: (25_000.0, 0.0)}
+    ways = [([1, 2], {"highway": "primary"}), ([3, 4], {"highway": "primary"})]
+    for more, far in (([], 0), ([([4, 5], {"highway": "tertiary"})], 1)):
+        (tmp_path / "roads.osm").write_text(osm_xml(nodes, [*ways, *more]), encoding="utf-8")
+        network = read_network(county_with(tmp_path, "roads.osm"))
+        assert len(network.edges) == 2 + far
+        told = [p for p in network.quality if p.code == "network.far_roads"]
+        assert [(p.level, p.count) for p in told] == [("note", far)] * far
+
+
 def test_roads_with_lon_and_lat_swapped_are_elsewhere(tmp_path: Path) -> None:
     swapped = (
         '<osm version="0.6"><node id="1" lon="28.5" lat="82"/><node id="2" lon="29" lat="82"/>'

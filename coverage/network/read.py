@@ -64,7 +64,7 @@ def read_network(county: County, progress: Progress = quietly) -> Network:
     try:
         ways = _read_ways(county.folder, source, county.crs, alive)
         if len(ways.lon):
-            _check_place(ways, county, source.path)
+            ways = _in_place(ways, county, source.path)
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     if problems:
@@ -120,8 +120,16 @@ def _read_ways(
     return without_leaps(ways, source.path)
 
 
-def _check_place(ways: Ways, county: County, file: str) -> None:
-    """Refuse roads that do not meet the townships' bounds and a margin around them."""
+def _in_place(ways: Ways, county: County, file: str) -> Ways:
+    """Return the roads, and tell those that lie wholly outside the townships' bounds and a margin.
+
+    Such roads are legal, as in an extract of the whole province, and are kept.
+
+    Raises
+    ------
+    InputError
+        If all of them do.
+    """
     west, south, east, north = county.townships.total_bounds
     grown = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
     box = Transformer.from_crs(county.crs, WGS84, always_xy=True).transform_bounds(*grown)
@@ -129,8 +137,15 @@ def _check_place(ways: Ways, county: County, file: str) -> None:
     lon, lat = ways.lon[used], ways.lat[used]
     there = np.isfinite(lon) & np.isfinite(lat)
     meets = (lon >= box[0]) & (lat >= box[1]) & (lon <= box[2]) & (lat <= box[3]) & there
-    if meets.any() or not len(used):
-        return
+    if not len(used):
+        return ways
+    if meets.any():
+        inside = np.zeros(len(ways.lon), dtype=bool)
+        inside[used] = meets
+        far = int(np.count_nonzero(~np.logical_or.reduceat(inside[ways.vertex], ways.first[:-1])))
+        counts = {"count": far, "total": len(ways.table)}
+        told = (Problem("network.far_roads", "note", counts, file, count=far),) if far else ()
+        return replace(ways, quality=(*ways.quality, *told))
     roads = (lon.min(), lat.min(), lon.max(), lat.max())
     values = {"roads": _bounds(roads), "county": _bounds(box)}
     raise InputError([Problem("network.elsewhere", values=values, file=file)])
