@@ -574,6 +574,12 @@ def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path, name: str) -> No
         }
 
 
+def test_a_pbf_that_ends_within_the_header_of_a_block_is_refused(tmp_path: Path) -> None:
+    """The sizes of its blocks were sought beyond the end of the file, for ever."""
+    path = write(tmp_path, b"\x00\x00\x01\x00\x0a\x09OSMHeader", "roads.osm.pbf")
+    assert refused(path)[0] == "county.unreadable"
+
+
 def test_a_pbf_cut_before_its_ways_has_no_road(tmp_path: Path) -> None:
     """What is cut off at the border of a blob leaves no trace, but nodes stand before ways."""
     whole = as_pbf(tmp_path)

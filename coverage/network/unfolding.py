@@ -75,6 +75,8 @@ def _field(stream: BinaryIO, wanted: int, end: int) -> int | None:
     found = None
     while found is None and stream.tell() < end:
         key = _varint(stream)
+        if not key >> 3:  # no field has the number 0: the bytes are others, or the file has ended
+            break
         if key & 7 == _VARINT:
             number = _varint(stream)
             found = number if key >> 3 == wanted else None
