@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coverage.messages import LANGUAGES, Language
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import width
-from coverage.ui.tables import styled
+from coverage.ui import tables
+from coverage.ui.tables import styled, wrapped
 from tests.ui_app import run, workspace_fixture  # noqa: F401 - fixture
 
 PADDING_PX = 16
@@ -40,3 +44,33 @@ def test_only_texts_in_narrow_letters_get_another_font() -> None:
     assert {place: css for place, css in made.items() if css} == {
         (row, 0): [("font-weight", "400")] for row in (0, 2, 3)
     }
+
+
+def _wrapped_line_by_line(words: str, places: int) -> str:
+    """What `wrapped` does, one line after the other on what is left."""
+    rest, lines = " ".join(words.split()), []
+    while width(rest) > places:
+        cut = max(n for n in range(1, places + 1) if width(rest[:n]) <= places)
+        blank = rest.rfind(" ", 1, cut + 1)
+        cut = blank if blank > 0 else cut
+        lines.append(rest[:cut].strip())
+        rest = rest[cut:]
+    return "\n".join([*lines, rest.strip()])
+
+
+@given(st.text("a 甲b；", max_size=60), st.integers(3, 12))
+def test_lines_end_where_each_ends_by_itself(words: str, places: int) -> None:
+    wide_px = math.ceil(places * tables._PX_A_PLACE) + tables._CELL_PADDING_PX
+    assert wrapped(words, wide_px) == _wrapped_line_by_line(words, places)
+
+
+def test_a_long_text_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = []
+
+    def counted(words: str) -> int:
+        measured.append(len(words))
+        return width(words)
+
+    monkeypatch.setattr(tables, "width", counted)
+    assert wrapped("甲" * 100_000, 200).count("\n") == 8333
+    assert sum(measured) == 100_000

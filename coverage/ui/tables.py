@@ -46,14 +46,15 @@ def wrapped(words: str, wide_px: int) -> str:
     That is at the last blank that fits a column of this width; where none does, anywhere.
     """
     places = max(2, int((wide_px - _CELL_PADDING_PX) / _PX_A_PLACE))
-    rest, lines = " ".join(words.split()), []
-    while width(rest) > places:
-        cut = bisect_right(list(accumulate(map(width, rest[:places]))), places)
-        blank = rest.rfind(" ", 1, cut + 1)
-        cut = blank if blank > 0 else cut
-        lines.append(rest[:cut].strip())
-        rest = rest[cut:]
-    return "\n".join([*lines, rest.strip()])
+    whole, lines, at = " ".join(words.split()), [], 0
+    before = [0, *accumulate(map(width, whole))]
+    while before[-1] - before[at] > places:
+        end = min(bisect_right(before, before[at] + places) - 1, at + places)
+        blank = whole.rfind(" ", at + 1, end + 1)
+        end = blank if blank > 0 else end
+        lines.append(whole[at:end].strip())
+        at = end
+    return "\n".join([*lines, whole[at:].strip()])
 
 
 def shortened(words: str, wide_px: int, most_lines: int) -> str:
