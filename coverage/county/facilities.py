@@ -11,7 +11,8 @@ import pandas as pd
 from coverage.county.lookup import township_codes, village_codes
 from coverage.county.places import check_places, check_units, crs_for, places_of
 from coverage.county.table import Table
-from coverage.county.values import needed, read_columns
+from coverage.county.values import Cells, needed, read_columns
+from coverage.county.words import fold, vocabulary
 from coverage.errors import Problem
 
 FAR_OUTSIDE_KM: Final = 50.0
@@ -40,6 +41,7 @@ def read_facilities(
     needed(table, "name", found)
     needed(table, "kind", found)
     columns = read_columns(table, "facilities", found, leave=("lon", "lat"))
+    columns["grade_a"] = _graded(table, columns["grade_a"], found)
     frame = pd.DataFrame(columns)
     places = places_of(table, datum, found, required=False)
     if townships is not None:
@@ -57,6 +59,19 @@ def read_facilities(
     frame = frame.astype(dict.fromkeys(("id", "name", "kind"), "str"))
     crs = crs_for(townships)
     return gpd.GeoDataFrame(frame, geometry=places.points(crs), crs=crs)
+
+
+def _graded(table: Table, stated: Cells, found: list[Problem]) -> Cells:
+    """Return which facilities are of grade A: as their column says, else as ``level`` does.
+
+    A level without a grade says nothing of it; two cells that say the contrary are an error.
+    """
+    words = table.text("level").map(lambda cell: vocabulary("grade_in_level").get(fold(cell)))
+    implied = words.map({"yes": True, "no": False}).astype("boolean")
+    contrary = (implied != stated).fillna(False).to_numpy(bool)
+    if contrary.any():
+        found.append(table.problem("county.grade_differs", contrary, column="grade_a"))
+    return stated.fillna(implied)
 
 
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:

@@ -13,7 +13,15 @@ import pandas as pd
 from coverage.county.files import nearest, shown
 from coverage.county.ranges import ANYTHING, CODE, DECIMAL, Limits, limits_of
 from coverage.county.table import Mask, Table, faults_by_word
-from coverage.county.words import Column, columns, examples, fold, one_line, vocabulary
+from coverage.county.words import (
+    Column,
+    columns,
+    examples,
+    fold,
+    listed,
+    one_line,
+    vocabulary,
+)
 from coverage.errors import Level, Problem
 from coverage.messages import Message
 
@@ -152,6 +160,23 @@ def yes_no(table: Table, column: str, found: list[Problem]) -> Cells:
     return (words == "yes").astype("boolean").mask(words.isna())
 
 
+def lists(table: Table, column: str, found: list[Problem]) -> Cells:
+    """Return a column of lists as text; a name of what is only planned is an error.
+
+    Whether a department that is being built counts as one that is there is not ours to say.
+    """
+    cells = texts(table, column)
+    plans = tuple(vocabulary("not_yet"))
+    planned = cells.map(
+        lambda cell: any(word in name for name in listed(cell) for word in plans),
+        na_action="ignore",
+    )
+    _report(
+        table, "county.name_not_yet", planned.eq(True).fillna(False).to_numpy(bool), column, found
+    )
+    return cells
+
+
 def _dtype(column: Column) -> Literal["Float64", "boolean", "string"]:
     if column.type in {"integer", "number"} or column.vocabulary == "level":
         return "Float64"
@@ -177,6 +202,8 @@ def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
     elif column.type in {"code", "reference"}:
         own = column.type == "code"  # a reference is looked up: what it may be is known
         values = codes(table, name, found, required=own, pattern=own)
+    elif column.type == "list":
+        values = lists(table, name, found)
     else:
         values = texts(table, name)
     return values

@@ -18,6 +18,8 @@ TABLES: Final = ("townships", "villages", "facilities")
 _BLANK_CATEGORIES: Final = frozenset({"Zs", "Zl", "Zp", "Cc"})
 _JOINERS: Final = ("\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}")
 _DROPPED_CATEGORIES: Final = _BLANK_CATEGORIES | {"Cf"}
+# After NFKC: the ideographic comma stays, full-width , ; / | are the plain ones.
+_BETWEEN_NAMES: Final = re.compile(r"[\N{IDEOGRAPHIC COMMA},;/|+\s]+")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Column:
         What a number counts.
     type
         ``text``, ``code``, ``reference`` (to another table's code or name), ``integer`` (0 or
-        more), ``number``, ``yes_no``, ``coded`` or ``geometry``.
+        more), ``number``, ``yes_no``, ``coded``, ``list`` (several names in one cell) or
+        ``geometry``.
     vocabulary
         For ``coded``: the vocabulary in ``data/values.csv``.
     required
@@ -87,6 +90,15 @@ def one_line(text: str) -> str:
 
 def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _DROPPED_CATEGORIES
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names that one cell lists, each folded.
+
+    A cell that says no in one word (``vocabulary("yes_no")``) lists none.
+    """
+    names = [fold(part) for part in _BETWEEN_NAMES.split(unicodedata.normalize("NFKC", text))]
+    return tuple(name for name in names if name and vocabulary("yes_no").get(name) != "no")
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from coverage.county.words import TABLES, Column, columns, meanings
 from coverage.messages import Language, text
-from coverage.rules.condition import Condition, parse, parse_region
+from coverage.rules.condition import Condition, parse, parse_region_kind, parse_thing
 
 _VOCABULARIES: Final = (
     "township_kind",
@@ -41,12 +41,27 @@ def word_text(word: str, language: Language) -> str:
         return condition_text(parse(word), language)
     except PydanticCustomError:
         pass
+    return _in_region(word, language) or word
+
+
+def _in_region(word: str, language: Language) -> str:
+    """Return what is asked in a region or a place, nothing where `word` names none."""
     try:
-        region, condition = parse_region(word)
+        region, kind = parse_region_kind(word)
     except PydanticCustomError:
-        return word
-    words = condition_text(condition, language)
-    return text("rules_page.in_region", language, region=region, words=words)
+        pass
+    else:
+        return text(
+            "rules_page.in_region", language, region=region, words=word_text(kind, language)
+        )
+    try:
+        thing = parse_thing(word)
+    except PydanticCustomError:
+        return ""
+    words = condition_text(parse(thing.condition), language)
+    for where in filter(None, (thing.place, thing.region)):
+        words = text("rules_page.in_region", language, region=where, words=words)
+    return words
 
 
 def column_text(column: Column, language: Language) -> str:
@@ -63,6 +78,9 @@ def condition_text(condition: Condition, language: Language) -> str:
     if condition.operator == "not":
         return text("rules_page.without", language, name=name)
     value = condition.value
+    if condition.operator == "includes":
+        words = str(value).replace("|", text("report.list_separator", language))
+        return text("rules_page.includes", language, name=name, words=words)
     if isinstance(value, float):
         shown = f"{value:g}"
     else:

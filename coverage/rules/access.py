@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from coverage.county.model import County
-from coverage.county.words import column_title, fold
+from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray, within_limit
@@ -26,6 +26,7 @@ from coverage.rules.model import (
     VillageAccess,
 )
 from coverage.rules.parameters import PARAMETERS, Presence, ResponseTime, Service
+from coverage.rules.place_names import rows_named
 from coverage.rules.units import NOWHERE, IntArray, township_of, village_of
 from coverage.rules.verdicts import counted
 
@@ -220,9 +221,10 @@ def mean(minutes: FloatArray, people: FloatArray) -> float:
 
 
 def _stands_in(county: County, goal: Goal) -> BoolArray:
-    names = {fold(name) for name in goal.named_units}
     units = county.villages if goal.of_villages else county.townships
-    named = units["name"].astype(str).map(fold).isin(names).to_numpy(bool)
+    named = np.zeros(len(units), dtype=bool)
+    for name in goal.named_units:
+        named[rows_named(units["name"].astype(str).tolist(), name)] = True
     if goal.of_villages:
         every = np.ones(len(county.facilities), dtype=bool)
         position = village_of(county, every, goal.max_match_m)

@@ -246,6 +246,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "one_measure": "rules.one_measure",
     "every_ambulance": "rules.every_ambulance",
     "named_units_alone": "rules.named_units_alone",
+    "things_alone": "rules.things_alone",
+    "direction_firm": "rules.direction_firm",
 }
 
 

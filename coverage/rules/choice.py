@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
+from coverage.county.words import fold, listed
 from coverage.rules.compare import BoolArray, FloatArray
 from coverage.rules.condition import Condition, parse
 
@@ -69,6 +70,10 @@ def _fulfilling(facilities: pd.DataFrame, condition: Condition) -> Choice:
         no = ~said.possible
         return said if condition.operator == "yes" else Choice(no, said.unknown)
     blank = cells.isna().to_numpy(bool)
+    if condition.operator == "includes":
+        words = [fold(word) for word in str(condition.value).split("|")]
+        fits = np.fromiter((_lists_one(cell, words) for cell in cells), bool, len(cells))
+        return Choice(fits, blank)
     if isinstance(condition.value, str):
         fits = (cells.astype("string") == condition.value).fillna(False).to_numpy(bool)
         return Choice(fits, blank)
@@ -79,6 +84,11 @@ def _fulfilling(facilities: pd.DataFrame, condition: Condition) -> Choice:
         "=": numbers == condition.value,
     }[condition.operator]
     return Choice(fits, blank)
+
+
+def _lists_one(cell: object, words: Sequence[str]) -> bool:
+    """Return whether a name in `cell` has one of `words` in it."""
+    return isinstance(cell, str) and any(word in name for name in listed(cell) for word in words)
 
 
 def numbers_of(facilities: pd.DataFrame, column: str) -> FloatArray:

@@ -1,7 +1,8 @@
 """Conditions on facilities as a rule writes them: ``column``, ``not column``, ``column >= 2``.
 
 A condition names a facility column of ``data/columns.csv``. Yes/no columns stand alone or after
-``not``; numbers have ``>=``, ``<=`` or ``=``; words have ``=``.
+``not``; numbers have ``>=``, ``<=`` or ``=``; words have ``=``; lists have ``includes`` with a
+word, or several ways to write it (``specialty_names includes a|b``).
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from pydantic_core import PydanticCustomError
 
 from coverage.county.words import Column, columns, vocabulary
 
-Operator = Literal["yes", "not", ">=", "<=", "="]
+Operator = Literal["yes", "not", ">=", "<=", "=", "includes"]
 _COMPARISONS: Final[Mapping[str, Operator]] = {">=": ">=", "<=": "<=", "=": "="}
 
 _FORM: Final = re.compile(r"(?:(not)\s+)?(\w+)(?:\s*(>=|<=|=)\s*([\w.-]+))?")
+_INCLUDES: Final = re.compile(r"(\w+)\s+includes\s+([^\s|]+(?:\|[^\s|]+)*)")
 _REGION: Final = re.compile(r"([0-9]{2,6})\s*:\s*(.+)")
+_PLACE: Final = re.compile(r"([^:]*[^:\s])\s*:\s*(.+)")
 _NUMBERS: Final = frozenset({"integer", "number"})
 
 
@@ -32,9 +35,10 @@ class Condition:
     Attributes
     ----------
     operator
-        ``yes`` and ``not`` for yes/no columns.
+        ``yes`` and ``not`` for yes/no columns; ``includes`` for lists.
     value
-        What the column is compared with: a number, or a word; empty for ``yes`` and ``not``.
+        What the column is compared with: a number, or a word (with ``includes`` several of them
+        between ``|``, of which one is enough); empty for ``yes`` and ``not``.
     """
 
     column: str
@@ -52,6 +56,11 @@ def parse(text: str) -> Condition:
         ``condition_type`` if the column's type has no such comparison, ``word_unknown`` if the
         column never holds the word.
     """
+    if lists := _INCLUDES.fullmatch(text.strip()):
+        column = _column(lists[1], "facilities")
+        if column.type != "list":
+            raise _type_error(text, column)
+        return Condition(lists[1], "includes", lists[2])
     form = _FORM.fullmatch(text.strip())
     if form is None or (form[1] and form[3]):
         raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
@@ -66,7 +75,7 @@ def parse(text: str) -> Condition:
             return Condition(name, _COMPARISONS[operator], float(value))
         except ValueError:
             raise _type_error(text, column) from None
-    if column.type == "yes_no" or operator != "=":
+    if column.type in {"yes_no", "list"} or operator != "=":
         raise _type_error(text, column)
     if column.type == "coded":
         _known_word(value, set(vocabulary(column.vocabulary).values()))
@@ -79,6 +88,45 @@ def parse_region(text: str) -> tuple[str, Condition]:
     if form is None:
         raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
     return form[1], parse(form[2])
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One of several things that must each be there.
+
+    Attributes
+    ----------
+    region
+        The regions of which it is asked, a prefix of their codes; empty: of all.
+    place
+        The township in which it must be; empty: the county.
+    condition
+        What a facility must fulfil to be it.
+    """
+
+    region: str
+    place: str
+    condition: str
+
+
+def parse_thing(text: str) -> Thing:
+    """Return what ``"[region:] [place:] condition"`` asks for."""
+    rest = text.strip()
+    region = place = ""
+    if form := _REGION.fullmatch(rest):
+        region, rest = form[1], form[2].strip()
+    if form := _PLACE.fullmatch(rest):
+        place, rest = form[1].strip(), form[2].strip()
+    parse(rest)
+    return Thing(region, place, rest)
+
+
+def parse_region_kind(text: str) -> tuple[str, str]:
+    """Return the region prefix and the kind of facility of ``"430902: township_hospital"``."""
+    form = _REGION.fullmatch(text.strip())
+    if form is None:
+        raise PydanticCustomError("condition_form", "no condition: {text}", {"text": text})
+    return form[1], _facility_kind(form[2].strip())
 
 
 def _column(name: str, table: str) -> Column:
@@ -139,6 +187,12 @@ Conditions = Annotated[tuple[str, ...], AfterValidator(_each(parse))]
 
 RegionConditions = Annotated[tuple[str, ...], AfterValidator(_each(parse_region))]
 """Conditions that hold in a region, each ``"<prefix of region codes>: <condition>"``."""
+
+Things = Annotated[tuple[str, ...], AfterValidator(_each(parse_thing))]
+"""Things that must each be there, each ``"[<region>:] [<place>:] <condition>"``."""
+
+RegionKinds = Annotated[tuple[str, ...], AfterValidator(_each(parse_region_kind))]
+"""Kinds that are asked in a region, each ``"<prefix of region codes>: <kind of facility>"``."""
 
 FacilityKinds = Annotated[tuple[str, ...], AfterValidator(_each(_facility_kind))]
 """Words of the vocabulary ``facility_kind``."""

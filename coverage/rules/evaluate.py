@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from coverage.county.model import County
+from coverage.messages import Message
 from coverage.rules import (
     density,
     per_population,
@@ -38,9 +39,18 @@ EVALUATORS: Final[Mapping[Kind, Evaluator]] = MappingProxyType(
 )
 
 
+def _direction(required: float, rule: Rule) -> Message:
+    """Return that the text gives no figure, and which share a county has set in its place."""
+    if rule.unit == "share" and required < 1:
+        return Message("rules.direction_share", {"percent": f"{100 * required:g}"})
+    return Message("rules.direction")
+
+
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
     result = EVALUATORS[rule.kind](rule, county, evidence)
+    if rule.direction and result.verdict != "not_applicable":
+        result = replace(result, note=joined([_direction(result.required, rule), result.note]))
     goal = destinations(rule, county)
     if evidence.access is None or goal is None:
         return result

@@ -180,6 +180,9 @@ class Rule(_Strict):
         next to.
     access
         Facilities to which the residents' travel time is told with the result.
+    direction
+        The text gives no figure, only a direction: met only where all of it is done, encouraged,
+        and never overdue. The note of the result says so.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -192,6 +195,15 @@ class Rule(_Strict):
     sources: tuple[SourceClause, ...] = Field(min_length=1)
     beside: str | None = None
     access: Access | None = None
+    direction: bool = False
+
+    @model_validator(mode="after")
+    def _direction_asks_no_figure(self) -> Self:
+        firm = [s for s in self.sources if s.force != "encouraged" or s.deadline]
+        share = self.parameters.get("required_share")
+        if self.direction and (firm or (share is not None and share.value != 1)):
+            raise PydanticCustomError("direction_firm", "a direction with a figure or a date")
+        return self
 
     @model_validator(mode="after")
     def _unit_kinds_are_in_scope(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Final
 
 from coverage.county.words import TABLES, Column, columns
 from coverage.rules.access import goal_of
-from coverage.rules.condition import parse, parse_region
+from coverage.rules.condition import parse, parse_region, parse_thing
 from coverage.rules.model import VILLAGE_KINDS, KindParameters, Rule
 from coverage.rules.parameters import (
     PARAMETERS,
@@ -21,6 +21,7 @@ from coverage.rules.parameters import (
 _PLACE: Final = ("facilities.lon", "facilities.lat")
 _CONDITIONS: Final = (
     "facility_where",
+    "alternative_where",
     "quality",
     "special_where",
     "special_quality",
@@ -55,6 +56,9 @@ def _of_parameters(stated: KindParameters) -> Iterator[str]:
     if isinstance(stated, Presence):
         for text in stated.region_where:
             yield f"facilities.{parse_region(text)[1].column}"
+        yield from _conditions(parse_thing(text).condition for text in stated.things)
+        if any(parse_thing(text).place for text in stated.things):
+            yield from ("facilities.township", *_PLACE)
         if stated.village_column:
             yield f"villages.{stated.village_column}"
 

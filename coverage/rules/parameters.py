@@ -14,7 +14,9 @@ from coverage.rules.condition import (
     FacilityKinds,
     NumberColumn,
     RegionConditions,
+    RegionKinds,
     ServiceModes,
+    Things,
     VillageColumn,
 )
 from coverage.rules.model import Kind, KindParameters, UnitKind
@@ -74,6 +76,15 @@ class Presence(KindParameters):
         Names of the townships that alone are asked; empty: all of `unit_kinds`.
     region_where
         Conditions that take the place of `facility_where` in a region.
+    alternative_where
+        Conditions that are enough in place of `facility_where`; empty: there are none such.
+    named_facilities
+        Names (or parts of names) of the facility that alone is asked. Where the county has none
+        so named, any facility of the kinds is, and the note says so.
+    things
+        Several things that must each be there, `minimum` times: conditions that a facility must
+        fulfil beside `facility_where`, in a place or anywhere. Empty, or none of them asked of
+        the county's region: facilities are counted.
     sum_column
         The facility column of numbers that is added up; empty: facilities are counted.
     village_column
@@ -85,6 +96,9 @@ class Presence(KindParameters):
     max_match_m: float = Field(0.0, ge=0)
     named_units: tuple[str, ...] = ()
     region_where: RegionConditions = ()
+    alternative_where: Conditions = ()
+    named_facilities: tuple[str, ...] = ()
+    things: Things = ()
     sum_column: NumberColumn = ""
     village_column: VillageColumn = ""
 
@@ -94,6 +108,9 @@ class Presence(KindParameters):
             raise PydanticCustomError("one_measure", "sum_column or village_column, not both")
         if self.named_units and not self.unit_kinds:
             raise PydanticCustomError("named_units_alone", "named_units without unit_kinds")
+        other = self.unit_kinds or self.sum_column or self.village_column
+        if other and (self.things or self.named_facilities or self.alternative_where):
+            raise PydanticCustomError("things_alone", "of the county's facilities only")
         return self
 
 
@@ -187,6 +204,8 @@ class ShareOf(KindParameters):
         Conditions that each have a share of their own, which must all be large enough.
     numerator_column, denominator_column
         Facility columns that are added up.
+    region_kinds
+        Kinds of facility that take the place of `facility_kinds` in a region.
     numerator_kinds
         Kinds of facility whose part of the sum of `denominator_column` is the share.
     required_share
@@ -201,6 +220,7 @@ class ShareOf(KindParameters):
     each_quality: Conditions = ()
     numerator_column: NumberColumn = ""
     denominator_column: NumberColumn = ""
+    region_kinds: RegionKinds = ()
     numerator_kinds: FacilityKinds = ()
     required_share: Share
     expected_kinds: FacilityKinds = ()

@@ -17,6 +17,8 @@ from coverage.rules.condition import parse_region
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import VILLAGE_KINDS, Rule, RuleResult, UnitResult
 from coverage.rules.parameters import Presence
+from coverage.rules.place_names import rows_named
+from coverage.rules.things import evaluate_things, things_in
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
@@ -57,8 +59,11 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     A rule of the county as a whole gives how many there are, and how many there must be.
     """
     asked = Presence.of(rule)
-    where = _where(asked, region_of(county, evidence))
-    choice = chosen(county, asked.facility_kinds, where)
+    region = region_of(county, evidence)
+    if wanted := things_in(asked, region):
+        return evaluate_things(rule, asked, wanted, county)
+    where = _where(asked, region)
+    choice, missing = _chosen(asked, where, county)
     places = _places(asked, county)
     tally = _tally(asked, county, choice)
     is_unit = _asked(rule, asked, places)
@@ -87,6 +92,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
                 *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
                 *_facility_notes(asked, county, tally, is_unit),
                 counted("rules.named_unit_missing", len(absent), names=_names(absent)),
+                missing,
                 counted("rules.short_population_unknown", int((~certain[lacking]).sum())),
             ]
         ),
@@ -106,6 +112,27 @@ def _where(asked: Presence, region: str) -> tuple[str, ...]:
     return tuple(
         text.partition(":")[2].strip() for text in fitting if parse_region(text)[0] == longest
     )
+
+
+def _chosen(
+    asked: Presence, where: tuple[str, ...], county: County
+) -> tuple[Choice, Message | None]:
+    """Return the facilities that count, and that none has the name that the rule asks for."""
+    choice = chosen(county, asked.facility_kinds, where)
+    if asked.alternative_where:
+        other = chosen(county, asked.facility_kinds, asked.alternative_where)
+        yes = choice.yes | other.yes
+        choice = Choice(yes, (choice.possible | other.possible) & ~yes)
+    if not asked.named_facilities:
+        return choice, None
+    wanted = [fold(name) for name in asked.named_facilities]
+    of_kind = chosen(county, asked.facility_kinds, ()).yes
+    names = county.facilities["name"].astype(str).map(fold)
+    named = np.array([any(w in name for w in wanted) for name in names], dtype=bool) & of_kind
+    if not named.any():
+        told = Message("rules.named_facility_missing", {"name": asked.named_facilities[0]})
+        return choice, told if of_kind.any() else None
+    return Choice(choice.yes & named, choice.unknown & named), None
 
 
 def _of_villages(asked: Presence) -> bool:
@@ -129,12 +156,19 @@ def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
     if not asked.unit_kinds:
         return np.ones(1, dtype=bool)
     if asked.named_units:
-        names = {fold(name) for name in asked.named_units}
-        return places["name"].astype(str).map(fold).isin(names).to_numpy(bool)
+        return _named(asked, places)
     is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
     if _of_villages(asked) and rule.scope.area_classes:
         is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
     return is_unit
+
+
+def _named(asked: Presence, places: pd.DataFrame) -> BoolArray:
+    """Return which of `places` the rule names."""
+    named = np.zeros(len(places), dtype=bool)
+    for name in asked.named_units:
+        named[rows_named(places["name"].astype(str).tolist(), name)] = True
+    return named
 
 
 def _outside(
@@ -153,12 +187,12 @@ def _outside(
 
 def _absent(asked: Presence, places: pd.DataFrame) -> tuple[UnitResult, ...]:
     """Return a row for each named unit that the county does not have."""
-    there = set(places["name"].astype(str).map(fold)) if asked.unit_kinds else set()
+    there = places["name"].astype(str).tolist()
     least = float(asked.minimum)
     return tuple(
         UnitResult("", name, "unmet", 0.0, least, least)
         for name in asked.named_units
-        if fold(name) not in there
+        if not len(rows_named(there, name))
     )
 
 
@@ -229,6 +263,7 @@ def _blank(
     if asked.village_column:
         return (asked.village_column,)
     also = [asked.sum_column] if asked.sum_column else []
+    where = (*where, *asked.alternative_where)
     return blank_columns(county.facilities, where, choice.possible, also)
 
 

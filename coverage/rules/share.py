@@ -14,11 +14,11 @@ from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
-from coverage.rules.condition import parse
+from coverage.rules.condition import parse, parse_region_kind
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ShareOf
-from coverage.rules.units import township_population
+from coverage.rules.units import region_of, township_population
 from coverage.rules.verdicts import blank_notes, combined, joined, silent_note
 
 
@@ -40,14 +40,14 @@ class _Found:
     notes: tuple[Message | None, ...] = ()
 
 
-def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return the share and the least share allowed.
 
     A facility with a blank cell may have the quality or not: the verdict is told only where it
     is the same either way. The text speaks of facilities or sums; how many residents they fail
     is not known where the share is too small.
     """
-    asked = ShareOf.of(rule)
+    asked = _in_region(ShareOf.of(rule), region_of(county, evidence))
     if asked.quality:
         found = _of_facilities(asked, county)
     elif asked.each_quality:
@@ -70,6 +70,18 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
         units=found.units,
         missing_columns=tuple(f"facilities.{name}" for name in found.blank),
     )
+
+
+def _in_region(asked: ShareOf, region: str) -> ShareOf:
+    """Return the parameters with the kinds that are asked in `region`: the longest prefix's."""
+    fitting = [
+        pair for pair in map(parse_region_kind, asked.region_kinds) if region.startswith(pair[0])
+    ]
+    if not fitting:
+        return asked
+    longest = max((prefix for prefix, _ in fitting), key=len)
+    kinds = tuple(kind for prefix, kind in fitting if prefix == longest)
+    return asked.model_copy(update={"facility_kinds": kinds})
 
 
 def _of_facilities(asked: ShareOf, county: County) -> _Found:
