@@ -19,6 +19,7 @@ NUMBERS = [
     "physicians", "tcm_physicians", "nurses", "pharmacists", "gps", "public_health_physicians",
     "public_health_staff", "village_doctors", "licensed_village_doctors",
     "mental_health_workers", "posts", "professional_posts", "specialties", "tcm_specialties",
+    "mch_workers", "child_doctors", "tcm_studios", "posts_filled",
 ]
 # fmt: on
 # fmt: off
@@ -28,7 +29,10 @@ YES_NO = [
     "geriatric_dept", "elder_friendly", "icu", "infectious_ward", "psychiatric_ward",
     "psychiatric_clinic", "hospice", "critical_maternal_newborn", "medical_community_lead",
     "sub_centre", "emergency_point", "rehab_dept", "chest_pain_centre", "stroke_centre",
-    "trauma_centre",
+    "trauma_centre", "grade_a", "tcm_day_care", "tcm_dept", "tcm_pharmacy", "tcm_rooms",
+    "decoction_room", "tcm_prevention_dept", "emergency_store", "birth_defect_centre",
+    "smart_medical_centre", "quality_office", "public_health_dept", "smoking_clinic", "eye_dept",
+    "medical_partner", "special_disease_outpatient", "insurance_outpatient",
 ]
 # fmt: on
 WANTED = {
@@ -40,7 +44,7 @@ WANTED = {
     },
     "facilities": {
         *("id", "name", "kind", "township", "village", "lon", "lat", "geometry"),
-        *("level", "ownership", *NUMBERS, *YES_NO),
+        *("level", "ownership", "specialty_names", *NUMBERS, *YES_NO),
     },
 }
 FACILITY_KINDS = {
@@ -51,7 +55,7 @@ FACILITY_KINDS = {
 
 
 def _value(column):
-    samples = {"integer": "3", "yes_no": "是", "number": "1"}
+    samples = {"integer": "3", "yes_no": "是", "number": "1", "list": "康复科、儿科"}
     if column.type == "coded":
         return next(iter(vocabulary(column.vocabulary)))
     return samples.get(column.type, "")
@@ -62,6 +66,7 @@ def test_the_dictionary_has_every_column_of_the_design():
     types = {c.column: c.type for c in columns()["facilities"]}
     assert {name for name, kind in types.items() if kind == "integer"} == set(NUMBERS)
     assert {name for name, kind in types.items() if kind == "yes_no"} == set(YES_NO)
+    assert {name for name, kind in types.items() if kind == "list"} == {"specialty_names"}
 
 
 def test_each_row_of_the_dictionary_says_what_it_means():

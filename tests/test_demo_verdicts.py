@@ -565,6 +565,108 @@ def _(data: Inputs) -> Answer:
     return share_of(table, table.apply(said, axis=1), 1)
 
 
+def public_tcm(data: Inputs) -> pd.DataFrame:
+    table = data.of("中医医院")
+    assert (table["所有制"] != "").all()
+    return table[table["所有制"] == "公立"]
+
+
+@rule("tcm-hospital-level-3-hunan")
+def _(data: Inputs) -> Answer:
+    table = public_tcm(data)
+    level = {"": "", "一级": "否", "二级": "否", "三级": "是"}
+    return share_of(table, table["级别"].map(level), 0.35)
+
+
+@rule("tcm-hospital-grade-2a")
+def _(data: Inputs) -> Answer:
+    table = public_tcm(data)
+    assert set(table["级别"]) == {"二级"}  # of level 2 it is the grade that decides
+    return somewhere(table, table["甲等"], 1)
+
+
+@rule("mch-level-3-ziyang")
+def _(data: Inputs) -> Answer:
+    table = data.of("妇幼保健院")
+    assert not table["名称"].str.contains("资阳区妇幼保健院").any()  # so all of the kind
+    return somewhere(table, table["级别"].map({"": "", "二级": "否", "三级": "是"}), 1)
+
+
+@rule("tcm-level-3-ziyang")
+def _(data: Inputs) -> Answer:
+    table = data.of("中医医院")
+    assert not table["名称"].str.contains("益阳市中医").any()
+    return somewhere(table, table["级别"].map({"": "", "二级": "否", "三级": "是"}), 1)
+
+
+@rule("special-disease-clinics")
+def _(data: Inputs) -> Answer:
+    table = data.of(TOWNSHIP, CENTRAL)  # the district's document leaves centres out
+    return share_of(table, table["特殊病种门诊"], 1)
+
+
+@rule("elder-care-partners")
+def _(data: Inputs) -> Answer:
+    table = data.of("养老机构")
+    return share_of(table, table["医疗机构签约"], 1)
+
+
+def sum_share(table: pd.DataFrame, part: str, whole: str, required: float) -> Answer:
+    """One sum in another, where every cell is filled in."""
+    above, below = (number(table[name]) for name in (part, whole))
+    assert not above.isna().any()
+    assert not below.isna().any()
+    share = above.sum() / below.sum()
+    return Answer("met" if share >= required else "unmet", share)
+
+
+@rule("cdc-professional-posts")
+def _(data: Inputs) -> Answer:
+    return sum_share(data.of("疾控中心"), "专业技术编制", "编制数", 0.85)
+
+
+@rule("posts-filled")
+def _(data: Inputs) -> Answer:
+    return sum_share(data.of(*GRASS_ROOTS), "在编在岗人数", "编制数", 1)
+
+
+@rule("mch-staff-primary")
+def _(data: Inputs) -> Answer:
+    table = data.of(*GRASS_ROOTS)
+
+    def said(row: pd.Series) -> str:
+        cells = {row["妇幼专干"], row["儿童医师"]}
+        return "否" if "0" in cells else "" if "" in cells else "是"
+
+    return share_of(table, table.apply(said, axis=1), 1)
+
+
+@rule("birth-defect-centre")
+def _(data: Inputs) -> Answer:
+    table = data.of("县级综合医院", "中医医院", "妇幼保健院", "其他")
+    return somewhere(table, table["出生缺陷防治中心"], 1)
+
+
+@rule("smart-medical-centre")
+def _(data: Inputs) -> Answer:
+    table = data.of("县级综合医院", "中医医院", "妇幼保健院", "急救站", "疾控中心", "其他")
+    return somewhere(table, table["智慧医疗中心"], 1)
+
+
+@rule("medical-community-date")
+def _(data: Inputs) -> Answer:
+    leads = [settled(
+        (data.of(kind)["医共体牵头"] == "是").sum(), (data.of(kind)["医共体牵头"] == "").sum(), 1
+    ) for kind in ("县级综合医院", "中医医院")]  # fmt: skip
+    return Answer(overall(leads), float(leads.count("met")))
+
+
+@rule("clinic-insurance")
+def _(data: Inputs) -> Answer:
+    table = data.of("村卫生室")
+    return share_of(table, table["门诊统筹定点"], 1)
+
+
 # What each document asks for, in the rule's own unit; a share of everything is 1.
 REQUIRED: dict[str, float] = {
     "township-hospital": 6, "village-clinic": 88, "service-coverage": 88,
@@ -579,6 +681,7 @@ REQUIRED: dict[str, float] = {
     "geriatric-dept": 0.6, "geriatric-dept-hunan": 0.9, "mch-level-2": 0.8,
     "county-hospital-level-3": 0.5, "own-urban-care-15": 0.9, "own-rural-service-10": 86,
     "own-rural-committee": 86, "own-psychiatric-60": 0.95,
+    "tcm-hospital-level-3-hunan": 0.35, "medical-community-date": 2, "cdc-professional-posts": 0.85,
 }  # fmt: skip
 
 

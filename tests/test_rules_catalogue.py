@@ -31,6 +31,10 @@ FREE = {
     "numerator_column",
     "denominator_column",
     "named_units",
+    "alternative_where",
+    "named_facilities",
+    "things",
+    "region_kinds",
 }
 SHORT_NAMES = {
     "HN-2023": "湘政办发〔2023〕44号",

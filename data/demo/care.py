@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from scipy.spatial import cKDTree
 
+from demo.later import HEADERS as LATER_HEADERS
+from demo.later import Value, add_later
 from demo.minor_roads import Road
 from demo.people import Village
 from demo.plane import Array, LonLat, to_lonlat
-
-Value = int | str
 
 # What each kind has: counts as (least, most), yes/no as the chance of "yes".
 COUNTS: Final[dict[str, dict[str, tuple[int, int]]]] = {
@@ -132,7 +132,7 @@ HEADERS: Final[dict[str, str]] = {
     "medical_community_lead": "医共体牵头", "sub_centre": "医疗副中心",
     "emergency_point": "急救点", "rehab_dept": "康复科", "chest_pain_centre": "胸痛中心",
     "stroke_centre": "卒中中心", "trauma_centre": "创伤中心",
-}  # fmt: skip
+} | LATER_HEADERS  # fmt: skip
 
 # Name, kind, unit, place, level, ownership, ambulances ("" = not known), of them with negative
 # pressure.
@@ -219,6 +219,14 @@ BIG: Final[list[tuple[str, str, str, LonLat, str, str, Value, Value]]] = [
     ),
 ]  # fmt: skip
 
+# Institutions that give no care themselves.
+BESIDE_CARE: Final[list[tuple[str, str, str, LonLat]]] = [
+    ("资阳区示例疾病预防控制中心", "疾控中心", "汽车路街道", (112.3400, 28.5985)),
+    ("大码头示例养老院", "养老机构", "大码头街道", (112.3140, 28.5980)),
+    ("新桥河示例敬老院", "养老机构", "新桥河镇", (112.1880, 28.6130)),
+    ("茈湖口示例敬老院", "养老机构", "茈湖口镇", (112.5485, 28.7325)),
+]
+
 STATIONS_AT: Final = (
     "三益街社区", "鹅羊池社区", "贺家桥社区", "南岳宫社区", "永丰社区", "白马山社区", "龙塘社区",
     "联盟社区",
@@ -264,9 +272,22 @@ def make_facilities(
             found.append(_small(name, "村卫生室", village, stated, spot, rng))
             if village.name == WITHOUT_PLACE:
                 found[-1].values["lon"] = found[-1].values["lat"] = ""
+    found += [_plain(*entry) for entry in BESIDE_CARE]
+    later = rng.spawn(1)[0]
     for number, facility in enumerate(found, start=1):
         facility.values["id"] = f"ZY{number:04d}"
+        add_later(facility.values, later)
     return found
+
+
+def _plain(name: str, kind: str, unit: str, place: LonLat) -> Facility:
+    lon, lat = place
+    return Facility(
+        {
+            "name": name, "kind": kind, "township": unit, "lon": f"{lon:.6f}",
+            "lat": f"{lat:.6f}", "ownership": "公立",
+        }
+    )  # fmt: skip
 
 
 def service_mode(village: Village) -> str:
@@ -309,7 +330,7 @@ def _small(
 def equipment(kind: str, rng: np.random.Generator) -> dict[str, Value]:
     """Return counts and qualities of a facility of `kind`; one in twenty is not known."""
     values: dict[str, Value] = {}
-    for column, (least, most) in COUNTS[kind].items():
+    for column, (least, most) in COUNTS.get(kind, {}).items():
         count = int(rng.integers(least, most, endpoint=True))
         values[column] = "" if rng.random() < 0.05 else count
     for column, chance in CHANCES.get(kind, {}).items():

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from demo.care import Facility, Roadside, Value, equipment
+from demo.later import add_later
 from demo.minor_roads import Road
 from demo.people import Village, share_out
 from demo.plain import Sketch, spread
@@ -237,6 +238,12 @@ def staff_county(
             add(f"{village.name}卫生室", "村卫生室", village, village=village.name)
         elif village.name.endswith("社区") and village.code.endswith("2"):
             add(f"{village.name}卫生服务站", "社区卫生服务站", village, village=village.name)
+    add(f"{name}疾病预防控制中心", "疾控中心", middle)
+    for unit in towns[:4]:
+        add(f"{unit}敬老院", "养老机构", at_seat[unit])
+    later = rng.spawn(1)[0]
+    for facility in found:
+        add_later(facility.values, later)
     return found
 
 
