@@ -28,7 +28,7 @@ def test_the_demonstration_countys_files() -> None:
     }
     assert counts["villages.csv"] == (124, 1, 0)  # the island, out of reach
     assert counts["townships.geojson"] == (9, 0, 0)
-    assert counts["facilities.csv"] == (107, 1, 0)  # the one without coordinates
+    assert counts["facilities.csv"] == (111, 1, 0)  # the one without coordinates
     assert counts["roads.osm.pbf"] == (11_656, 1 + 2 + 435, 0)  # ferry, closed, not drivable
     assert counts["county.toml"] == (None, 0, 0)
 
