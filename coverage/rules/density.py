@@ -9,10 +9,11 @@ import numpy as np
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of
-from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.amounts import Amounts, amounts_of, open_rows
+from coverage.rules.choice import Choice, blank_columns, chosen
+from coverage.rules.compare import BoolArray
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Density
 from coverage.rules.units import (
     IntArray,
@@ -24,45 +25,47 @@ from coverage.rules.units import (
 )
 from coverage.rules.verdicts import (
     blank_notes,
+    bound_note,
     joined,
     residents_columns,
     residents_notes,
-    silent_note,
+    told_only,
 )
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
     """Return how many there are for each `per` residents, and how many there must be.
 
-    The known numbers are added up; facilities that leave theirs blank are counted in the note.
+    The known numbers are the least; a facility that should state its own and does not may have
+    any number. The figure told is the least, or, where even the most is too little, the most.
     The unit rows tell each township's own density, which the text does not ask; a facility that
     matches no township is in none of them. Where residents are not known the density is lower
     than the known ones give: it can only be told to be too low.
     """
     asked = Density.of(rule)
     required = Fraction(str(asked.figure)) * (1 + Fraction(str(asked.growth_share)))
+    facilities = county.facilities
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    number = numbers_of(county.facilities, asked.column)[choice.possible]
-    certain = choice.yes[choice.possible]
-    known = np.where(certain, np.nan_to_num(number), 0.0)
-    perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
+    adds = amounts_of(facilities, choice, asked.column, asked.expected_kinds, asked.within_column)
     whole = whole_county(county)
     residents = float(whole["residents"].iloc[0])
     all_counted = bool(all_known(whole)[0])
-    total = float(known.sum())
-    verdict = _verdict(total, float(perhaps.sum()), required * _lots(residents, asked), residents)
-    nobody_says = _nobody_says(asked, county, number, certain)
+    least, most = float(adds.known.sum()), float((adds.known + adds.perhaps).sum())
+    verdict = _verdict(least, most, required * _lots(residents, asked), residents)
+    nobody_says = _nobody_says(asked, county, choice)
     if nobody_says and verdict in ("met", "unmet"):
         verdict = "not_assessable"
     cells_open = verdict == "not_assessable" and not math.isnan(residents)
     if not all_counted and verdict != "unmet":
         verdict = "not_assessable"
     is_open = verdict == "not_assessable"
-    blank = _blank(asked, county, choice) if cells_open else ()
+    rows = open_rows(choice, adds) if adds.blank.any() else choice.possible
+    blank = _blank(asked, county, rows) if cells_open else ()
     unknown = nobody_says or (is_open and not all_counted)
+    total = most if verdict == "unmet" else least
     observed = math.nan if unknown else _density(total, residents, asked.per)
     short = max(0.0, residents - total * asked.per / float(required))
-    return RuleResult(
+    result = RuleResult(
         rule=rule,
         verdict=verdict,
         observed=observed,
@@ -73,18 +76,27 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
         shortfall=math.nan if is_open else _lacking(verdict, observed, float(required)),
         note=joined(
             [
-                *blank_notes(county.facilities, blank, choice.possible),
+                *(blank_notes(facilities, blank, rows) if asked.judged else ()),
                 *residents_notes(whole, is_open=is_open),
-                _upper_note(asked, total, residents) if all_counted else None,
-                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
+                _upper_note(asked, least, residents) if all_counted else None,
+                bound_note(asked.column, adds.blank) if not is_open or not asked.judged else None,
             ]
         ),
-        units=_units(asked, county, known, township_of(county)[choice.possible]),
+        units=_units(asked, county, adds, township_of(county)[choice.possible]),
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
             *(residents_columns(whole) if is_open else ()),
         ),
+        bound=_bound(verdict, is_exact=least == most, all_counted=all_counted),
     )
+    return result if asked.judged else told_only(result)
+
+
+def _bound(verdict: Verdict, *, is_exact: bool, all_counted: bool) -> Bound:
+    """Return what the density told is, where cells or residents are blank."""
+    if verdict == "unmet":
+        return "exact" if is_exact and all_counted else "at_most"
+    return "exact" if is_exact else "at_least"
 
 
 def _lots(residents: float, asked: Density) -> Fraction:
@@ -92,24 +104,22 @@ def _lots(residents: float, asked: Density) -> Fraction:
     return Fraction(0) if math.isnan(residents) else Fraction(residents) / asked.per
 
 
-def _verdict(known: float, perhaps: float, required: Fraction, residents: float) -> Verdict:
+def _verdict(least: float, most: float, required: Fraction, residents: float) -> Verdict:
     if math.isnan(residents):
         return "not_assessable"
     if not residents:
         return "not_applicable"
-    least = Fraction(known)
-    if least >= required:
+    if Fraction(least) >= required:
         return "met"
-    return "not_assessable" if known + perhaps >= required else "unmet"
+    return "not_assessable" if most >= required else "unmet"
 
 
-def _nobody_says(asked: Density, county: County, number: FloatArray, certain: BoolArray) -> bool:
+def _nobody_says(asked: Density, county: County, choice: Choice) -> bool:
     """Tell whether no facility that the rule speaks of states its number."""
     if not asked.column:
         return False
-    if certain.any():
-        return bool(np.isnan(number[certain]).all())
-    return bool(county.facilities[asked.column].isna().all())
+    stated = county.facilities[asked.column].notna().to_numpy(bool)
+    return not (stated[choice.yes] if choice.yes.any() else stated).any()
 
 
 def _density(number: float, residents: float, per: int) -> float:
@@ -120,10 +130,10 @@ def _lacking(verdict: Verdict, observed: float, required: float) -> float:
     return max(0.0, required - observed) if verdict == "unmet" else 0.0
 
 
-def _blank(asked: Density, county: County, choice: Choice) -> tuple[str, ...]:
-    """Return the columns whose blanks leave the verdict open."""
+def _blank(asked: Density, county: County, rows: BoolArray) -> tuple[str, ...]:
+    """Return the columns whose blanks in `rows` leave the verdict open."""
     also = [asked.column] if asked.column else []
-    rows = choice.possible if choice.possible.any() else np.ones(len(county.facilities), bool)
+    rows = rows if rows.any() else np.ones(len(county.facilities), bool)
     return blank_columns(county.facilities, asked.facility_where, rows, also)
 
 
@@ -136,12 +146,13 @@ def _upper_note(asked: Density, total: float, residents: float) -> Message | Non
 
 
 def _units(
-    asked: Density, county: County, known: FloatArray, stands_in: IntArray
+    asked: Density, county: County, adds: Amounts, stands_in: IntArray
 ) -> tuple[UnitResult, ...]:
-    """Return each township's own density, where all its residents are known."""
+    """Return each township's own density, where its residents and all its numbers are known."""
     units = township_residents(county)
     people = np.where(all_known(units), units["residents"].to_numpy(float), np.nan)
-    numbers = summed(known, stands_in, len(people))
+    numbers = summed(adds.known, stands_in, len(people))
+    numbers[summed(adds.perhaps, stands_in, len(people)) > 0] = np.nan
     return tuple(
         UnitResult(
             code=str(code),

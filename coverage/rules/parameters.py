@@ -87,6 +87,8 @@ class Presence(KindParameters):
         the county's region: facilities are counted.
     sum_column
         The facility column of numbers that is added up; empty: facilities are counted.
+    expected_kinds
+        As in `Density`, of `sum_column`.
     village_column
         The yes/no column of villages that is counted in place of facilities.
     """
@@ -100,6 +102,7 @@ class Presence(KindParameters):
     named_facilities: tuple[str, ...] = ()
     things: Things = ()
     sum_column: NumberColumn = ""
+    expected_kinds: FacilityKinds = ()
     village_column: VillageColumn = ""
 
     @model_validator(mode="after")
@@ -133,7 +136,7 @@ class PerPopulation(KindParameters):
     column
         The facility column that is added up; empty: the facilities themselves are counted.
     expected_kinds
-        Kinds of facility that are expected to state `column`.
+        As in `Density`.
     """
 
     unit_kinds: tuple[UnitKind, ...] = ()
@@ -162,7 +165,12 @@ class Density(KindParameters):
     upper_figure
         More than so many is told, and does not fail; 0: there is no upper figure.
     expected_kinds
-        Kinds of facility that are expected to state `column`.
+        Kinds of facility that are expected to state `column`: a blank of theirs may be any
+        number, one of any other kind counts as none; empty: whoever the rule speaks of.
+    within_column
+        A facility column that counts what `column` counts and more, which bounds a blank.
+    judged
+        Whether the figure is owed; else it is told and nothing is judged.
     """
 
     column: NumberColumn = ""
@@ -171,6 +179,8 @@ class Density(KindParameters):
     growth_share: float = Field(0.0, ge=0)
     upper_figure: float = Field(0.0, ge=0)
     expected_kinds: FacilityKinds = ()
+    within_column: NumberColumn = ""
+    judged: bool = True
 
 
 class Staffing(KindParameters):
@@ -211,7 +221,9 @@ class ShareOf(KindParameters):
     required_share
         The least share allowed.
     expected_kinds
-        Kinds of facility that are expected to state `denominator_column`.
+        Kinds of facility that are expected to state `denominator_column`, as in `Density`; of
+        `quality`: that are expected to state what `facility_where` asks, so that a blank of any
+        other kind means that it is not asked.
     """
 
     quality: Conditions = ()

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of
+from coverage.rules.amounts import amounts_of, open_rows
+from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult
+from coverage.rules.model import Rule, RuleResult, UnitResult, county_kind
 from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
     IntArray,
     all_known,
-    region_of,
     summed,
     township_of,
     township_residents,
@@ -28,49 +27,53 @@ from coverage.rules.units import (
 )
 from coverage.rules.verdicts import (
     blank_notes,
+    bound_note,
     bounded,
     combined,
     counted,
     joined,
     residents_columns,
     residents_notes,
-    silent_note,
 )
 
-_FIRST_COUNTY_SUFFIX: Final = 21
 
-
-def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001
     """Return how many there are and how many residents call for, by unit and in the county.
 
     Where residents are not known, those that are call for at least so many: too few for them are
     too few, and nothing else is certain.
     """
     asked = PerPopulation.of(rule)
-    factor = _factor(asked, region_of(county, evidence))
+    factor = _factor(asked, county.config.county.code)
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
     places, is_unit, stands_in = _places(asked, county, choice.possible)
     residents = places.loc[is_unit, "residents"].to_numpy(float)
     required = np.array([_required(asked, factor, people) for people in residents])
     silent = bool(asked.column) and bool(county.facilities[asked.column].isna().all())
-    known, perhaps = _numbers(asked, county, choice)
-    observed = summed(known, stands_in, len(places))[is_unit]
-    more = np.inf if silent else summed(perhaps, stands_in, len(places))[is_unit]
+    adds = amounts_of(county.facilities, choice, asked.column, asked.expected_kinds)
+    observed = summed(adds.known, stands_in, len(places))[is_unit]
+    more = np.inf if silent else summed(adds.perhaps, stands_in, len(places))[is_unit]
+    most = observed + more
     asked_places = places[is_unit]
     certain = all_known(asked_places)
-    units = _units(asked_places, observed, observed + more, required, certain)
+    units = _units(asked_places, observed, most, required, certain)
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
     applies = required > 0
-    may_be_enough = applies & (observed < required) & (observed + more >= required)
-    served = observed * asked.per / float(factor)
-    short = np.where(observed < required, np.maximum(residents - served, 0.0), 0.0)[applies]
-    lacking = np.maximum(required - observed, 0.0)[applies]
-    blank = _blank(asked, county, choice) if is_open and may_be_enough.any() else ()
+    may_be_enough = applies & (observed < required) & (most >= required)
+    # Where a unit has too few even at most, that is what it falls short by.
+    fails = applies & (most < required)
+    short = np.maximum(residents - most * asked.per / float(factor), 0.0)[fails]
+    lacking = (required - most)[fails]
+    at_most = verdict == "unmet" and bool(np.isfinite(most[applies]).all())
+    told = float((most if at_most else observed)[applies].sum())
+    is_exact = not (most > observed)[applies].any()
+    rows = open_rows(choice, adds) if adds.blank.any() else choice.possible
+    blank = _blank(asked, county, rows) if is_open and may_be_enough.any() else ()
     return RuleResult(
         rule=rule,
         verdict=verdict,
-        observed=math.nan if is_open and silent else float(observed[applies].sum()),
+        observed=math.nan if is_open and silent else told,
         required=float(required[applies].sum()),
         unit=rule.unit,
         population_total=float(residents[applies].sum()),
@@ -78,9 +81,9 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         shortfall=math.nan if is_open else float(lacking.sum()),
         note=joined(
             [
-                *blank_notes(county.facilities, blank, choice.possible),
+                *blank_notes(county.facilities, blank, rows),
                 None if is_open and silent else _factor_note(factor),
-                silent_note(county.facilities, choice.possible, asked.column, asked.expected_kinds),
+                None if is_open else bound_note(asked.column, adds.blank),
                 counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
                 *residents_notes(asked_places, is_open=is_open),
             ]
@@ -90,21 +93,14 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             *(f"facilities.{name}" for name in blank),
             *(residents_columns(asked_places) if is_open else ()),
         ),
+        bound="exact" if is_exact else "at_most" if at_most else "at_least",
     )
 
 
-def _numbers(asked: PerPopulation, county: County, choice: Choice) -> tuple[FloatArray, FloatArray]:
-    """Return how many each facility that may count adds for certain, and perhaps."""
-    numbers = numbers_of(county.facilities, asked.column)[choice.possible]
-    certain = choice.yes[choice.possible]
-    known = np.where(certain, np.nan_to_num(numbers), 0.0)
-    return known, np.where(certain, 0.0, np.where(np.isnan(numbers), np.inf, numbers))
-
-
-def _blank(asked: PerPopulation, county: County, choice: Choice) -> tuple[str, ...]:
+def _blank(asked: PerPopulation, county: County, rows: BoolArray) -> tuple[str, ...]:
     """Return the columns whose blanks leave the verdict open."""
     also = [asked.column] if asked.column else []
-    rows = choice.possible if choice.possible.any() else np.ones(len(county.facilities), bool)
+    rows = rows if rows.any() else np.ones(len(county.facilities), bool)
     blank = blank_columns(county.facilities, asked.facility_where, rows, also)
     wholly = [name for name in also if county.facilities[name].isna().all()]
     return tuple(dict.fromkeys([*blank, *wholly]))
@@ -123,13 +119,12 @@ def _places(
 
 
 def _factor(asked: PerPopulation, code: str) -> Fraction:
-    """Return by how much residents count in the region `code`, exactly as it is written.
+    """Return by how much residents count in the county `code`, exactly as it is written.
 
-    The last two of a region code's six digits are 01-20 for a district and 21-99 for a county
-    or a county-level city (GB/T 2260).
+    The county's own code decides, whatever region's rules it is tested by.
     """
-    is_county = int(code[-2:]) >= _FIRST_COUNTY_SUFFIX
-    return Fraction(str(asked.factor_county if is_county else asked.factor_district))
+    is_district = county_kind(code) == "district"
+    return Fraction(str(asked.factor_district if is_district else asked.factor_county))
 
 
 def _required(asked: PerPopulation, factor: Fraction, residents: float) -> float:
@@ -171,7 +166,8 @@ def _unit(
     if not required:
         return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
     verdict = bounded(observed, at_most, required)
-    return UnitResult(code, name, verdict, observed, required, max(0.0, required - observed))
+    told = at_most if verdict == "unmet" else observed
+    return UnitResult(code, name, verdict, told, required, max(0.0, required - told))
 
 
 def _factor_note(factor: Fraction) -> Message | None:

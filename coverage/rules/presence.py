@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.county.words import column_title, fold
+from coverage.county.words import fold
 from coverage.messages import Message
-from coverage.rules.choice import Choice, blank_columns, chosen, numbers_of, stated
+from coverage.rules.amounts import amounts_of
+from coverage.rules.choice import Choice, blank_columns, chosen, stated
 from coverage.rules.compare import BoolArray, FloatArray, known_sum
 from coverage.rules.condition import parse_region
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import VILLAGE_KINDS, Rule, RuleResult, UnitResult
+from coverage.rules.model import VILLAGE_KINDS, Bound, Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import Presence
 from coverage.rules.place_names import rows_named
 from coverage.rules.things import evaluate_things, things_in
@@ -31,7 +32,15 @@ from coverage.rules.units import (
     village_of,
     whole_county,
 )
-from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined, not_asked
+from coverage.rules.verdicts import (
+    blank_notes,
+    bound_note,
+    bounded,
+    combined,
+    counted,
+    joined,
+    not_asked,
+)
 
 
 @dataclass(frozen=True)
@@ -43,14 +52,17 @@ class _Tally:
     stands_in
         Position of each row's unit, `NOWHERE` where it has none.
     known
-        How many each row adds for certain; NaN where it should add a number but states none.
+        How many each row adds for certain.
     perhaps
         How many more it may add.
+    blank
+        Which rows should state a number and do not.
     """
 
     stands_in: IntArray
     known: FloatArray
     perhaps: FloatArray
+    blank: BoolArray
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
@@ -73,9 +85,9 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     residents = places.loc[is_unit, "residents"].to_numpy(float)
     certain = all_known(places[is_unit])
     lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
-    blank = _blank(asked, county, where, choice) if verdict == "not_assessable" else ()
     table = county.villages if asked.village_column else county.facilities
-    rows = np.ones(len(table), bool) if asked.village_column else choice.possible
+    rows = np.ones(len(table), bool) if asked.village_column else _rows(choice, tally)
+    blank = _blank(asked, county, where, rows) if verdict == "not_assessable" else ()
     is_open = verdict == "not_assessable"
     observed = _observed(asked, units)
     return RuleResult(
@@ -90,7 +102,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         note=joined(
             [
                 *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
-                *_facility_notes(asked, county, tally, is_unit),
+                *_facility_notes(asked, county, tally, is_unit, is_open=is_open),
                 counted("rules.named_unit_missing", len(absent), names=_names(absent)),
                 missing,
                 counted("rules.short_population_unknown", int((~certain[lacking]).sum())),
@@ -100,7 +112,15 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         missing_columns=tuple(
             f"{'villages' if asked.village_column else 'facilities'}.{name}" for name in blank
         ),
+        bound=_bound(asked, verdict, units, tally),
     )
+
+
+def _rows(choice: Choice, tally: _Tally) -> BoolArray:
+    """Return which facilities leave something open."""
+    rows = choice.unknown.copy()
+    rows[np.flatnonzero(choice.possible)[tally.blank]] = True
+    return rows if tally.blank.any() else choice.possible
 
 
 def _where(asked: Presence, region: str) -> tuple[str, ...]:
@@ -178,7 +198,7 @@ def _outside(
     if asked.named_units or not (_of_villages(asked) and rule.scope.area_classes):
         return ()
     of_kind = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    known = summed(np.nan_to_num(tally.known), tally.stands_in, len(places))
+    known = summed(tally.known, tally.stands_in, len(places))
     return tuple(
         not_asked(str(places["code"].iloc[row]), str(places["name"].iloc[row]), float(known[row]))
         for row in np.flatnonzero(of_kind & ~_asked(rule, asked, places))
@@ -205,43 +225,47 @@ def _tally(asked: Presence, county: County, choice: Choice) -> _Tally:
             stands_in = township_of_village(county)
         if not asked.unit_kinds:
             stands_in = np.zeros(len(county.villages), dtype=np.int64)
-        return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float))
+        none_blank = np.zeros(len(county.villages), dtype=bool)
+        return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float), none_blank)
     if not asked.unit_kinds:
         stands_in = np.zeros(int(choice.possible.sum()), dtype=np.int64)
     elif _of_villages(asked):
         stands_in = village_of(county, choice.possible, asked.max_match_m)
     else:
         stands_in = township_of(county)[choice.possible]
-    number = numbers_of(county.facilities, asked.sum_column)[choice.possible]
-    certain = choice.yes[choice.possible]
-    perhaps = np.where(certain, 0.0, np.where(np.isnan(number), np.inf, number))
-    return _Tally(stands_in, np.where(certain, number, 0.0), perhaps)
+    adds = amounts_of(county.facilities, choice, asked.sum_column, asked.expected_kinds)
+    return _Tally(stands_in, adds.known, adds.perhaps, adds.blank)
 
 
 def _units(
     places: pd.DataFrame, is_unit: BoolArray, tally: _Tally, minimum: int
 ) -> tuple[UnitResult, ...]:
-    placed = tally.stands_in != NOWHERE
-    where = tally.stands_in[placed]
-    known = summed(np.nan_to_num(tally.known), tally.stands_in, len(places))
-    perhaps = summed(tally.perhaps, tally.stands_in, len(places))
-    silent = summed(np.isnan(tally.known).astype(float), tally.stands_in, len(places))
-    rows = np.bincount(where, minlength=len(places))
-    nobody_says = (rows > 0) & (silent == rows)
+    known = summed(tally.known, tally.stands_in, len(places))
+    most = known + summed(tally.perhaps, tally.stands_in, len(places))
     codes, names = places["code"].tolist(), places["name"].tolist()
     return tuple(
-        UnitResult(
-            code=str(codes[row]),
-            name=str(names[row]),
-            verdict="not_assessable"
-            if nobody_says[row]
-            else bounded(known[row], known[row] + perhaps[row], minimum),
-            observed=float(known[row]),
-            required=float(minimum),
-            shortfall=float(max(0.0, minimum - known[row])),
-        )
+        _unit(str(codes[row]), str(names[row]), float(known[row]), float(most[row]), minimum)
         for row in np.flatnonzero(is_unit).tolist()
     )
+
+
+def _unit(code: str, name: str, least: float, most: float, minimum: int) -> UnitResult:
+    """Return the row of a unit: the least that it has, or the most where even that is too few."""
+    verdict = bounded(least, most, minimum)
+    told = most if verdict == "unmet" else least
+    return UnitResult(code, name, verdict, told, float(minimum), max(0.0, minimum - told))
+
+
+def _bound(
+    asked: Presence, verdict: Verdict, units: tuple[UnitResult, ...], tally: _Tally
+) -> Bound:
+    """Return what the number told is where cells are blank."""
+    if asked.unit_kinds:
+        is_open = any(unit.verdict == "not_assessable" for unit in units)
+        return "at_least" if is_open else "exact"
+    if not tally.perhaps.any():
+        return "exact"
+    return "at_most" if verdict == "unmet" else "at_least"
 
 
 def _observed(asked: Presence, units: tuple[UnitResult, ...]) -> float:
@@ -257,29 +281,26 @@ def _shortfall(asked: Presence, units: tuple[UnitResult, ...]) -> float:
 
 
 def _blank(
-    asked: Presence, county: County, where: tuple[str, ...], choice: Choice
+    asked: Presence, county: County, where: tuple[str, ...], rows: BoolArray
 ) -> tuple[str, ...]:
     """Return the columns whose blanks leave the verdict open."""
     if asked.village_column:
         return (asked.village_column,)
     also = [asked.sum_column] if asked.sum_column else []
     where = (*where, *asked.alternative_where)
-    return blank_columns(county.facilities, where, choice.possible, also)
+    return blank_columns(county.facilities, where, rows, also)
 
 
 def _facility_notes(
-    asked: Presence, county: County, tally: _Tally, is_unit: BoolArray
+    asked: Presence, county: County, tally: _Tally, is_unit: BoolArray, *, is_open: bool
 ) -> list[Message | None]:
     if asked.village_column:
         return []
     of_kind = county.facilities["kind"].isin(asked.facility_kinds) | (not asked.facility_kinds)
     placed = tally.stands_in[tally.stands_in != NOWHERE]
-    silent = int(np.isnan(tally.known).sum())
     return [
         Message("rules.no_such_facility") if is_unit.any() and not of_kind.any() else None,
-        counted("rules.number_unknown", silent, column=column_title("facilities", asked.sum_column))
-        if silent
-        else None,
+        None if is_open else bound_note(asked.sum_column, tally.blank),
         counted("rules.unmatched", int((tally.stands_in == NOWHERE).sum())),
         counted("rules.stands_elsewhere", int((~is_unit[placed]).sum())),
     ]

@@ -26,10 +26,11 @@ NO_SERVICE = "none"
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return how many villages are served, and how many there are: a unit row each.
 
-    A village is served by a clinic of its own; by rounds or a stationed doctor; or by the
-    facility that it names, else the nearest, within the limit by road. A village that is stated
-    to have no service has none, however near a clinic may be. One that states nothing, and is
-    far from every clinic, may be served by rounds: that is not known.
+    A village is served by a clinic of its own; by rounds or a stationed doctor; or, where a
+    central clinic or a service point is stated, by the facility that it names, else the nearest,
+    within the limit by road. A village that is stated to have no service has none, however near
+    a clinic may be. Of one that states nothing it is not known, however near: nobody said that
+    the clinic serves it.
     """
     asked = Service.of(rule)
     villages = county.villages
@@ -42,7 +43,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     brought = mode.isin(asked.modes).to_numpy(bool) & ~own
     unserved = (mode == NO_SERVICE).fillna(False).to_numpy(bool)
     near = within_limit(_minutes(county, evidence.access), asked.limit_min)
-    by_road = near & ~own & ~brought & ~unserved
+    by_road = near & ~own & ~brought & ~unserved & _road_stated(county)
     served = own | brought | by_road
     silent = ~served & mode.isna().to_numpy(bool)
     unsure = _perhaps(asked, county, evidence, clinics) & ~unserved
@@ -98,7 +99,16 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             *(f"villages.{name}" for name in blank),
             *(f"facilities.{name}" for name in (*columns, *unplaced)),
         ),
+        bound="at_least" if (unknown & is_unit).any() else "exact",
     )
+
+
+def _road_stated(county: County) -> BoolArray:
+    """Return which villages state that somebody serves them whom they travel to."""
+    stated: BoolArray = (
+        county.villages[MODE].notna() | county.villages["serving_facility"].notna()
+    ).to_numpy(bool)
+    return stated
 
 
 def _own_clinic(asked: Service, county: County, clinics: BoolArray) -> BoolArray:

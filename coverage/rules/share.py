@@ -11,15 +11,17 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.county.words import column_title
-from coverage.messages import Message
+from coverage.messages import Message, per_cent
+from coverage.rules.amounts import expecting
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
 from coverage.rules.condition import parse, parse_region_kind
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ShareOf
+from coverage.rules.sums import Sums
 from coverage.rules.units import region_of, township_population
-from coverage.rules.verdicts import blank_notes, combined, joined, silent_note
+from coverage.rules.verdicts import blank_notes, bound_note, combined, joined
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class _Found:
     blank: tuple[str, ...] = ()
     rows: BoolArray | None = None
     notes: tuple[Message | None, ...] = ()
+    bound: Bound = "exact"
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
@@ -69,6 +72,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         note=joined([*blank_notes(county.facilities, found.blank, rows), *found.notes]),
         units=found.units,
         missing_columns=tuple(f"facilities.{name}" for name in found.blank),
+        bound=found.bound,
     )
 
 
@@ -87,9 +91,9 @@ def _in_region(asked: ShareOf, region: str) -> ShareOf:
 def _of_facilities(asked: ShareOf, county: County) -> _Found:
     """Return the share of facilities with the quality, a row each."""
     facilities = county.facilities
-    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    choice = _asked(asked, county)
     has = _having(asked, facilities)
-    verdict, share = _share(choice, has, asked.required_share)
+    verdict, share, bound = _share(choice, has, asked.required_share)
     open_rows = choice.unknown & ~has.yes | choice.yes & has.unknown
     where = [
         *asked.facility_where,
@@ -105,7 +109,14 @@ def _of_facilities(asked: ShareOf, county: County) -> _Found:
         ),
         blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
         rows=open_rows,
+        bound=bound,
     )
+
+
+def _asked(asked: ShareOf, county: County) -> Choice:
+    """Return which facilities are asked; a blank of a kind that need not state it means no."""
+    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    return Choice(choice.yes, choice.unknown & expecting(county.facilities, asked.expected_kinds))
 
 
 def _having(asked: ShareOf, facilities: pd.DataFrame) -> Choice:
@@ -128,28 +139,31 @@ def _having(asked: ShareOf, facilities: pd.DataFrame) -> Choice:
     return Choice(yes, possible & ~yes)
 
 
-def _share(choice: Choice, has: Choice, required: float) -> tuple[Verdict, float]:
+def _share(choice: Choice, has: Choice, required: float) -> tuple[Verdict, float, Bound]:
     """Return the verdict on the share of the chosen that have the quality, and the share.
 
-    The share is the least that is known; NaN where nothing is known of any facility. Where it is
-    open whether a facility is asked at all, the worst and the best that may come of it are tried;
-    where none is known to be asked, and none could fail, nothing is asked.
+    The share is the least that is possible or, where even the greatest is too small, that; NaN
+    where nothing is known of any facility. Where it is open whether a facility is asked at all,
+    the worst and the best that may come of it are tried; where none is known to be asked, and
+    none could fail, nothing is asked.
     """
     met = int((choice.yes & has.yes).sum())
     asked = int(choice.yes.sum())
     perhaps_bad = int((choice.unknown & ~has.yes).sum())
     if not asked and not perhaps_bad:
-        return "not_applicable", math.nan
+        return "not_applicable", math.nan, "exact"
     perhaps_good = int((choice.unknown & has.possible).sum())
     least, most = met, met + int((choice.yes & has.unknown).sum()) + perhaps_good
     wanted = Fraction(str(required))
     nothing_known = bool((~choice.yes | has.unknown).all())
-    share = math.nan if nothing_known else met / asked
+    low = least / (asked + perhaps_bad) if asked and not nothing_known else math.nan
+    high = most / (asked + perhaps_good) if asked else math.nan
+    bound: Bound = "exact" if low == high else "at_least"
     if asked and least >= wanted * (asked + perhaps_bad):
-        return "met", share
+        return "met", low, bound
     if asked and most < wanted * (asked + perhaps_good):
-        return "unmet", share
-    return "not_assessable", share
+        return "unmet", high, "exact" if low == high else "at_most"
+    return "not_assessable", low, bound
 
 
 def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -> UnitResult:
@@ -166,12 +180,14 @@ def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -
 def _of_each(asked: ShareOf, county: County) -> _Found:
     """Return the least of several shares, a row each, named as its column is."""
     facilities = county.facilities
-    choice = chosen(county, asked.facility_kinds, asked.facility_where)
+    choice = _asked(asked, county)
     units = []
+    bounds: dict[float, Bound] = {}
     open_rows = np.zeros(len(facilities), dtype=bool)
     for text in asked.each_quality:
         has = holding(facilities, [text])
-        verdict, share = _share(choice, has, asked.required_share)
+        verdict, share, bound = _share(choice, has, asked.required_share)
+        bounds[share] = bound
         column = parse(text).column
         names = column_title("facilities", column)
         lacking = {"met": 0.0, "unmet": asked.required_share - share}.get(verdict, math.nan)
@@ -196,73 +212,78 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
         units=tuple(units),
         blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
         rows=open_rows,
+        bound=bounds[min(shares)] if shares else "exact",
     )
 
 
 def _of_sums(asked: ShareOf, county: County) -> _Found:
-    """Return the share of one sum in another, over the facilities that state it.
+    """Return the share of one sum in another, and what it may be where cells are blank.
 
-    A facility that states the whole but not the part adds nothing to the part, and is counted in
-    the note; one that does not state the whole is left out of both. Where none of the kinds, or
-    none of the others, states it, the share is not known.
+    The part is no more than the whole, in each facility. A share of at least r is that the part
+    less r times the whole, added up, is not below 0: the verdict is told where that holds, or
+    fails, whatever stands in the blank cells.
     """
     facilities = county.facilities
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    whole = numbers_of(facilities, asked.denominator_column)
-    said = choice.yes & ~np.isnan(whole)
-    if asked.numerator_column:
-        part = numbers_of(facilities, asked.numerator_column)
-    else:
-        of_kind = facilities["kind"].isin(asked.numerator_kinds).to_numpy(bool)
-        part = np.where(of_kind, whole, 0.0)
-        for side in (choice.yes & of_kind, choice.yes & ~of_kind):
-            if side.any() and np.isnan(whole[side]).all():
-                return _silent(asked.denominator_column, side)
-    if choice.possible.any() and not said.any():
-        return _silent(asked.denominator_column, choice.possible)
-    total = float(whole[said].sum())
-    if not total:
-        expected = facilities["kind"].isin(asked.expected_kinds).to_numpy(bool)
-        silent = choice.possible & expected & np.isnan(whole)
-        if silent.any():
-            return _silent(asked.denominator_column, silent)
+    sums = _sums(asked, facilities, choice)
+    if not sums.may_be_any:
         return _Found("not_applicable", math.nan)
-    unsaid = said & np.isnan(part) & (whole > 0)
-    if np.isnan(part[said & (whole > 0)]).all():
-        return _silent(asked.numerator_column, unsaid)
-    counts = float(np.nansum(part[said]))
-    enough = Fraction(counts) >= Fraction(str(asked.required_share)) * Fraction(total)
-    lowering = choice.possible & _only_whole(asked, facilities) & np.isnan(whole)
-    if enough and lowering.any():
-        column = asked.denominator_column
-        return _Found("not_assessable", counts / total, blank=(column,), rows=lowering)
+    open_rows = np.zeros(len(facilities), dtype=bool)
+    open_rows[choice.possible] = sums.blank
+    rows = open_rows | choice.unknown
+    columns = [asked.numerator_column or asked.denominator_column, asked.denominator_column]
+    names = blank_columns(facilities, asked.facility_where, rows, columns)
+    if not sums.is_any:
+        return _Found("not_assessable", math.nan, blank=names, rows=rows)
+    least, most = sums.margin(Fraction(str(asked.required_share)))
+    low, high = sums.shares()
+    if least >= 0:
+        verdict: Verdict = "met"
+    else:
+        verdict = "unmet" if most < 0 else "not_assessable"
+    if verdict == "not_assessable":
+        return _Found(
+            verdict,
+            float(low or high) if low or high < 1 else math.nan,
+            blank=names,
+            rows=rows,
+            notes=(_between(low, high),),
+            bound="at_least" if low or high == 1 else "at_most",
+        )
     return _Found(
-        "met" if enough else "unmet",
-        counts / total,
-        notes=(
-            _unsaid_note(asked, int(unsaid.sum())),
-            silent_note(
-                facilities, choice.possible, asked.denominator_column, asked.expected_kinds
-            ),
+        verdict,
+        float(low if verdict == "met" else high),
+        notes=tuple(
+            bound_note(name, open_rows & facilities[name].isna().to_numpy(bool))
+            for name in dict.fromkeys(columns)
         ),
+        bound="exact" if low == high else "at_least" if verdict == "met" else "at_most",
     )
 
 
-def _only_whole(asked: ShareOf, facilities: pd.DataFrame) -> BoolArray:
-    """Return which facilities are expected to add to the whole, and can never add to the part.
+def _sums(asked: ShareOf, facilities: pd.DataFrame, choice: Choice) -> Sums:
+    """Return part and whole of each facility that is chosen, or may be.
 
-    Where they are silent the share is only known to be at most so much.
+    A facility that is not expected to state the whole, and says nothing of either, has none.
     """
-    kinds = set(asked.expected_kinds) - set(asked.numerator_kinds)
-    return facilities["kind"].isin(kinds if asked.numerator_kinds else ()).to_numpy(bool)
+    rows = choice.possible
+    whole = numbers_of(facilities, asked.denominator_column)[rows]
+    expected = expecting(facilities, asked.expected_kinds)[rows]
+    if asked.numerator_column:
+        part = numbers_of(facilities, asked.numerator_column)[rows]
+        none = np.isnan(whole) & ~expected & ~(part > 0)
+        whole = np.where(none, 0.0, whole)
+        part = np.where(whole == 0, 0.0, part)
+        return Sums(part, whole, choice.yes[rows])
+    of_kind = facilities["kind"].isin(asked.numerator_kinds).to_numpy(bool)[rows]
+    whole = np.where(np.isnan(whole) & ~expected, 0.0, whole)
+    part = np.where(of_kind, whole, 0.0)
+    return Sums(part, whole, choice.yes[rows], all_or_none=True, of_kind=of_kind)
 
 
-def _silent(column: str, rows: BoolArray) -> _Found:
-    return _Found("not_assessable", math.nan, blank=(column,), rows=rows)
-
-
-def _unsaid_note(asked: ShareOf, unsaid: int) -> Message | None:
-    if not unsaid:
+def _between(low: Fraction, high: Fraction) -> Message | None:
+    if low == 0 and high == 1:
         return None
-    column = column_title("facilities", asked.numerator_column)
-    return Message("rules.number_unknown", {"count": unsaid, "column": column})
+    return Message(
+        "rules.share_between", {"low": per_cent(float(low)), "high": per_cent(float(high))}
+    )

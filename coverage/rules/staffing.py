@@ -56,6 +56,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
         note=joined(blank_notes(facilities, blank, rows)),
         units=units,
         missing_columns=tuple(f"facilities.{name}" for name in blank),
+        bound="at_least" if any(u.verdict == "not_assessable" for u in units) else "exact",
     )
 
 

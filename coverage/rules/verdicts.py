@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import reduce
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.compare import BoolArray
-from coverage.rules.model import UnitResult, Verdict
+from coverage.rules.model import RuleResult, UnitResult, Verdict
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -32,6 +33,18 @@ def bounded(least: float, most: float, required: float) -> Verdict:
     if least >= required:
         return "met"
     return "unmet" if most < required else "not_assessable"
+
+
+def told_only(result: RuleResult) -> RuleResult:
+    """Return the result of a rule whose figure nobody owes: what there is, and no verdict."""
+    return replace(
+        result,
+        verdict="not_applicable",
+        population_short=0.0,
+        shortfall=math.nan,
+        note=joined([Message("rules.told_only"), result.note]),
+        missing_columns=(),
+    )
 
 
 def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:
@@ -87,14 +100,12 @@ def silent_facilities(
     return int((silent & asked).sum())
 
 
-def silent_note(
-    facilities: pd.DataFrame, asked: BoolArray, column: str, kinds: Collection[str]
-) -> Message | None:
-    """Return how many should state `column` and do not; None where nobody states it, or all do."""
-    if not column or facilities[column].isna().all():
+def bound_note(column: str, blank: BoolArray) -> Message | None:
+    """Return how many leave the facility column `column` blank, so that a figure is a bound."""
+    if not column:
         return None
-    silent = silent_facilities(facilities, asked, column, kinds)
-    return counted("rules.number_unknown", silent, column=column_title("facilities", column))
+    title = column_title("facilities", column)
+    return counted("rules.number_unknown", int(blank.sum()), column=title)
 
 
 def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | None]:

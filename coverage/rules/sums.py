@@ -1,0 +1,141 @@
+"""A share of one sum in another where cells may be blank: both ends of what is possible.
+
+In each facility the part is no less than 0 and no more than the whole, for it is counted within
+it: the two blanks of one facility are bound together, not each for itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from coverage.rules.compare import BoolArray, FloatArray
+
+Margin = Fraction | float
+"""A number, or an infinity."""
+
+_ZERO: Final = Fraction(0)
+_ONE: Final = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What facilities state of a part and of the whole that it is of.
+
+    Attributes
+    ----------
+    part, whole
+        One each a facility; NaN where it should be stated and is not.
+    certain
+        Whether it is known that the facility counts at all.
+    all_or_none
+        The part is the whole, or 0, by the facility's kind: `of_kind` says which. Else any.
+    of_kind
+        Whose whole is part.
+    """
+
+    part: FloatArray
+    whole: FloatArray
+    certain: BoolArray
+    all_or_none: bool = False
+    of_kind: BoolArray | None = None
+
+    @property
+    def blank(self) -> BoolArray:
+        """Which facilities leave one of the two blank."""
+        blank: BoolArray = np.isnan(self.part) | np.isnan(self.whole)
+        return blank
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is for certain something of which a share can be taken."""
+        return bool((self.certain & ((self.whole > 0) | (self.part > 0))).any())
+
+    @property
+    def may_be_any(self) -> bool:
+        """Whether there is anything, or may be, of which a share can be taken."""
+        return bool((np.isnan(self.whole) | (self.whole > 0)).any())
+
+    def margin(self, required: Fraction) -> tuple[Margin, Margin]:
+        """Return the least and the most that the part exceeds `required` of the whole by."""
+        least: Margin = _ZERO
+        most: Margin = _ZERO
+        for low, high in (self._margin(row, required) for row in range(len(self.whole))):
+            least, most = least + low, most + high
+        return least, most
+
+    def shares(self) -> tuple[Fraction, Fraction]:
+        """Return the least and the greatest share that is possible, or comes as near as you like.
+
+        Where there may be nothing to take a share of, it may be any.
+        """
+        return self._share(self._poorest, min, _ZERO), self._share(self._richest, max, _ONE)
+
+    def _margin(self, row: int, required: Fraction) -> tuple[Margin, Margin]:
+        part, whole = self.part[row], self.whole[row]
+        low: Margin
+        high: Margin
+        if not math.isnan(whole):
+            size = Fraction(whole)
+            least, most = (_ZERO, size) if math.isnan(part) else (Fraction(part), Fraction(part))
+            low, high = least - required * size, most - required * size
+        elif self.all_or_none and self.of_kind is not None:
+            gains = bool(self.of_kind[row])
+            low = _ZERO if gains else -math.inf
+            high = math.inf if gains and required < 1 else _ZERO
+        elif math.isnan(part):
+            low, high = -math.inf, math.inf if required < 1 else _ZERO
+        else:
+            low, high = -math.inf, (1 - required) * Fraction(part)
+        return (low, high) if self.certain[row] else (min(low, _ZERO), max(high, _ZERO))
+
+    def _poorest(self, row: int) -> tuple[Fraction, Fraction] | None:
+        """Return part and whole that lower the share most; None: it can be next to nothing."""
+        part, whole = self.part[row], self.whole[row]
+        if not math.isnan(whole):
+            return (_ZERO if math.isnan(part) else Fraction(part)), Fraction(whole)
+        gains = self.all_or_none and self.of_kind is not None and bool(self.of_kind[row])
+        return (_ZERO, _ZERO) if gains else None
+
+    def _richest(self, row: int) -> tuple[Fraction, Fraction] | None:
+        """Return part and whole that raise the share most; None: it can be next to all."""
+        part, whole = self.part[row], self.whole[row]
+        if not math.isnan(whole):
+            return Fraction(whole if math.isnan(part) else part), Fraction(whole)
+        if self.all_or_none and self.of_kind is not None:
+            return None if self.of_kind[row] else (_ZERO, _ZERO)
+        return None if math.isnan(part) else (Fraction(part), Fraction(part))
+
+    def _share(
+        self,
+        filled: Callable[[int], tuple[Fraction, Fraction] | None],
+        best: Callable[[Fraction, Fraction], Fraction],
+        limit: Fraction,
+    ) -> Fraction:
+        """Return the extreme share: by Dinkelbach's iteration, for facilities may be left out."""
+        pairs = [filled(row) for row in range(len(self.whole))]
+        if any(pair is None for pair in pairs):
+            return limit
+        known = [pair for pair in pairs if pair is not None]
+        fixed = [pair for pair, sure in zip(known, self.certain, strict=True) if sure]
+        free = [pair for pair, sure in zip(known, self.certain, strict=True) if not sure]
+        share = _ratio(fixed)
+        if share is None:
+            return limit
+        while True:
+            now = share
+            chosen = [(p, w) for p, w in free if w and best(p / w, now) != now]
+            share = _ratio([*fixed, *chosen]) or _ZERO
+            if share == now:
+                return share
+
+
+def _ratio(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction | None:
+    parts, wholes = zip(*pairs, strict=True) if pairs else ((), ())
+    whole = sum(wholes, _ZERO)
+    return sum(parts, _ZERO) / whole if whole else None
