@@ -155,7 +155,11 @@ def share_of(table: pd.DataFrame, said: pd.Series, required: float) -> Answer:
         return Answer("not_applicable")
     yes, blank = int((said == "是").sum()), int((said == "").sum())
     verdict = settled(yes, blank, required * len(table))
-    return Answer(verdict, yes / len(table), dict(zip(table["名称"], said.map(WORDS), strict=True)))
+    # Where even all that are silent are too few, what is told is the most that there may be.
+    told = yes + blank if verdict == "unmet" else yes
+    return Answer(
+        verdict, told / len(table), dict(zip(table["名称"], said.map(WORDS), strict=True))
+    )
 
 
 def number(cells: pd.Series) -> pd.Series:
@@ -169,12 +173,20 @@ def staffed(table: pd.DataFrame, column: str, minimum: int) -> Answer:
     return Answer(overall(list(units.values())), float((said == "是").sum()), units)
 
 
-def density(table: pd.DataFrame, column: str, per: int, figure: float) -> Answer:
+def density(
+    table: pd.DataFrame, column: str, per: int, figure: float, expected: Sequence[str]
+) -> Answer:
+    """The known numbers, which are the least where one of the `expected` kinds is silent."""
     counts = number(table[column])
     if counts.isna().all():
         return Answer("not_assessable")
     observed = counts.sum() * per / RESIDENTS
-    return Answer("met" if observed >= figure else "unmet", observed)
+    may_be_any = counts[table["类型"].isin(expected)].isna().any()
+    lacking = "not_assessable" if may_be_any else "unmet"
+    return Answer("met" if observed >= figure else lacking, observed)
+
+
+HOSPITALS = ["县级综合医院", "中医医院", "妇幼保健院"]
 
 
 def somewhere(table: pd.DataFrame, said: pd.Series, needed: int) -> Answer:
@@ -267,7 +279,8 @@ def served_villages(data: Inputs, limit_min: float, asked: np.ndarray) -> Answer
     villages = data.villages
     mode = villages["服务方式"]
     near = np.nan_to_num(data.nearest_min(data.of("村卫生室")), nan=np.inf) <= limit_min
-    served = data.own_clinic | mode.isin(["派驻", "巡诊"]) | (near & (mode != "无"))
+    # Near a clinic that nobody says serves it, a village without a stated way is not known.
+    served = data.own_clinic | mode.isin(["派驻", "巡诊"]) | (near & ~mode.isin(["无", ""]))
     perhaps = (mode == "") | ((data.elsewhere_min <= limit_min) & (mode != "无"))
     verdict = np.array(
         np.where(served, "met", np.where(perhaps, "not_assessable", "unmet")), dtype=object
@@ -404,8 +417,12 @@ def _(data: Inputs) -> Answer:
 @rule("negative-pressure")
 def _(data: Inputs) -> Answer:
     cars, special = (number(data.facilities[c]) for c in ("救护车数", "负压救护车数"))
-    share = special[cars.notna()].sum() / cars.sum()
-    return Answer("met" if share >= 0.4 else "unmet", share)
+    expected = data.facilities["类型"].isin([*HOSPITALS, TOWNSHIP, CENTRAL, "急救站"])
+    assert (special[cars > 0].notna()).all()
+    if special.sum() < 0.4 * cars.sum():
+        # A silent hospital may have as many as it takes, with negative pressure all of them.
+        return Answer("not_assessable" if cars[expected].isna().any() else "unmet")
+    return Answer("met", special.sum() / cars.sum())
 
 
 @rule("ems-points")
@@ -416,32 +433,35 @@ def _(data: Inputs) -> Answer:
 
 @rule("general-practitioners")
 def _(data: Inputs) -> Answer:
-    return density(data.facilities, "全科医生", 10_000, 3.53)
+    return density(data.facilities, "全科医生", 10_000, 3.53, GRASS_ROOTS)
 
 
 @rule("general-practitioners-project")
 def _(data: Inputs) -> Answer:
-    return density(data.facilities, "全科医生", 10_000, 3)
+    return density(data.facilities, "全科医生", 10_000, 3, GRASS_ROOTS)
 
 
 @rule("physicians")
 def _(data: Inputs) -> Answer:
-    return density(data.facilities, "执业(助理)医师", 1000, 3.10)
+    return density(
+        data.facilities, "执业(助理)医师", 1000, 3.10, [*HOSPITALS, *GRASS_ROOTS, "社区卫生服务站"]
+    )
 
 
 @rule("private-beds")
 def _(data: Inputs) -> Answer:
-    return density(data.facilities[data.facilities["所有制"] == "民营"], "床位数", 1000, 1.8)
+    table = data.facilities[data.facilities["所有制"] == "民营"]
+    return density(table, "床位数", 1000, 1.8, ["其他"])
 
 
 @rule("township-staffing")
 def _(data: Inputs) -> Answer:
-    return density(data.of(TOWNSHIP, CENTRAL), "编制数", 1000, 1)
+    return density(data.of(TOWNSHIP, CENTRAL), "编制数", 1000, 1, [TOWNSHIP, CENTRAL])
 
 
 @rule("village-doctors")
 def _(data: Inputs) -> Answer:
-    return density(data.facilities, "乡村医生", 1000, 1)
+    return density(data.facilities, "乡村医生", 1000, 1, ["村卫生室"])
 
 
 @rule("gp-per-facility")
