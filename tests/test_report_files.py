@@ -38,7 +38,7 @@ from coverage.report.score import (
 from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS, load_catalogue
-from coverage.rules.model import FORCES, AccessResult, Unit, VillageAccess
+from coverage.rules.model import FORCES, AccessResult, Bound, Unit, VillageAccess
 from coverage.rules.select import applicable_rules
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
@@ -531,3 +531,20 @@ def test_a_document_without_a_number_is_told_by_its_issuer() -> None:
     assert told["zh"].startswith("ZZ-2022 二（一）2（株洲市人民政府办公室印发，无文号）")
     assert "issued by 株洲市人民政府办公室, without a number" in told["en"]
     assert told["zh"].endswith("，" + text(f"report.force_{source.force}", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("bound", "zh", "en"),
+    [
+        ("exact", "{}", "{}"),
+        ("at_least", "至少 {}", "at least {}"),
+        ("at_most", "最多 {}", "at most {}"),
+    ],
+)
+def test_a_figure_that_rests_on_blanks_says_which_bound_it_is(
+    report: Report, bound: Bound, zh: str, en: str
+) -> None:
+    bounded = replace(report.rules[0], observed=0.5, bound=bound)
+    told = replace(report, rules=(bounded,))
+    assert score_rows(told, "zh")[0].observed_text == zh.format("50.0 %")
+    assert score_rows(told, "en")[0].observed_text == en.format("50.0 %")

@@ -170,7 +170,7 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         verdict=result.verdict,
         # The verdicts' names are the messages report.verdict_<verdict>.
         verdict_text=text(f"report.verdict_{result.verdict}", language),
-        observed_text=figure_text(result.observed, result.unit, language),
+        observed_text=bounded_text(result, language),
         required_text=figure_text(result.required, result.unit, language),
         people_short=None if math.isnan(short) else round(short),
         clause=text("report.list_separator", language).join(
@@ -229,6 +229,15 @@ def source_text(source: SourceClause, language: Language) -> str:
         force=text(f"report.force_{source.force}", language),
         deadline=source.deadline or "",
     )
+
+
+def bounded_text(result: RuleResult, language: Language) -> str:
+    """Return what there is, and whether blank cells make it a least or a most."""
+    figure = figure_text(result.observed, result.unit, language)
+    if result.bound == "exact" or math.isnan(result.observed):
+        return figure
+    # The bounds' names are the messages report.bound_<bound>.
+    return text(f"report.bound_{result.bound}", language, figure=figure)
 
 
 def figure_text(value: float, unit: Unit, language: Language) -> str:
