@@ -43,22 +43,8 @@ Bound = Literal["exact", "at_least", "at_most"]
 Force = Literal["binding", "target", "encouraged"]
 FORCES: Final[tuple[Force, ...]] = get_args(Force)
 """From the strongest to the weakest."""
-CountyKind = Literal["county", "district"]
-_COUNTY_DIGITS: Final = 6
-_LAST_DISTRICT: Final = 20
 VILLAGE_KINDS: Final[frozenset[UnitKind]] = frozenset({"village", "community"})
 ParameterValue = bool | int | float | str | list[str]
-
-
-def county_kind(code: str) -> CountyKind | None:
-    """Return whether `code` is a county's (a county-level city's too) or a district's.
-
-    The last two of six digits are 01-20 for a district, 21-80 for a county and 81-99 for a
-    county-level city (GB/T 2260). None for the code of a larger region.
-    """
-    if len(code) != _COUNTY_DIGITS or not code.isdigit():
-        return None
-    return "district" if int(code[-2:]) <= _LAST_DISTRICT else "county"
 
 
 class _Strict(BaseModel):

@@ -13,8 +13,9 @@ from coverage.messages import Message
 from coverage.rules.amounts import amounts_of, open_rows
 from coverage.rules.choice import blank_columns, chosen
 from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.county_kind import county_kind
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, county_kind
+from coverage.rules.model import Rule, RuleResult, UnitResult
 from coverage.rules.parameters import PerPopulation
 from coverage.rules.units import (
     NOWHERE,
