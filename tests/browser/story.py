@@ -156,7 +156,7 @@ def tell(seen: Visit) -> None:
     expect(clause.get_by_text(catalogue["ems-1030"].sources[0].paraphrase.zh)).to_be_visible()
     clause = click_rule(seen, "township-hospital")
     sources = catalogue["township-hospital"].sources
-    own = next(source for source in sources if source.number == "益资政办发〔2023〕20号")
+    own = next(source for source in sources if source.document == "ZY-2023")
     expect(clause.get_by_text(own.paraphrase.zh)).to_be_visible()
     expect(clause.get_by_text(own.clause)).to_be_visible()
 
