@@ -58,7 +58,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     else:
         found = _of_sums(asked, county)
     settled = found.verdict in ("met", "not_applicable")
-    lacking = max(0.0, asked.required_share - found.share) if found.verdict == "unmet" else 0.0
+    lacking = asked.required_share - found.share if found.verdict == "unmet" else 0.0
     rows = np.ones(len(county.facilities), bool) if found.rows is None else found.rows
     return RuleResult(
         rule=rule,
@@ -250,9 +250,11 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
             notes=(_between(low, high),),
             bound="at_least" if low or high == 1 else "at_most",
         )
+    # A blank may come as near to what is required as you like without reaching it.
+    unbounded = verdict == "unmet" and high >= Fraction(str(asked.required_share))
     return _Found(
         verdict,
-        float(low if verdict == "met" else high),
+        math.nan if unbounded else float(low if verdict == "met" else high),
         notes=tuple(
             bound_note(name, open_rows & facilities[name].isna().to_numpy(bool))
             for name in dict.fromkeys(columns)

@@ -28,7 +28,7 @@ _MOST_LINES: Final = 7
 
 _NARROW_FONT: Final = "font-weight: 400"
 """The weight that tables have anyway; stated, it makes a font of another name."""
-_NARROW_PLACES: Final = 1.4
+_NARROW_PLACES: Final = 1.2
 """Up to so many places a character a text counts as written in narrow letters."""
 
 # After a Chinese semicolon, and before a long text in Chinese brackets.
