@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,7 @@ from coverage.desk import apart, reader
 from coverage.desk.answers import Broken, Refused, Request
 from coverage.desk.apart import DefectError, Readers, assess_apart
 from coverage.errors import InputError, StoppedError
-from coverage.limits import MEMORY_VARIABLE, SECONDS_VARIABLE, Limits
+from coverage.limits import MEMORY_VARIABLE, SECONDS_VARIABLE, Limits, limits_of
 from coverage.messages import LANGUAGES, Message
 from coverage.paths import ROOT
 from coverage.progress import quietly
@@ -34,8 +35,12 @@ def folder_fixture(tmp_path: Path) -> Path:
     return county_fixtures.write_county(tmp_path / "county")
 
 
-def _children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+def _started_by(prepare: Callable[[], None]) -> list[psutil.Process]:
+    """Return the processes that `prepare` started; others may run here for earlier tests."""
+    this = psutil.Process()
+    earlier = {child.pid for child in this.children(recursive=True)}
+    prepare()
+    return [child for child in this.children(recursive=True) if child.pid not in earlier]
 
 
 def test_the_report_is_the_one_that_is_made_here(folder: Path) -> None:
@@ -65,15 +70,18 @@ def test_every_problem_comes_back_in_both_languages(tmp_path: Path) -> None:
 def test_too_much_is_ended_and_told_and_the_next_county_is_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, code: str
 ) -> None:
-    before = {child.pid for child in _children()}
+    own = Readers()
+    started = _started_by(own.prepare)
     monkeypatch.setenv(variable, value)
     with pytest.raises(InputError) as caught:
-        assess_apart(folder)
+        own.read(folder, limits_of(), quietly)
     assert [problem.code for problem in caught.value.problems] == [code]
     assert all(variable in line for lang in LANGUAGES for line in caught.value.lines(lang))
-    assert not before & {child.pid for child in _children() if child.is_running()}
+    assert started
+    assert not [child for child in started if child.is_running()]
     monkeypatch.delenv(variable)
-    assert assess_apart(folder).county.config.county.code == "430902"
+    assert own.read(folder, limits_of(), quietly).county.config.county.code == "430902"
+    own.end()
 
 
 def test_what_is_silent_can_be_stopped() -> None:
@@ -85,8 +93,7 @@ def test_what_is_silent_can_be_stopped() -> None:
         if len(told) == 3:
             raise StoppedError
 
-    silent.prepare()
-    (sleeper,) = [child for child in _children() if "sleep(600)" in " ".join(child.cmdline())]
+    (sleeper,) = _started_by(silent.prepare)
     with pytest.raises(StoppedError):
         silent.read(Path(), ROOMY, stop)
     assert not sleeper.is_running()
