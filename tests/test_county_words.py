@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 from coverage.county.read import read_county
-from coverage.county.words import column_names, columns, fold, is_blank, vocabulary
+from coverage.county.words import (
+    column_names,
+    column_title,
+    columns,
+    fold,
+    is_blank,
+    known_column,
+    vocabulary,
+)
 from coverage.paths import DATA
 from tests import county_fixtures as fixtures
 
@@ -145,3 +153,37 @@ def test_columns_that_a_file_lacks_are_there_and_not_known(tmp_path):
     assert county.facilities["nurses"].isna().all()
     assert "icu" not in county.given_columns["facilities"]
     assert column_names("facilities")[fold("ＩＣＵ")].column == "icu"
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("县域医疗服务次中心", "sub_centre"),
+        ("县（区）域医疗次中心", "sub_centre"),
+        ("区域医疗次中心", "sub_centre"),
+        ("县域医疗次中心", "sub_centre"),
+        ("县域医疗卫生次中心", "sub_centre"),
+        ("执业（助理）医师", "physicians"),
+        ("执业（助理）医师数（人）", "physicians"),
+        ("中医类别执业（助理）医师", "tcm_physicians"),
+        ("药师（士）", "pharmacists"),
+        ("药师（士）数（人）", "pharmacists"),
+    ],
+)
+def test_the_documents_own_words_are_headers(header: str, column: str) -> None:
+    known = known_column("facilities", header)
+    assert known is not None
+    assert known.column == column
+
+
+@pytest.mark.parametrize("header", ["副中心", "医疗副中心", "县域医疗副中心", "区域医疗副中心"])
+def test_a_vice_centre_of_the_city_is_no_sub_centre_of_the_county(header: str) -> None:
+    assert known_column("facilities", header) is None
+
+
+def test_columns_are_called_as_the_documents_call_them() -> None:
+    called = {name: column_title("facilities", name).zh for name in ("physicians", "pharmacists")}
+    assert called == {"physicians": "执业（助理）医师", "pharmacists": "药师（士）"}
+    assert column_title("facilities", "sub_centre").zh == "县域医疗次中心"
+    dictionary = (DATA / "columns.csv").read_text(encoding="utf-8")
+    assert "副中心" not in dictionary

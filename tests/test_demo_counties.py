@@ -145,7 +145,7 @@ def table(folder: Path) -> pd.DataFrame:
 def test_named_places_are_found(folders: Path, reports: dict[str, Report]) -> None:
     found = result_of(reports, WENDENG, "sub-centres-wendeng")
     facilities = table(folders / WENDENG)
-    there = set(facilities.loc[facilities["医疗副中心"] == "是", "所属乡镇"])
+    there = set(facilities.loc[facilities["县域医疗次中心"] == "是", "所属乡镇"])
     assert {unit.name: unit.verdict for unit in found.units} == {
         name: "met" if name in there else "unmet" for name in ("宋村镇", "葛家镇", "大水泊镇")
     }

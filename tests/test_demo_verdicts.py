@@ -345,14 +345,14 @@ def _(data: Inputs) -> Answer:
 @rule("sub-centres-ziyang")
 def _(data: Inputs) -> Answer:
     hospitals = data.of(TOWNSHIP, CENTRAL)
-    there = hospitals.loc[hospitals["医疗副中心"] == "是", "所属乡镇"]
+    there = hospitals.loc[hospitals["县域医疗次中心"] == "是", "所属乡镇"]
     return in_each(["新桥河镇", "茈湖口镇"], list(there))
 
 
 @rule("sub-centres-ziyang-scale")
 def _(data: Inputs) -> Answer:
     hospitals = data.of(TOWNSHIP, CENTRAL)
-    large = hospitals[(hospitals["医疗副中心"] == "是") & (number(hospitals["床位数"]) >= 100)]
+    large = hospitals[(hospitals["县域医疗次中心"] == "是") & (number(hospitals["床位数"]) >= 100)]
     # No sub-centre of the two towns leaves either cell blank, so nothing is open.
     return in_each(["新桥河镇", "茈湖口镇"], list(large["所属乡镇"]))
 
@@ -444,7 +444,11 @@ def _(data: Inputs) -> Answer:
 @rule("physicians")
 def _(data: Inputs) -> Answer:
     return density(
-        data.facilities, "执业(助理)医师", 1000, 3.10, [*HOSPITALS, *GRASS_ROOTS, "社区卫生服务站"]
+        data.facilities,
+        "执业（助理）医师",
+        1000,
+        3.10,
+        [*HOSPITALS, *GRASS_ROOTS, "社区卫生服务站"],
     )
 
 
@@ -491,7 +495,7 @@ def _(data: Inputs) -> Answer:
 
 @rule("own-specialist-pharmacists")
 def _(data: Inputs) -> Answer:
-    return staffed(data.of("其他"), "药师", 3)
+    return staffed(data.of("其他"), "药师（士）", 3)
 
 
 @rule("hospital-standardised")
@@ -576,9 +580,9 @@ def _(data: Inputs) -> Answer:
         return "否" if "否" in cells else "" if "" in cells else "是"
 
     def said(row: pd.Series) -> str:
-        if row["医疗副中心"] == "是":
+        if row["县域医疗次中心"] == "是":
             return both(row)
-        if row["医疗副中心"] == "否" or row["发热诊室"] == both(row):
+        if row["县域医疗次中心"] == "否" or row["发热诊室"] == both(row):
             return str(row["发热诊室"])
         return ""  # which of the two it needs is not known, and it has not both
 

@@ -130,7 +130,7 @@ class SourceClause(_Strict):
         Where this document applies, of the rule's regions; empty means in all of them.
     force
         What this document says of it: ``binding`` (shall), ``target`` (a plan, or pushed forward),
-        ``encouraged``.
+        ``encouraged``. Which words mean which is in ``docs/rules.md``.
     deadline
         The day, month or year (``2025-06-30``, ``2025-06``, ``2025``) by whose end this document
         wants it, None where it names none.

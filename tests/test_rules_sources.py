@@ -1,0 +1,97 @@
+"""Force and date of each clause, against a table written by hand from the documents' own words."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from coverage.rules.catalogue import load_catalogue
+
+TESTS = Path(__file__).parent
+CATALOGUE = load_catalogue()
+FIVE_YEARS_FROM_2023_11_22 = "2028-11-22"
+Row = dict[str, str]
+
+
+def _rows() -> list[Row]:
+    with (TESTS / "rule_sources.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+ROWS = _rows()
+by_clause = pytest.mark.parametrize("row", ROWS, ids=[f"{r['id']} {r['clause']}" for r in ROWS])
+
+
+def _words_by_force() -> list[tuple[str, set[str]]]:
+    """Return the table of docs/rules.md: force and words, the row that decides first first."""
+    text = (TESTS.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    section = text.split("### Force and date by the documents' words")[1].split("\n### ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, flags=re.MULTILINE)
+    return [(force, set(words.strip().split("、"))) for force, words in rows]
+
+
+WORDS_BY_FORCE = _words_by_force()
+
+
+@by_clause
+def test_force_and_deadline_of_the_catalogue(row: Row) -> None:
+    sources = [
+        (source.force, source.deadline or "")
+        for source in CATALOGUE[row["id"]].sources
+        if (source.document, source.clause) == (row["document"], row["clause"])
+    ]
+    assert sources == [(row["force"], row["deadline"])]
+
+
+@by_clause
+def test_the_words_give_the_force(row: Row) -> None:
+    words = set(row["words"].split("|"))
+    if CATALOGUE[row["id"]].direction:
+        assert row["force"] == "encouraged"
+        return
+    assert words <= set().union(*(known for _, known in WORDS_BY_FORCE))
+    assert row["force"] == next(force for force, known in WORDS_BY_FORCE if words & known)
+
+
+@by_clause
+def test_the_words_give_the_date(row: Row) -> None:
+    dated = row["dated"]
+    if "十四五" in dated:
+        assert row["deadline"] == "2025"
+    elif dated == "5年内":
+        assert row["deadline"] == FIVE_YEARS_FROM_2023_11_22
+    else:
+        assert row["deadline"] == "".join(re.findall(r"[0-9]{4}", dated))
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_the_five_year_plan_is_read_in_one_way(rule_id: str) -> None:
+    of_the_plan = any("十四五" in row["dated"] for row in ROWS if row["id"] == rule_id)
+    reading = CATALOGUE[rule_id].reading
+    assert ("“十四五”的期末按2025年底理解。" in reading.zh) == of_the_plan
+    assert ("The 14th five-year plan is read as ending with 2025." in reading.en) == of_the_plan
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_what_is_pushed_forward_is_not_called_encouraged(rule_id: str) -> None:
+    for source in CATALOGUE[rule_id].sources:
+        said = source.paraphrase
+        if "推动" in said.zh:
+            assert "鼓励" not in said.zh
+            assert "encouraged" not in said.en
+        if "鼓励" in said.zh:
+            assert source.force == "encouraged"
+
+
+def test_no_word_has_two_forces() -> None:
+    words = [word for _, known in WORDS_BY_FORCE for word in known]
+    assert len(words) == len(set(words)) > 20
+    assert {force for force, _ in WORDS_BY_FORCE} == {"binding", "target", "encouraged"}
+
+
+def test_every_clause_is_listed_once() -> None:
+    listed = [(row["id"], row["document"], row["clause"]) for row in ROWS]
+    assert len(listed) == len(set(listed))
