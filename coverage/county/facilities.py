@@ -43,7 +43,7 @@ def read_facilities(
     columns = read_columns(table, "facilities", found, leave=("lon", "lat"))
     columns["grade_a"] = _graded(table, columns["grade_a"], found)
     frame = pd.DataFrame(columns)
-    places = places_of(table, datum, found, required=False)
+    places = places_of(table, datum, found, required=False, townships=townships)
     if townships is not None:
         frame["township"] = township_codes(table, columns["township"], townships, found)
         if townships.geometry.notna().all():

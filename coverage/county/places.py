@@ -12,7 +12,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from coverage.county.datum import WGS84_NAMES, Floats, shift_of, to_wgs84
+from coverage.county.datum import WGS84_NAMES, Floats, crs_of, shift_of, to_wgs84
+from coverage.county.files import shown
+from coverage.county.gauss_kruger import Box, guess, is_in
 from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
 from coverage.county.values import numbers
@@ -63,15 +65,24 @@ def crs_for(townships: gpd.GeoDataFrame | None) -> CRS:
     return WGS84 if townships is None else CRS(townships.crs)
 
 
-def places_of(table: Table, datum: str, found: list[Problem], *, required: bool) -> Places:
+def places_of(
+    table: Table,
+    datum: str,
+    found: list[Problem],
+    *,
+    required: bool,
+    townships: gpd.GeoDataFrame | None = None,
+) -> Places:
     """Return where each row lies.
 
     A layer's own geometry is used, a polygon by a point inside it; a plain table has ``lon`` and
-    ``lat`` in `datum`. Where not `required`, a row may have no place at all.
+    ``lat`` in `datum`. Where not `required`, a row may have no place at all. `townships` tell, of
+    coordinates in metres, in which zone they are.
     """
     if table.geometry is not None:
         return _from_geometry(table, found, required=required)
-    return _from_columns(table, datum, found, required=required)
+    box = _box(townships)
+    return _from_columns(table, datum, found, box, required=required)
 
 
 def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Places:
@@ -107,7 +118,40 @@ def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Pla
     return Places(lon, lat, polygon, swapped_lon=lat, swapped_lat=lon)
 
 
-def _from_columns(table: Table, datum: str, found: list[Problem], *, required: bool) -> Places:
+def _box(townships: gpd.GeoDataFrame | None) -> Box | None:
+    if townships is None or not townships.geometry.notna().any():
+        return None
+    west, south, east, north = townships.to_crs(WGS84).total_bounds
+    return float(west), float(south), float(east), float(north)
+
+
+def _metric(
+    table: Table, x: Floats, y: Floats, datum: str, box: Box, found: list[Problem]
+) -> tuple[Floats, Floats]:
+    """Return coordinates in metres, east first; NaN where `datum` puts them elsewhere, told."""
+    if is_in(*to_wgs84(x, y, datum), box):
+        return x, y
+    if is_in(*to_wgs84(y, x, datum), box):
+        found.append(table.problem("county.axes_exchanged", level="note"))
+        return y, x
+    likely = guess(x, y, box)
+    if likely is None:
+        return x, y
+    problem = table.problem(
+        "county.zone_wrong",
+        np.isfinite(x) & np.isfinite(y),
+        column="lon",
+        stated=shown(datum),
+        epsg=likely.epsg,
+        name=likely.name,
+    )
+    found.append(problem)
+    return np.full_like(x, np.nan), np.full_like(y, np.nan)
+
+
+def _from_columns(
+    table: Table, datum: str, found: list[Problem], box: Box | None, *, required: bool
+) -> Places:
     none = np.full(len(table.rows), None, dtype=object)
     if table.has("lon") != table.has("lat"):
         column = "lat" if table.has("lon") else "lon"
@@ -129,7 +173,10 @@ def _from_columns(table: Table, datum: str, found: list[Problem], *, required: b
             found.append(table.problem("county.coordinate_zero", zero, column=column))
     bad = np.isnan(x) | np.isnan(y) | (x == 0) | (y == 0)
     if shift_of(datum) is not None or datum.strip().casefold() in WGS84_NAMES:
-        bad |= _out_of_range(table, x, y, bad, found)
+        bad |= _out_of_range(table, x, y, bad, box, found)
+    elif box is not None and not bad.all() and crs_of(datum).is_projected:
+        x, y = _metric(table, np.where(bad, np.nan, x), np.where(bad, np.nan, y), datum, box, found)
+        bad |= np.isnan(x)
     lon, lat = to_wgs84(np.where(bad, np.nan, x), np.where(bad, np.nan, y), datum)
     lost = ~bad & (np.isnan(lon) | ~(np.abs(lon) <= 180) | ~(np.abs(lat) <= 90))
     if lost.any():
@@ -139,14 +186,22 @@ def _from_columns(table: Table, datum: str, found: list[Problem], *, required: b
     return Places(np.where(lost, np.nan, lon), np.where(lost, np.nan, lat), none, *swapped)
 
 
-def _out_of_range(table: Table, x: Floats, y: Floats, bad: Mask, found: list[Problem]) -> Mask:
+def _out_of_range(
+    table: Table, x: Floats, y: Floats, bad: Mask, box: Box | None, found: list[Problem]
+) -> Mask:
     """Tell of degrees that are none; those that are right the other way round are said so."""
     wrong = ~bad & ((np.abs(x) > 180) | (np.abs(y) > 90))
     swapped = wrong & (np.abs(x) <= 90) & (np.abs(y) <= 180)
     if swapped.any():
         found.append(table.problem("county.swapped", swapped, column="lon"))
     rest = wrong & ~swapped
-    if rest.any():
+    likely = None if box is None or not rest.any() else guess(x[rest], y[rest], box)
+    if likely is not None:
+        problem = table.problem(
+            "county.gauss_kruger", rest, column="lon", epsg=likely.epsg, name=likely.name
+        )
+        found.append(problem)
+    elif rest.any():
         found.append(table.problem("county.coordinate_range", rest, column="lon"))
     return wrong
 

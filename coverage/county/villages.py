@@ -51,7 +51,7 @@ def read_villages(
     needed(table, "township", found)
     columns = read_columns(table, "villages", found, leave=("lon", "lat"))
     frame = pd.DataFrame(columns)
-    places = places_of(table, datum, found, required=True)
+    places = places_of(table, datum, found, required=True, townships=townships)
     stated = frame["township"].astype("string")
     if townships is not None:
         frame["township"] = township_codes(table, stated, townships, found)
