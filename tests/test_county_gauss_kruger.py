@@ -10,7 +10,6 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from coverage.county import layers
 from coverage.county.gauss_kruger import guess
 from coverage.county.model import County
 from coverage.county.read import read_county
