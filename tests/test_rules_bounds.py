@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from coverage.report.score import bounded_text
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import RuleResult
@@ -46,6 +48,7 @@ def _fillings(pairs: list[tuple[int | None, int | None]]) -> list[list[tuple[int
     st.lists(st.tuples(CELL, CELL), min_size=1, max_size=3),
     st.sampled_from([0.25, 0.4, 0.5, 1.0]),
 )
+@example([(None, None), (0, 1)], 1.0)
 def test_a_share_of_sums_is_told_exactly_where_every_filling_agrees(
     pairs: list[tuple[int | None, int | None]], share: float
 ) -> None:
@@ -75,8 +78,24 @@ def test_a_share_of_sums_is_told_exactly_where_every_filling_agrees(
         elif result.bound == "at_most":
             assert told == pytest.approx(float(max(shares)), abs=0.1)
             assert all(float(found) <= told + 1e-12 for found in shares)
+        elif result.bound == "below":
+            assert told == share
+            assert all(found < required for found in shares)
         else:
             assert all(float(found) >= told - 1e-12 for found in shares)
+
+
+def test_a_share_that_blanks_only_come_near_to_is_told_as_less_than_its_limit() -> None:
+    """1 of the known is no part: n / (n + 1) is less than 1 whatever n the blanks are."""
+    blank: dict[str, object] = {"kind": "county_hospital"}
+    none = {**blank, "ambulances": 1, "negative_pressure_ambulances": 0}
+    result = _tested("negative-pressure", [blank, none], 1.0)
+    assert (result.verdict, result.observed, result.bound) == ("unmet", 1.0, "below")
+    assert math.isnan(result.shortfall)
+    assert bounded_text(result, "en") == "less than 100.0 %"
+    assert bounded_text(result, "zh") == "不足 100.0 %"
+    almost = _tested("negative-pressure", [blank, none], 0.999)
+    assert almost.verdict == "not_assessable"
 
 
 @settings(max_examples=80, deadline=None)

@@ -203,9 +203,11 @@ def test_what_every_result_keeps_to(tables: dict[str, Any], code: str) -> None:
             assert result.population_short == 0 or CATALOGUE[rule_id].kind == "response_time"
             assert result.shortfall == 0, rule_id
         if result.verdict == "unmet":
-            # Not known where blanks may come as near to what is required as you like.
-            unknown = math.isnan(result.shortfall) and math.isnan(result.observed)
-            assert result.shortfall > 0 or unknown, rule_id
+            if result.bound == "below":
+                assert result.observed == result.required, rule_id
+                assert math.isnan(result.shortfall), rule_id
+            else:
+                assert result.shortfall > 0, rule_id
             assert not result.population_short > result.population_total, rule_id
         if result.verdict == "not_assessable":
             assert result.missing_columns, rule_id

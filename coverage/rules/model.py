@@ -39,7 +39,7 @@ Unit = Literal[
     "beds",
     "things",
 ]
-Bound = Literal["exact", "at_least", "at_most"]
+Bound = Literal["exact", "at_least", "at_most", "below"]
 Force = Literal["binding", "target", "encouraged"]
 FORCES: Final[tuple[Force, ...]] = get_args(Force)
 """From the strongest to the weakest."""
@@ -380,7 +380,8 @@ class RuleResult:
     rule
         With the parameters that were really used.
     bound
-        What blank cells make of `observed`: the figure is at least, or at most, so much.
+        What blank cells make of `observed`: the figure is at least, at most, or less than so
+        much (``below``: as near as you like, without reaching it).
     unit
         What `observed`, `required` and `shortfall` count.
     population_total

@@ -59,6 +59,8 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         found = _of_sums(asked, county)
     settled = found.verdict in ("met", "not_applicable")
     lacking = asked.required_share - found.share if found.verdict == "unmet" else 0.0
+    if found.verdict == "not_assessable" or found.bound == "below":
+        lacking = math.nan
     rows = np.ones(len(county.facilities), bool) if found.rows is None else found.rows
     return RuleResult(
         rule=rule,
@@ -68,7 +70,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
         unit=rule.unit,
         population_total=float(np.nansum(township_population(county).to_numpy(float))),
         population_short=0.0 if settled else math.nan,
-        shortfall=math.nan if found.verdict == "not_assessable" else lacking,
+        shortfall=lacking,
         note=joined([*blank_notes(county.facilities, found.blank, rows), *found.notes]),
         units=found.units,
         missing_columns=tuple(f"facilities.{name}" for name in found.blank),
@@ -250,17 +252,24 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
             notes=(_between(low, high),),
             bound="at_least" if low or high == 1 else "at_most",
         )
-    # A blank may come as near to what is required as you like without reaching it.
-    unbounded = verdict == "unmet" and high >= Fraction(str(asked.required_share))
     return _Found(
         verdict,
-        math.nan if unbounded else float(low if verdict == "met" else high),
+        float(low if verdict == "met" else high),
         notes=tuple(
             bound_note(name, open_rows & facilities[name].isna().to_numpy(bool))
             for name in dict.fromkeys(columns)
         ),
-        bound="exact" if low == high else "at_least" if verdict == "met" else "at_most",
+        bound=_bound(verdict, low, high, asked.required_share),
     )
+
+
+def _bound(verdict: Verdict, low: Fraction, high: Fraction, required: float) -> Bound:
+    """Return what blanks make of the share told: `low` where it is enough, else `high`."""
+    if low == high:
+        return "exact"
+    if verdict == "met":
+        return "at_least"
+    return "at_most" if high < Fraction(str(required)) else "below"
 
 
 def _sums(asked: ShareOf, facilities: pd.DataFrame, choice: Choice) -> Sums:
