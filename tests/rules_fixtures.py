@@ -182,6 +182,7 @@ def network(*, backward: bool = True) -> Network:
             "drive_backward_min": [30.0],
             "joinable": [True],
             "main": [backward],
+            "main_as_read": [backward],
             "component": [0],
         },
         geometry=[line],

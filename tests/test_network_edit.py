@@ -16,6 +16,7 @@ from coverage.county.config import ResponseParameters
 from coverage.network.edit import close_across, close_within, meets, pieces, slow_within
 from coverage.network.model import Network
 from coverage.network.respeed import respeed
+from coverage.network.snap import snap
 from coverage.travel.journey import journey
 from tests.independent import networkx_minutes
 from tests.network_fixtures import (
@@ -26,7 +27,7 @@ from tests.network_fixtures import (
     villages_at,
 )
 
-FAST = ResponseParameters(speeds_kph=kph_of(60), max_access_m=500, next_road_m=0)
+FAST = ResponseParameters(speeds_kph=kph_of(60), max_access_m=500)
 Places = Sequence[tuple[float, float]]
 
 # A street of 3 km with a branch of 1 km to the north at 2 km: 1 km is a minute.
@@ -68,6 +69,18 @@ def test_a_line_cuts_the_road_it_crosses_and_no_other() -> None:
     assert cut.edges["length_m"].sum() == pytest.approx(4000, abs=1e-3)
     assert cut.note.components == 2
     assert [problem.code for problem in cut.quality] == ["network.off_main"]
+
+
+@pytest.mark.parametrize("next_road_m", [0.0, 200.0, 1000.0])
+def test_nobody_on_the_far_bank_of_a_closed_bridge_joins_the_near_one(next_road_m: float) -> None:
+    """The river is 80 m wide; the home stands 10 m from the far bank's road, 70 from the near."""
+    base = network_of(STREET, [{"path": [0, 1, 2]}, {"path": [1, 3]}], response=FAST)
+    asked = FAST.model_copy(update={"next_road_m": next_road_m})
+    cut = close_across(base, line((1000, -50), (1080, 50)))
+    joined = snap(cut, points_at([(1090, 10), (910, 10)]), asked)
+    assert joined.moved.tolist() == [False, False]
+    assert near(minutes(cut, [(1090, 10)]), [math.nan])
+    assert near(minutes(base, [(1090, 10)]), [1.09])
 
 
 def test_the_ends_are_new_dead_ends() -> None:
@@ -215,7 +228,8 @@ def test_a_closed_road_is_what_networkx_makes_of_it(
     left = shapely.union_all(list(base.edges.geometry)).difference(shape.buffer(0.02))
     kept = shapely.union_all(list(cut.edges.geometry))
     assert kept.buffer(0.05).covers(left)
-    found = networkx_minutes(cut, list(points_at(homes)), list(points_at([(0, 0)])), FAR)
+    bare = FAR.model_copy(update={"next_road_m": 0.0})  # what was closed cuts off for good
+    found = networkx_minutes(cut, list(points_at(homes)), list(points_at([(0, 0)])), bare)
     assert near(minutes_far(cut, homes), found["drive_min"].tolist())
     for row in cut.edges.geometry:  # nothing is driven across the line
         if row.length > 0.1:

@@ -243,6 +243,7 @@ def report(*, illustrative: bool = True, name: str = "测试区") -> Report:
             "drive_backward_min": [5.0],
             "joinable": [True],
             "main": [True],
+            "main_as_read": [True],
             "bridge": [False],
             "name": [EVIL],
             "component": [0],

@@ -110,6 +110,7 @@ def build_network(
         crs=crs,
     )
     edges = with_parts(with_speeds(edges, response))
+    edges = edges.assign(main_as_read=edges["main"])
     unknown_share = float(pieces.length_m[~pieces.known].sum() / pieces.length_m.sum())
     note = note_of(edges, len(used), unknown_share, ways.dropped)
     return Network(

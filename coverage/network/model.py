@@ -66,7 +66,8 @@ class Network:
         ``backward`` (whether it may be driven u to v, v to u), ``length_m``, ``highway`` (OSM
         class), ``area_class`` (``urban``/``rural``), ``joinable`` (whether a place may join it),
         ``bridge`` (bool), ``name`` (text or None), ``main`` and ``component`` (see
-        `coverage.network.parts`), ``geometry`` (LineString), and for u to v and v to u
+        `coverage.network.parts`), ``main_as_read`` (``main`` before any road was closed),
+        ``geometry`` (LineString), and for u to v and v to u
         ``limit_forward_kph``, ``limit_backward_kph`` (posted, infinite where there is none),
         ``speed_forward_kph``, ``speed_backward_kph``, ``drive_forward_min``,
         ``drive_backward_min``. Of a one-way both are those of its direction.

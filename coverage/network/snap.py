@@ -60,7 +60,7 @@ def tree_of(network: Network) -> JoinTree:
     """
     edges = network.edges
     lines = np.asarray(edges.geometry.array, dtype=object)
-    main = edges["main"].to_numpy(bool)
+    main = edges["main_as_read"].to_numpy(bool)
     number = {name: position for position, name in enumerate(CLASSES)}
     bounds = np.round(shapely.bounds(lines), 3) if len(lines) else np.zeros((0, 4))
     order = np.lexsort(
@@ -85,7 +85,9 @@ def snap(
     """Put each point on the road that it joins.
 
     The nearest that places may join; where that is off the main part of the network, the nearest
-    of the main part if it is at most `next_road_m` farther (and not beyond `max_access_m`).
+    of the main part if it is at most `next_road_m` farther (and not beyond `max_access_m`). That
+    mends drawings: the main part is that of the roads as read. A road that is closed afterwards
+    cuts places off, and nobody joins a road on the other bank instead.
 
     Parameters
     ----------
@@ -134,7 +136,7 @@ def _move_to_main(
 ) -> None:
     """Move the points whose nearest road is off the main part to the main part, if it is near."""
     apart = np.flatnonzero(edge >= 0)
-    apart = apart[~network.edges["main"].to_numpy(bool)[edge[apart]]]
+    apart = apart[~network.edges["main_as_read"].to_numpy(bool)[edge[apart]]]
     if not len(apart) or not len(layer.rows):
         return
     main_edge, main_m = _nearest(layer, geometry[apart])
