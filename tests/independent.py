@@ -53,6 +53,20 @@ def main_edges(network: Network) -> npt.NDArray[np.bool_]:
     return np.array(of_edge) == first
 
 
+def main_as_read(network: Network, read: Network) -> npt.NDArray[np.bool_]:
+    """Return which edges of an edited network are pieces of a main edge of the network as read."""
+    main = main_edges(read)
+    lines = np.array(read.edges.geometry, dtype=object)
+    found = []
+    for piece in network.edges.geometry:
+        apart = [
+            shapely.distance(lines, piece.interpolate(share, normalized=True))
+            for share in (0.2, 0.5, 0.9)
+        ]
+        found.append(main[int(np.argmin(np.max(apart, axis=0)))])
+    return np.array(found, dtype=bool)
+
+
 def joined_edge(
     network: Network,
     point: shapely.Point,
@@ -99,8 +113,12 @@ def networkx_minutes(
     asked: ResponseParameters,
     *,
     direction: str = "from_facility",
+    read: Network | None = None,
 ) -> pd.DataFrame:
     """Recompute the minutes between every point and its quickest facility.
+
+    `read` is the network before roads were closed, where some were: its main part is what places
+    are moved to.
 
     Returns
     -------
@@ -111,7 +129,7 @@ def networkx_minutes(
     """
     edges = network.edges
     lines = list(edges.geometry)
-    main = main_edges(network)
+    main = main_edges(network) if read is None else main_as_read(network, read)
     placed: dict[int, list[tuple[float, object]]] = defaultdict(list)
     leg: dict[object, float] = {}
     for kind, group in (("p", points), ("f", facilities)):

@@ -228,8 +228,8 @@ def test_a_closed_road_is_what_networkx_makes_of_it(
     left = shapely.union_all(list(base.edges.geometry)).difference(shape.buffer(0.02))
     kept = shapely.union_all(list(cut.edges.geometry))
     assert kept.buffer(0.05).covers(left)
-    bare = FAR.model_copy(update={"next_road_m": 0.0})  # what was closed cuts off for good
-    found = networkx_minutes(cut, list(points_at(homes)), list(points_at([(0, 0)])), bare)
+    to, of = list(points_at(homes)), list(points_at([(0, 0)]))
+    found = networkx_minutes(cut, to, of, FAR, read=base)
     assert near(minutes_far(cut, homes), found["drive_min"].tolist())
     for row in cut.edges.geometry:  # nothing is driven across the line
         if row.length > 0.1:

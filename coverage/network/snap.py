@@ -54,9 +54,9 @@ class JoinTree:
 def tree_of(network: Network) -> JoinTree:
     """Return the search trees of a network, for several calls of `snap`.
 
-    Of equally near roads the main part comes first, then what is open both ways, then the higher
-    class, then what lies further west, then south; so that neither rounding nor the order of the
-    file decides.
+    Of equally near roads the main part as read comes first, then what is open both ways, then the
+    higher class, then what lies further west, then south (see docs/measure.md); so that neither
+    rounding nor the order of the file decides.
     """
     edges = network.edges
     lines = np.asarray(edges.geometry.array, dtype=object)
