@@ -1,4 +1,8 @@
-"""Force and date of each clause, against a table written by hand from the documents' own words."""
+"""The catalogue against two tables written by hand from the documents.
+
+``rule_sources.csv``: the words of each clause that decide its force and date. ``rule_figures.csv``:
+figures, regions, and which kinds of facility are asked, or should state a number.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +20,12 @@ FIVE_YEARS_FROM_2023_11_22 = "2028-11-22"
 Row = dict[str, str]
 
 
-def _rows() -> list[Row]:
-    with (TESTS / "rule_sources.csv").open(encoding="utf-8", newline="") as lines:
+def _table(name: str) -> list[Row]:
+    with (TESTS / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
-ROWS = _rows()
+ROWS = _table("rule_sources.csv")
 by_clause = pytest.mark.parametrize("row", ROWS, ids=[f"{r['id']} {r['clause']}" for r in ROWS])
 
 
@@ -95,3 +99,52 @@ def test_no_word_has_two_forces() -> None:
 def test_every_clause_is_listed_once() -> None:
     listed = [(row["id"], row["document"], row["clause"]) for row in ROWS]
     assert len(listed) == len(set(listed))
+
+
+FIGURES = _table("rule_figures.csv")
+by_rule = pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
+KINDS = {
+    "hospital": "county_hospital",
+    "tcm": "tcm_hospital",
+    "mch": "mch_institution",
+    "township": "township_hospital",
+    "central": "central_township_hospital",
+    "centre": "community_centre",
+    "station": "community_station",
+    "clinic": "village_clinic",
+    "ems": "emergency_station",
+    "nursery": "nursery",
+    "cdc": "cdc",
+    "care": "care_home",
+    "other": "other",
+}
+
+
+@by_rule
+def test_figures_that_the_text_gives(row: Row) -> None:
+    stated = dict(part.split("=") for part in row["figures"].split())
+    of_the_text = {
+        name: parameter.value
+        for name, parameter in CATALOGUE[row["id"]].parameters.items()
+        if parameter.origin == "text" and isinstance(parameter.value, (int, float))
+    }
+    assert of_the_text == {name: float(value) for name, value in stated.items()}
+    assert CATALOGUE[row["id"]].unit == row["unit"]
+
+
+@by_rule
+def test_regions_where_it_is_tested(row: Row) -> None:
+    assert set(CATALOGUE[row["id"]].scope.regions) == set(row["regions"].split())
+
+
+@by_rule
+def test_kinds_of_facility_that_it_asks(row: Row) -> None:
+    parameters = CATALOGUE[row["id"]].parameters
+    asked = {
+        "facilities": ("facility_kinds", "clinic_kinds"),
+        "stating": ("expected_kinds",),
+        "primary": ("numerator_kinds",),
+    }
+    for column, names in asked.items():
+        kinds = {k for n in names if n in parameters for k in parameters[n].value}
+        assert kinds == {KINDS[word] for word in row[column].split()}, column
