@@ -17,6 +17,7 @@ from coverage.county.config import CountyConfig, examine_config
 from coverage.county.model import County
 from coverage.county.read import read_county
 from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.figures import share_text, whole_people
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
@@ -264,7 +265,7 @@ def _response_notes(county: County, summary: ResponseSummary) -> list[Problem]:
             )
         )
     if summary.unreachable:
-        people = round(summary.unreachable)
+        people = whole_people(summary.unreachable)
         notes.append(
             Problem("report.unreachable", "warning", values={"people": people}, count=people)
         )
@@ -281,8 +282,8 @@ def _network_note(note: NetworkNote) -> Problem:
             "edges": note.edges,
             "lengths": listed({highway: f"{km:.1f}" for highway, km in lengths}),
             "components": note.components,
-            "off_main": f"{note.off_main_share:.2%}",
-            "unknown": f"{note.unknown_class_share:.2%}",
+            "off_main": share_text(note.off_main_share),
+            "unknown": share_text(note.unknown_class_share),
             "imputed": note.imputed_speeds,
             "dropped": listed(dict(sorted(note.dropped.items()))) if note.dropped else "0",
         },

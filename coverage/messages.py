@@ -8,7 +8,6 @@ are those of ``str.format``.
 from __future__ import annotations
 
 import locale
-import math
 import os
 import string
 from collections.abc import Mapping
@@ -27,8 +26,6 @@ LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 # The same safe loader, in C where PyYAML was built with it: ten times as fast.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORMATTER: Final = string.Formatter()
-_ROUNDING: Final = 1e-9  # of a share that is a tenth of a per cent but for the last bit
-_FIGURE_ROUNDING: Final = 1e-6  # of a figure that is a thousandth but for the last bits
 
 
 @dataclass(frozen=True)
@@ -80,22 +77,6 @@ def text(message_id: str, language: Language, /, **values: object) -> str:
         for name, value in values.items()
     }
     return _FORMATTER.vformat(catalogue()[message_id][language], (), filled)
-
-
-def per_cent(share: float) -> str:
-    """Return a share as it is written everywhere.
-
-    It is cut off after a tenth, so that what falls short never reads as enough; what is not
-    nothing never reads as nothing.
-    """
-    tenths = math.floor(min(max(share, 0.0), 1.0) * 1000 + _ROUNDING)
-    return "<0.1 %" if tenths == 0 and share > 0.0 else f"{tenths / 10:.1f} %"
-
-
-def cut_off(value: float) -> str:
-    """Return a figure with up to three decimals, cut off so that too little never reads enough."""
-    cut = math.floor(value * 1000 + _FIGURE_ROUNDING) / 1000
-    return f"{cut:,.3f}".rstrip("0").rstrip(".")
 
 
 def default_language() -> Language:

@@ -19,7 +19,7 @@ from coverage.results import Report
 from coverage.travel.route import Route
 from maps import words
 from maps.changes import MARKS, Changes
-from maps.classes import AREA_OPACITY
+from maps.classes import AREA_OPACITY, MINUTE_BREAKS
 from maps.controls import bind_code, point_layer, safe
 from maps.drawing import Areas, Drawing, Lines
 from maps.layers import (
@@ -82,8 +82,8 @@ def villages(
     sizes = size_classes(table["population"]).tolist()
     features = []
     for row, point, cls, size in zip(rows, points, drawn.villages.of.tolist(), sizes, strict=True):
-        now = words.minutes(row["response_min"], language)
-        then = _then(was, str(row["code"]), language) if before is not None else ""
+        now = _response(row["response_min"], row, language)
+        then = _then(was, row, language) if before is not None else ""
         values = _village_values(row, language)
         told = text("maps.from_to", language, before=then, after=now) if then else now
         features.append(
@@ -105,9 +105,14 @@ def villages(
     return group
 
 
-def _then(was: Mapping[str, float], code: str, language: Language) -> str:
-    known = code in was
-    return words.minutes(was[code], language) if known else text("maps.change_new", language)
+def _then(was: Mapping[str, float], row: Mapping[Hashable, Any], language: Language) -> str:
+    code = str(row["code"])
+    return _response(was[code], row, language) if code in was else text("maps.change_new", language)
+
+
+def _response(response_min: float, row: Mapping[Hashable, Any], language: Language) -> str:
+    """Return the minutes to a village: never rounded across its limit, nor into another class."""
+    return words.minutes(response_min, language, row["limit_min"], *MINUTE_BREAKS)
 
 
 def _village_values(row: Mapping[Hashable, Any], language: Language) -> list[str]:
@@ -119,7 +124,7 @@ def _village_values(row: Mapping[Hashable, Any], language: Language) -> list[str
     return [
         _shown(row["township_name"]),
         words.people(row["population"], language),
-        words.minutes(row["response_min"], language),
+        _response(row["response_min"], row, language),
         *legs,
         text("maps.covered" if row["covered"] else "maps.not_covered", language),
         _shown(row["station_name"]),
@@ -188,7 +193,10 @@ def areas(report: Report, language: Language, drawn: Areas) -> folium.FeatureGro
         }
         properties: dict[str, Any] = {"n": safe(name or label), "t": told, "style": style}
         if drawn.unit:
-            figures = (words.figure(v, drawn.unit, language) for v in drawn.figures[place])
+            required = drawn.figures[place][1]
+            figures = (
+                words.figure(v, drawn.unit, language, required) for v in drawn.figures[place]
+            )
             properties["v"] = [safe(label), *(safe(figure) for figure in figures)]
         features.append(feature(polygon, properties))
     labels = [text(f"maps.row_{key}", language) for key in keys]

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from coverage.messages import Language, cut_off, per_cent, text
+from coverage.figures import minutes_text, number_text, share_text, whole_people
+from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.rules.response_time import is_response
@@ -22,25 +23,25 @@ _TABLES = frozenset({"townships", "villages", "facilities", "roads", "population
 _OSM_SUFFIXES = (".osm", ".pbf", ".graphml")
 
 
-def minutes(value: float, language: Language) -> str:
-    """Return minutes to one decimal; unreachable where they are NaN."""
+def minutes(value: float, language: Language, *limits: float) -> str:
+    """Return minutes, never rounded across `limits`; unreachable where they are NaN."""
     if math.isnan(value):
         return text("maps.unreachable_short", language)
-    return text("maps.minutes", language, value=f"{value:.1f}")
+    return text("maps.minutes", language, value=minutes_text(value, *limits))
 
 
 def people(value: float, language: Language) -> str:
     """Return a number of residents; not known where it is NaN."""
     if math.isnan(value):
         return text("maps.not_known", language)
-    return text("maps.people", language, value=f"{value:,.0f}")
+    return text("maps.people", language, value=f"{whole_people(value):,}")
 
 
-def share(value: float, language: Language) -> str:
-    """Return a share in per cent; not known where it is NaN."""
+def share(value: float, language: Language, *limits: float) -> str:
+    """Return a share in per cent, never rounded across `limits`; not known where it is NaN."""
     if math.isnan(value):
         return text("maps.not_known", language)
-    return per_cent(value)
+    return share_text(value, *limits)
 
 
 def county_name(report: Report, language: Language) -> str:
@@ -68,16 +69,16 @@ def title(report: Report, language: Language, drawn: Drawing) -> str:
     return text("maps.title", language, county=county, layer=shown)
 
 
-def figure(value: float, unit: str, language: Language) -> str:
-    """Return a rule's figure with its unit; it is cut off, so that too little never reads enough.
+def figure(value: float, unit: str, language: Language, *limits: float) -> str:
+    """Return a rule's figure with its unit, never rounded across `limits`.
 
     The units are the messages ``report.unit_<unit>``.
     """
     if math.isnan(value):
         return text("maps.not_known", language)
     if unit == "share":
-        return per_cent(value)
-    return text(f"report.unit_{unit}", language, number=cut_off(value))
+        return share_text(value, *limits)
+    return text(f"report.unit_{unit}", language, number=number_text(value, *limits))
 
 
 def measure(report: Report, language: Language) -> str:
@@ -98,7 +99,11 @@ def way(report: Report, route: Route, language: Language) -> str:
         station=report.county.facilities["name"].iloc[route.station],
         village=report.county.villages["name"].iloc[route.village],
         km=f"{route.length_m / 1000:.1f}",
-        minutes=minutes(route.response_min, language),
+        minutes=minutes(
+            route.response_min,
+            language,
+            float(report.villages["limit_min"].iloc[route.village]),
+        ),
         roads=text("maps.way_along", language, roads=along) if along else "",
     )
 
@@ -106,6 +111,11 @@ def way(report: Report, route: Route, language: Language) -> str:
 def response_rules(report: Report) -> tuple[RuleResult, ...]:
     """Return the results of the rules on the ambulance's time."""
     return tuple(result for result in report.rules if is_response(result.rule))
+
+
+def required_shares(report: Report) -> tuple[float, ...]:
+    """Return the shares of residents that the rules on the ambulance's time want reached."""
+    return tuple(result.required for result in response_rules(report))
 
 
 def rule_lines(
@@ -135,7 +145,7 @@ def figure_lines(report: Report, language: Language) -> tuple[str, ...]:
         text(
             "maps.figure_covered",
             language,
-            share=share(summary.share, language),
+            share=share(summary.share, language, *required_shares(report)),
             covered=people(summary.covered, language),
         ),
         text("maps.figure_unreachable", language, people=people(summary.unreachable, language)),

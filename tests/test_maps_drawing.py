@@ -240,7 +240,11 @@ def test_hostile_station_and_unit_names_stay_text() -> None:
             assert marker not in page
 
 
-def test_figures_are_cut_off_not_rounded_up() -> None:
-    assert words.figure(0.9999, "share", "en") == "99.9 %"
-    assert words.figure(2.99999, "ambulances", "en").startswith("2.999")
+def test_figures_are_not_rounded_across_what_is_required() -> None:
+    assert words.figure(0.9999, "share", "en") == "99.99 %"
+    assert words.figure(0.8996, "share", "en", 0.9) == "89.96 %"
+    assert words.figure(2.99999, "ambulances", "en", 3.0).startswith("2.99999")
+    assert words.figure(2.99999, "ambulances", "en", 2.0).startswith("3 ")
+    assert words.minutes(30.04, "en", 30.0) == "30.04 min"
+    assert words.minutes(30.04, "en") == "30.0 min"
     assert words.figure(float("nan"), "share", "en") == "not known"

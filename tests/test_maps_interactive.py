@@ -250,3 +250,10 @@ def test_roads_of_one_class_are_drawn_however_many_they_are() -> None:
     report = with_roads(large_report(), ["residential"])
     assert len(report.network.edges) > MAX_ROADS
     assert [group.key for group in choose_roads(report).groups] == ["local"]
+
+
+def test_a_village_just_beyond_its_limit_does_not_read_as_at_it() -> None:
+    late, on_time, other = villages_of(render(make_report(minutes=(30.04, 10.0, 12.34))))[:3]
+    told = [village["properties"]["v"][2] for village in (late, on_time, other)]
+    assert told == ["30.04 分钟", "10.0 分钟", "12.3 分钟"]
+    assert "30.04" in late["properties"]["t"]

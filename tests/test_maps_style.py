@@ -189,9 +189,9 @@ def test_legend_labels_are_words_in_both_languages(language: Language) -> None:
 
 
 def test_a_share_is_not_rounded_to_all_or_nothing() -> None:
-    assert words.share(0.99999, "en") == "99.9 %"
+    assert words.share(0.99999, "en") == "99.999 %"
     assert words.share(1.0, "en") == "100.0 %"
-    assert words.share(1e-9, "en") == "<0.1 %"
+    assert words.share(1e-9, "en") == "0.0000001 %"
     assert words.share(0.0, "en") == "0.0 %"
     assert words.share(math.nan, "en") == "not known"
 

@@ -119,7 +119,7 @@ def test_components_are_counted_from_the_longest() -> None:
 def test_a_very_small_part_off_the_main_network_is_not_said_to_be_nothing() -> None:
     places = [(0.0, 0.0), (900_000.0, 0.0), (0.0, 500.0), (90.0, 500.0)]
     (told,) = network_of(places, [{"path": [0, 1]}, {"path": [2, 3]}]).quality
-    assert told.values["share"] == "<0.1 %"
+    assert told.values["share"] == "0.01 %"
 
 
 def test_note_counts() -> None:

@@ -359,19 +359,23 @@ def test_access_csv(report: Report) -> None:
     ]
     assert [v.code for v in worst_access(access)] == ["b", "-c"]
     assert access_text(access, "en") == (
-        "Residents' travel time (minutes): mean 12.2, median 12.2, nine in ten within 12.2; "
+        "Residents' travel time (minutes): mean 12.3, median 12.3, nine in ten within 12.3; "
         "0.0 % within 10; 0 cannot get there."
     )
     nobody = replace(access, mean_min=math.nan)
     assert access_text(nobody, "en") == "No resident can reach such a facility by road."
 
 
-def test_a_share_that_is_not_whole_never_reads_as_all() -> None:
+def test_a_figure_is_rounded_but_not_across_its_limit() -> None:
     assert figure_text(1.0, "share", "en") == "100.0 %"
-    assert figure_text(0.99999, "share", "en") == "99.9 %"
+    assert figure_text(0.99999, "share", "en") == "99.999 %"
     assert figure_text(0.3, "share", "en") == "30.0 %"
     assert figure_text(math.nan, "share", "en") == "-"
-    assert figure_text(3.0999, "per_1000", "en") == "3.099 per 1,000"
+    assert figure_text(2 / 3, "share", "en") == "66.7 %"
+    assert figure_text(0.8996, "share", "en", 0.9) == "89.96 %"
+    assert figure_text(0.8996, "share", "en", 0.8) == "90.0 %"
+    assert figure_text(3.09996, "per_1000", "en", 3.1) == "3.09996 per 1,000"
+    assert figure_text(3.09996, "per_1000", "en", 3.0) == "3.1 per 1,000"
     assert figure_text(3.1, "per_1000", "en") == "3.1 per 1,000"
     assert figure_text(0.7 * 1.3, "per_1000", "en") == "0.91 per 1,000"
     assert figure_text(1200, "beds", "en") == "1,200 bed(s)"

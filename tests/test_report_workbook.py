@@ -139,7 +139,7 @@ def test_unit_rows_of_a_kind(report: Report) -> None:
     assert (evil["编码"], evil["单位（机构）"]) == ("007", FORMULA)
     assert evil["结论"] == text("report.verdict_unmet", "zh")
     assert evil["现有"] == 0.9999
-    assert sheet["E4"].number_format == '[>=1]0.0%;[>=0.9995]"<100%";0.0%'
+    assert sheet["E4"].number_format == "0.00%"
     assert unknown["现有"] is None
     assert unknown["结论"] == text("report.verdict_not_assessable", "zh")
     assert sheet["D4"].fill.fgColor.rgb != sheet["D5"].fill.fgColor.rgb
@@ -250,3 +250,40 @@ def test_a_rule_with_another_figure_follows_the_one_it_stands_beside(report: Rep
     assert [r.rule.id for r in in_order(results)] == ["ems-1030", "a", "z", "c", "b"]
     ring = [named("x", "y"), named("y", "x"), named("a")]
     assert sorted(r.rule.id for r in in_order(ring)) == ["a", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("observed", "required", "unit", "shown"),
+    [
+        (2 / 3, 1.0, "share", "0.0%"),
+        (1.0, 1.0, "share", "0.0%"),
+        (0.9996, 1.0, "share", "0.00%"),
+        (0.0004, 1.0, "share", "0.00%"),
+        (0.89996, 0.9, "share", "0.000%"),
+        (2.49996, 2.5, "per_1000", '"每千人"#,##0.0####'),
+        (2.4996, 2.5, "per_1000", '"每千人"#,##0.0###'),
+        (2.4, 2.5, "per_1000", '"每千人"#,##0.0##'),
+    ],
+)
+def test_a_cell_has_the_decimals_that_keep_it_from_its_limit(
+    report: Report, observed: float, required: float, unit: Any, shown: str
+) -> None:
+    figures = replace(report.rules[1], observed=observed, required=required, unit=unit)
+    rows = replace(figures.units[0], observed=observed, required=required)
+    book = opened(replace(report, rules=(replace(figures, units=(rows,)),)))
+    for sheet, place in ((book.worksheets[0], "D4"), (book.worksheets[1], "E4")):
+        assert sheet[place].value == round(observed, 9)
+        assert sheet[place].number_format.replace(" ", "") == shown.replace(" ", "")
+
+
+def test_minutes_of_a_village_are_not_rounded_to_a_limit_beside_them(report: Report) -> None:
+    minutes = (30.04, 29.96, 20.0, 12.34)
+    villages = tuple(village(place, m) for place, m in enumerate(minutes))
+    timed = replace(report.rules[1], access=replace(ACCESS, villages=villages))
+    book = opened(replace(report, rules=(timed,)))
+    sheet = book[text("report.sheet_access_villages", "zh")]
+    assert [sheet[f"H{line}"].number_format for line in (4, 5, 6, 7)] == [
+        "0.00", "0.00", "0.0", "0.0",
+    ]  # fmt: skip
+    (summary,) = table(book[text("report.sheet_access", "zh")])
+    assert "30.04分钟" in summary["路程最长的村"]

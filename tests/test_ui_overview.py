@@ -78,12 +78,12 @@ def test_the_key_figures_are_those_of_the_report(give: Give) -> None:
     app = run("overview", give(ui_fixtures.report()))
     assert text("overview_page.no_ambulance", "zh") not in shown(app)
     assert [m.value for m in app.metric] == [
-        "13.4 %",
+        "13.5 %",
         "7,700 人",
         "1,200 人",
         "16.9 分钟",
         "12.0 分钟",
-        "41.2 分钟",
+        "41.3 分钟",
     ]
 
 
@@ -94,7 +94,7 @@ def test_town_and_countryside_stand_side_by_side(give: Give) -> None:
     rows = {row.iloc[0]: row.iloc[1:].tolist() for _, row in table.iterrows()}
     assert rows["时限"] == ["—", r"10\.0 分钟", r"30\.0 分钟"]
     assert rows[r"常住人口（人）"] == [r"8\,900", r"5\,000", r"3\,900"]
-    assert rows["按时可达的居民"] == [r"13\.4 \%", r"0\.0 \%", r"30\.7 \%"]
+    assert rows["按时可达的居民"] == [r"13\.5 \%", r"0\.0 \%", r"30\.8 \%"]
     assert rows["不能按时到达的居民"] == [r"7\,700", r"5\,000", r"2\,700"]
     assert rows["一半居民不超过"] == [r"12\.0 分钟", r"12\.0 分钟", r"32\.0 分钟"]
 
@@ -137,7 +137,7 @@ def test_the_score_card_and_the_clause_behind_it(give: Give) -> None:
     scores = app.dataframe[0].value
     assert scores[column("rule")].tolist() == ["十分钟三十分钟", "乡镇卫生院"]
     assert scores[column("verdict")].tolist() == ["✘ 未达到", "✔ 达到"]
-    assert scores[column("observed")].tolist() == ["13.4 %", "100.0 %"]
+    assert scores[column("observed")].tolist() == ["13.5 %", "100.0 %"]
     assert scores[column("short")].tolist() == [7700, 7700]
     assert scores[column("deadline")].tolist() == ["2025", "2025"]
     assert "测发〔2023〕1号" in scores[column("clause")][0]
@@ -277,7 +277,7 @@ def test_travel_times_of_the_chosen_rule_with_names_as_they_stand(
     app = opened("overview", Session(folder=give(report), rule="township-hospital"))
     assert any("20分钟以内66" in m.value for m in app.markdown)
     worst = app.table[1].value
-    assert worst.iloc[:, 2].tolist() == ["到不了", "12.2"]
+    assert worst.iloc[:, 2].tolist() == ["到不了", "12.3"]
     assert worst.iloc[1, 3] == "中心卫生院"
     assert "![" not in worst.iloc[0, 0]
 
@@ -344,7 +344,10 @@ def test_nobody_is_reached_because_no_ambulance_is_stated(give: Give) -> None:
 
 def test_tables_are_saved_with_whole_people_and_two_decimals() -> None:
     table = pd.DataFrame({"people": [1717.0, NOWHERE], "minutes": [15.156937205, NOWHERE]})
-    assert _rounded(table).to_csv(index=False) == "people,minutes\n1717,15.16\n,\n"
+    assert _rounded(table, {}).to_csv(index=False) == "people,minutes\n1717,15.16\n,\n"
+    late = pd.DataFrame({"minutes": [30.004, 31.004], "limit": [30.0, 30.0]})
+    saved = _rounded(late, {"minutes": ([30.0, 30.0],)}).to_csv(index=False)
+    assert saved == "minutes,limit\n30.004,30\n31.0,30\n"
 
 
 def test_nobody_waits_too_long(give: Give) -> None:
@@ -362,3 +365,25 @@ def test_every_unit_of_the_catalogue_has_a_word_and_kinds_are_said_in_chinese() 
     assert "county_hospital" not in tables
     saved = [b.label for b in app.get("download_button")]
     assert len(saved) == 5
+
+
+def test_a_village_just_beyond_its_limit_is_not_shown_at_it(give: Give) -> None:
+    base = ui_fixtures.report()
+    villages = base.villages.copy()
+    late = villages.index[villages["limit_min"] == 30.0][0]
+    villages.loc[late, ["response_min", "covered"]] = [30.04, False]
+    app = run("overview", give(replace(base, villages=villages)))
+    worst = next(d for d in app.dataframe if column("over") in d.value.columns)
+    config = json.loads(worst.proto.columns)
+    for name in ("minutes", "over"):
+        assert config[column(name)]["type_config"]["format"] == "%.2f"
+    assert config[column("limit")]["type_config"]["format"] == "%.1f"
+
+
+def test_the_curve_tells_next_to_all_as_less_than_all() -> None:
+    report = ui_fixtures.report()
+    points = curve(report).assign(share=0.9996)
+    chart = json.loads(curve_chart(points, reached(report), "zh").to_json())
+    told = text("overview_page.group_all", "zh")
+    rows = [row for rows in chart["datasets"].values() for row in rows if told in row]
+    assert {row[told] for row in rows} == {"99.96 %"}

@@ -16,6 +16,7 @@ from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
 from coverage.errors import Level, Problem
+from coverage.figures import share_text
 
 MAX_UNITS: Final = 1000
 """Townships and streets; the largest counties of China have some sixty."""
@@ -120,7 +121,7 @@ def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
                 first=shown(names.iloc[pair.first]),
                 second=shown(names.iloc[pair.second]),
                 area_km2=f"{pair.area_m2 / _M2_PER_KM2:.3f}",
-                share=f"{pair.share:.2%}",
+                share=share_text(pair.share, _OVERLAP_ERROR_SHARE),
             )
         )
     if rest := pairs[_MOST_OVERLAPS:]:

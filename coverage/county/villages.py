@@ -17,6 +17,7 @@ from coverage.county.values import needed, read_columns
 from coverage.county.words import fold, vocabulary
 from coverage.crs import WGS84
 from coverage.errors import Problem
+from coverage.figures import share_text
 
 URBAN_CODES: Final = frozenset({"urban", "111", "112"})
 
@@ -146,6 +147,6 @@ def _overlaps(table: Table, polygons: gpd.GeoSeries) -> list[Problem]:
             pairs=len(pairs),
             first=shown(names.iloc[worst.first]),
             second=shown(names.iloc[worst.second]),
-            share=f"{worst.share:.2%}",
+            share=share_text(worst.share),
         )
     ]

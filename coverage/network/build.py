@@ -16,7 +16,7 @@ from coverage.county.config import ResponseParameters
 from coverage.county.files import shown
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
-from coverage.messages import per_cent
+from coverage.figures import share_text
 from coverage.network.chains import chained, key_of, unchained
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
 from coverage.network.parts import note_of, parts_quality, with_parts
@@ -213,7 +213,7 @@ def _quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
             Problem(
                 "network.unknown_class_share",
                 level="warning",
-                values={"share": per_cent(note.unknown_class_share)},
+                values={"share": share_text(note.unknown_class_share)},
                 file=file,
             )
         )

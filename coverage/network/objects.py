@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from coverage.county.files import refuse
 from coverage.errors import Level, Problem
-from coverage.messages import per_cent
+from coverage.figures import share_text
 from coverage.network.barriers import Barriers
 from coverage.network.model import IntArray
 from coverage.network.remarks import TagRemarks
@@ -280,7 +280,11 @@ def _missing(runs: Runs, total: int, file: str) -> tuple[Problem, ...]:
     if not len(runs.lacking):
         return ()
     count = len(runs.lacking)
-    values: dict[str, object] = {"count": count, "total": total, "share": per_cent(count / total)}
+    values: dict[str, object] = {
+        "count": count,
+        "total": total,
+        "share": share_text(count / total, MANY_LACKING_SHARE),
+    }
     empty = np.intersect1d(runs.empty, runs.lacking)
     if len(empty) > NO_NODES_SHARE * total:
         raise refuse("network.no_nodes", file, count=len(empty), total=total)

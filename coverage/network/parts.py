@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from coverage.errors import Problem
-from coverage.messages import per_cent
+from coverage.figures import share_text
 from coverage.network.model import BoolArray, FloatArray, IntArray, NetworkNote
 from coverage.network.tags import CLASSES
 
@@ -103,7 +103,10 @@ def parts_quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
             Problem(
                 OFF_MAIN,
                 level="warning" if note.off_main_share > _MANY_OFF_MAIN_SHARE else "note",
-                values={"parts": note.components - 1, "share": per_cent(note.off_main_share)},
+                values={
+                    "parts": note.components - 1,
+                    "share": share_text(note.off_main_share, _MANY_OFF_MAIN_SHARE),
+                },
                 file=file,
                 count=note.components - 1,
             )
@@ -113,7 +116,7 @@ def parts_quality(note: NetworkNote, file: str) -> tuple[Problem, ...]:
             Problem(
                 ONE_WAY_OFF_MAIN,
                 level="note",
-                values={"share": per_cent(note.one_way_share)},
+                values={"share": share_text(note.one_way_share)},
                 file=file,
             )
         )

@@ -11,7 +11,7 @@ from pyproj import Geod
 
 from coverage.county.files import shown
 from coverage.errors import InputError, Problem
-from coverage.messages import per_cent
+from coverage.figures import share_text
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.ways import Ways, cut_ways
 from coverage.network.words import listed
@@ -58,7 +58,7 @@ def lost_roads(file: str, lost: Mapping[str, Sequence[int]], total: int) -> tupl
     values = {
         "count": len(rows),
         "total": total,
-        "share": per_cent(share),
+        "share": share_text(share, MAX_LOST_SHARE),
         "reasons": listed({reason: len(of) for reason, of in lost.items() if len(of)}),
     }
     if share > MAX_LOST_SHARE:
@@ -101,7 +101,7 @@ def without_leaps(ways: Ways, file: str) -> Ways:
         values = {
             "count": len(leaping),
             "total": len(ways.table),
-            "share": per_cent(share),
+            "share": share_text(share, MAX_LOST_SHARE),
             "limit_km": f"{MAX_PIECE_M / 1000:g}",
             "shown": _places(ways, _most_distant(ways, ends, on_earth)),
         }

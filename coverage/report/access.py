@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
+from coverage.figures import minutes_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.score import figure_text
-from coverage.rules.model import AccessResult, VillageAccess
+from coverage.rules.access import MINUTES
+from coverage.rules.model import AccessResult, Rule, VillageAccess
 
 
 def worst_access(access: AccessResult, count: int = 20) -> list[VillageAccess]:
@@ -57,19 +60,29 @@ def _distribution(access: AccessResult, language: Language) -> str:
     return text(
         "report.access",
         language,
-        mean=f"{access.mean_min:.1f}",
-        median=f"{access.median_min:.1f}",
-        p90=f"{access.p90_min:.1f}",
+        mean=minutes_text(access.mean_min, *access.within_share),
+        median=minutes_text(access.median_min, *access.within_share),
+        p90=minutes_text(access.p90_min, *access.within_share),
         within=within,
-        unreachable=f"{access.unreachable:,.0f}",
+        unreachable=f"{whole_people(access.unreachable):,}",
     )
 
 
-def village_minutes(village: VillageAccess, language: Language) -> str:
-    """Return a village's name with its minutes."""
+def minute_limits(rule: Rule) -> tuple[float, ...]:
+    """Return the minutes that a rule's travel times are held against: its own, and those told."""
+    stated = (rule.parameters.get(name) for name in _LIMITS)
+    own = (p.value for p in stated if p is not None and isinstance(p.value, int | float))
+    return (*map(float, MINUTES), *own)
+
+
+_LIMITS: Final = ("limit_min", "urban_limit_min", "rural_limit_min")
+
+
+def village_minutes(village: VillageAccess, language: Language, *limits: float) -> str:
+    """Return a village's name with its minutes, never rounded across one of `limits`."""
     minutes = (
         text("report.unreached", language)
         if math.isnan(village.minutes)
-        else text("report.minutes", language, minutes=f"{village.minutes:.1f}")
+        else text("report.minutes", language, minutes=minutes_text(village.minutes, *limits))
     )
     return text("report.village_minutes", language, village=village.name, minutes=minutes)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
-from coverage.messages import Language, per_cent, text
+from coverage.figures import share_text
+from coverage.messages import Language, text
 from coverage.report.table import csv_bytes, csv_cell, csv_text
+from coverage.rules.response_time import is_response
 from coverage.scenario.compare import VILLAGE_COLUMNS, Comparison
 
 _WORDS = frozenset({"code", "name", "township_name", "change"})
@@ -30,14 +32,15 @@ def comparison_csv(comparison: Comparison) -> bytes:
 def comparison_text(comparison: Comparison, language: Language) -> str:
     """Return in a few sentences who gains and loses, how many rules change, and the cost."""
     before, after = comparison.before, comparison.after
+    limits = [rule.result.required for rule in comparison.rules if is_response(rule.result.rule)]
     outcomes = [rule.outcome for rule in comparison.rules]
     said = text(
         "report.comparison",
         language,
         gained=f"{comparison.people_gained:,.0f}",
         lost=f"{comparison.people_lost:,.0f}",
-        before=_share(before.share, language),
-        after=_share(after.share, language),
+        before=_share(before.share, language, *limits),
+        after=_share(after.share, language, *limits),
         better=outcomes.count("better"),
         worse=outcomes.count("worse"),
     )
@@ -50,5 +53,5 @@ def comparison_text(comparison: Comparison, language: Language) -> str:
     return said + cost
 
 
-def _share(share: float, language: Language) -> str:
-    return text("report.not_given", language) if math.isnan(share) else per_cent(share)
+def _share(share: float, language: Language, *limits: float) -> str:
+    return text("report.not_given", language) if math.isnan(share) else share_text(share, *limits)

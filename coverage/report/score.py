@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from coverage.messages import Language, cut_off, per_cent, text
+from coverage.figures import number_text, share_text, whole_people
+from coverage.messages import Language, text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
@@ -171,8 +172,8 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         # The verdicts' names are the messages report.verdict_<verdict>.
         verdict_text=text(f"report.verdict_{result.verdict}", language),
         observed_text=bounded_text(result, language),
-        required_text=figure_text(result.required, result.unit, language),
-        people_short=None if math.isnan(short) else round(short),
+        required_text=figure_text(result.required, result.unit, language, result.required),
+        people_short=None if math.isnan(short) else whole_people(short),
         clause=text("report.list_separator", language).join(
             clause_text(source, language) for source in rule.sources
         ),
@@ -233,21 +234,25 @@ def source_text(source: SourceClause, language: Language) -> str:
 
 def bounded_text(result: RuleResult, language: Language) -> str:
     """Return what there is, and whether blank cells make it a least or a most."""
-    figure = figure_text(result.observed, result.unit, language)
+    figure = figure_text(result.observed, result.unit, language, result.required)
     if result.bound == "exact" or math.isnan(result.observed):
         return figure
     # The bounds' names are the messages report.bound_<bound>.
     return text(f"report.bound_{result.bound}", language, figure=figure)
 
 
-def figure_text(value: float, unit: Unit, language: Language) -> str:
-    """Return a rule's figure with its unit; a figure that falls short never reads as enough.
+def figure_text(value: float, unit: Unit, language: Language, *limits: float) -> str:
+    """Return a rule's figure with its unit, a dash where it is not known.
 
-    A share that is not whole never reads 100 %, and what is not whole is cut off, not rounded.
+    Parameters
+    ----------
+    limits
+        What it is held against: it is never rounded across these, nor to nothing (nor, a share,
+        to all).
     """
     if math.isnan(value):
         return "-"
     if unit == "share":
-        return per_cent(value)
+        return share_text(value, *limits)
     # The units' names are the messages report.unit_<unit>.
-    return text(f"report.unit_{unit}", language, number=cut_off(value))
+    return text(f"report.unit_{unit}", language, number=number_text(value, *limits))

@@ -12,7 +12,7 @@ from typing import Final
 
 from coverage import __version__
 from coverage.messages import Language, text
-from coverage.report.access import village_minutes, worst_access
+from coverage.report.access import minute_limits, village_minutes, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
 from coverage.report.score import in_order, kind_text, said, score_rows
@@ -34,10 +34,13 @@ class Figure:
         NaN gives an empty cell.
     unit
         A unit of rules; ``minutes``, ``km`` or ``people``; None for a bare number.
+    limits
+        What it is held against: as shown, it is never rounded across these.
     """
 
     value: float
     unit: Unit | str | None = None
+    limits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ def _scores(report: Report, results: Sequence[RuleResult], language: Language) -
                 row.kind_text,
                 row.title,
                 Judged(row.verdict, row.verdict_text),
-                Figure(result.observed, result.unit),
-                Figure(result.required, result.unit),
+                Figure(result.observed, result.unit, (result.required,)),
+                Figure(result.required, result.unit, (result.required,)),
                 Figure(result.shortfall, result.unit),
                 Figure(result.population_short, "people"),
                 Figure(result.population_total, "people"),
@@ -147,8 +150,12 @@ def _units(title: str, results: Iterable[RuleResult], language: Language) -> She
             unit.named(language),
             Judged(unit.verdict, text(f"report.verdict_{unit.verdict}", language)),
             *(
-                Figure(value, result.unit if result.unit in _SHARED_UNITS else None)
-                for value in (unit.observed, unit.required, unit.shortfall)
+                Figure(value, result.unit if result.unit in _SHARED_UNITS else None, limits)
+                for value, limits in (
+                    (unit.observed, (unit.required,)),
+                    (unit.required, (unit.required,)),
+                    (unit.shortfall, ()),
+                )
             ),
             result.rule.id,
         )
@@ -187,14 +194,17 @@ def _access(results: Iterable[RuleResult], language: Language) -> Sheet:
         (
             said(result.rule.title, language),
             Figure(access.population, "people"),
-            Figure(access.mean_min, "minutes"),
-            Figure(access.median_min, "minutes"),
-            Figure(access.p90_min, "minutes"),
+            Figure(access.mean_min, "minutes", tuple(access.within_share)),
+            Figure(access.median_min, "minutes", tuple(access.within_share)),
+            Figure(access.p90_min, "minutes", tuple(access.within_share)),
             *(Figure(access.within_share.get(limit, math.nan), "share") for limit in MINUTES),
             Figure(access.unreachable, "people"),
             Figure(float(access.unreached_villages), "things"),
             Figure(float(access.far_villages), "things"),
-            separator.join(village_minutes(v, language) for v in worst_access(access, WORST)),
+            separator.join(
+                village_minutes(v, language, *minute_limits(result.rule))
+                for v in worst_access(access, WORST)
+            ),
             result.rule.id,
         )
         for result, access in _timed(results)
@@ -222,7 +232,7 @@ def _access_villages(results: Iterable[RuleResult], language: Language) -> Sheet
             Figure(village.population, "people"),
             village.facility_name,
             village.facility_id,
-            Figure(village.minutes, "minutes"),
+            Figure(village.minutes, "minutes", minute_limits(result.rule)),
             Figure(village.straight_km, "km"),
         )
         for result, access in _timed(results)

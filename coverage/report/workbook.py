@@ -20,6 +20,13 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from coverage.figures import (
+    FIGURE_DECIMALS,
+    MINUTES_DECIMALS,
+    decimals_shown,
+    share_decimals,
+    whole_people,
+)
 from coverage.messages import Language, text
 from coverage.report.record import number
 from coverage.report.score import width
@@ -57,11 +64,7 @@ _FILLS: Final[Mapping[Verdict, PatternFill]] = MappingProxyType(
         "not_assessable": PatternFill("solid", fgColor="FFF0C2"),
     }
 )
-_SHARE: Final = '[>=1]0.0%;[>=0.9995]"<100%";0.0%'
-"""A share that is not whole never reads 100 %."""
-_FORMATS: Final[Mapping[str, str]] = MappingProxyType(
-    {"share": _SHARE, "minutes": "0.0", "km": "0.00", "people": "#,##0"}
-)
+_KM: Final = "0.00"
 
 
 def report_xlsx(report: Report, language: Language) -> bytes:
@@ -180,14 +183,32 @@ def _write_figure(cell: Cell, figure: Figure, language: Language) -> None:
 
 
 def _format(figure: Figure, language: Language) -> str:
-    digits = "#,##0" if isinstance(number(figure.value), int) else "#,##0.0##"
-    if figure.unit is None:
+    """Return the number format in which the cell shows what `coverage.figures` would write.
+
+    A format rounds: it has as many decimals as the figure needs on its side of its limits.
+    """
+    value, unit = figure.value, figure.unit
+    if unit == "share":
+        return f"{_decimals(share_decimals(value, *figure.limits))}%"
+    if unit == "minutes":
+        return _decimals(decimals_shown(value, MINUTES_DECIMALS, figure.limits))
+    if unit == "km":
+        return _KM
+    if unit == "people":
+        return "#,##0" if round(value) == whole_people(value) else "#,##0.0##"
+    digits = "#,##0"
+    if not isinstance(number(value), int):
+        shown = decimals_shown(value, FIGURE_DECIMALS, (0.0, *figure.limits))
+        digits = f"#,##0.0{'#' * (shown - 1)}"
+    if unit is None:
         return digits
-    if figure.unit in _FORMATS:
-        return _FORMATS[figure.unit]
     # The units' names are the messages report.unit_<unit>.
-    before, after = text(f"report.unit_{figure.unit}", language, number="\0").split("\0")
+    before, after = text(f"report.unit_{unit}", language, number="\0").split("\0")
     return "".join([_quoted(before), digits, _quoted(after)])
+
+
+def _decimals(count: int) -> str:
+    return f"0.{'0' * count}"
 
 
 def _quoted(words: str) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from coverage.county.model import County
+from coverage.figures import number_text
 from coverage.messages import Message
 from coverage.rules.amounts import Amounts, amounts_of, open_rows
 from coverage.rules.choice import Choice, blank_columns, chosen
@@ -142,7 +143,7 @@ def _upper_note(asked: Density, total: float, residents: float) -> Message | Non
         return None
     if Fraction(total) <= Fraction(str(asked.upper_figure)) * _lots(residents, asked):
         return None
-    return Message("rules.above_upper", {"figure": f"{asked.upper_figure:g}"})
+    return Message("rules.above_upper", {"figure": number_text(asked.upper_figure)})
 
 
 def _units(

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from coverage.county.model import County
+from coverage.figures import share_text
 from coverage.messages import Message
 from coverage.rules import (
     density,
@@ -42,7 +43,7 @@ EVALUATORS: Final[Mapping[Kind, Evaluator]] = MappingProxyType(
 def _direction(required: float, rule: Rule) -> Message:
     """Return that the text gives no figure, and which share a county has set in its place."""
     if rule.unit == "share" and required < 1:
-        return Message("rules.direction_share", {"percent": f"{100 * required:g}"})
+        return Message("rules.direction_share", {"share": share_text(required, required)})
     return Message("rules.direction")
 
 

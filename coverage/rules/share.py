@@ -11,7 +11,8 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.county.words import column_title
-from coverage.messages import Message, per_cent
+from coverage.figures import share_text
+from coverage.messages import Message
 from coverage.rules.amounts import expecting
 from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
 from coverage.rules.compare import BoolArray
@@ -249,7 +250,7 @@ def _of_sums(asked: ShareOf, county: County) -> _Found:
             float(low or high) if low or high < 1 else math.nan,
             blank=names,
             rows=rows,
-            notes=(_between(low, high),),
+            notes=(_between(low, high, asked.required_share),),
             bound="at_least" if low or high == 1 else "at_most",
         )
     return _Found(
@@ -292,9 +293,8 @@ def _sums(asked: ShareOf, facilities: pd.DataFrame, choice: Choice) -> Sums:
     return Sums(part, whole, choice.yes[rows], all_or_none=True, of_kind=of_kind)
 
 
-def _between(low: Fraction, high: Fraction) -> Message | None:
+def _between(low: Fraction, high: Fraction, required_share: float) -> Message | None:
     if low == 0 and high == 1:
         return None
-    return Message(
-        "rules.share_between", {"low": per_cent(float(low)), "high": per_cent(float(high))}
-    )
+    least, most = (share_text(float(share), required_share) for share in (low, high))
+    return Message("rules.share_between", {"low": least, "high": most})

@@ -13,8 +13,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from coverage.figures import minutes_text
 from coverage.messages import Language, text
-from coverage.report.access import access_text, worst_access
+from coverage.report.access import access_text, minute_limits, worst_access
 from coverage.report.condition_text import word_text
 from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult, SourceClause
 from coverage.ui.words import literal
@@ -32,7 +33,7 @@ def clause_panel(result: RuleResult, language: Language) -> None:
         if result.note is not None:
             st.info(literal(result.note.text(language)), icon=":material/info:")
         if result.access is not None:
-            _access(result.access, language)
+            _access(result, result.access, language)
         if rule.parameters:
             parameter_table(rule, language)
 
@@ -73,7 +74,7 @@ def _demands(source: SourceClause, language: Language) -> tuple[str, ...]:
     return force, by
 
 
-def _access(access: AccessResult, language: Language) -> None:
+def _access(result: RuleResult, access: AccessResult, language: Language) -> None:
     st.markdown(literal(access_text(access, language)))
     unreached = text("ui.unreached", language)
     worst = worst_access(access, _WORST)
@@ -83,7 +84,10 @@ def _access(access: AccessResult, language: Language) -> None:
                 text("ui.column_village", language): [literal(v.name) for v in worst],
                 text("ui.column_township", language): [literal(v.township) for v in worst],
                 text("ui.column_travel", language): [
-                    unreached if math.isnan(v.minutes) else f"{v.minutes:.1f}" for v in worst
+                    unreached
+                    if math.isnan(v.minutes)
+                    else minutes_text(v.minutes, *minute_limits(result.rule))
+                    for v in worst
                 ],
                 text("ui.column_facility", language): [
                     literal(v.facility_name) or text("ui.unknown", language) for v in worst

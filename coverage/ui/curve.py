@@ -7,6 +7,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
+from coverage.figures import share_text
 from coverage.messages import Language, text
 from coverage.report.reached import Group, Reached
 
@@ -69,7 +70,7 @@ def curve_chart(
     )
     near = alt.selection_point(on="pointerover", nearest=True, fields=["minutes"], empty=False)
     told = (
-        base.transform_pivot("name", value="percent", groupby=["minutes"])
+        alt.Chart(_told(table))
         .mark_rule(color=_GREY, strokeWidth=1)
         .encode(
             x="minutes:Q",
@@ -80,7 +81,7 @@ def curve_chart(
                     title=text("overview_page.axis_minutes", language),
                     format=".2~f",
                 ),
-                *(alt.Tooltip(f"{name}:Q", format=".1f") for name in names.values()),
+                *(alt.Tooltip(f"{name}:N") for name in names.values()),
             ],
         )
         .add_params(near)
@@ -90,6 +91,14 @@ def curve_chart(
         height=_HEIGHT_PX, usermeta={"embedOptions": {"actions": False}}
     ).configure(font=_FONT)
     return drawn
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return for each of the minutes, and each group, the share in words."""
+    shares = table.assign(told=[share_text(share) for share in table["share"]])
+    return shares.pivot_table(
+        index="minutes", columns="name", values="told", aggfunc="first"
+    ).reset_index()
 
 
 def _limits(figures: tuple[Reached, ...], longest: float, language: Language) -> list[alt.Chart]:

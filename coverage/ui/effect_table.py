@@ -15,7 +15,7 @@ from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.ui.score_card import verdict_mark
 from coverage.ui.words import literal
-from maps.words import people, share
+from maps.words import people, required_shares, share
 
 _FIGURES: Final = ("verdict", "observed", "required", "short")
 
@@ -53,8 +53,8 @@ def effect_table(before: Report, after: Report, also: Collection[str], language:
             text(
                 "rules_page.covered_change",
                 language,
-                before=literal(share(before.summary.share, language)),
-                after=literal(share(after.summary.share, language)),
+                before=literal(share(before.summary.share, language, *required_shares(before))),
+                after=literal(share(after.summary.share, language, *required_shares(after))),
                 people=literal(
                     people(abs(after.summary.covered - before.summary.covered), language)
                 ),
@@ -101,4 +101,4 @@ def _figure(result: RuleResult | None, name: str, language: Language) -> str:
     if name == "short":
         return people(result.population_short, language)
     value = result.observed if name == "observed" else result.required
-    return figure_text(value, result.unit, language)
+    return figure_text(value, result.unit, language, result.required)

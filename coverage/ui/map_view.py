@@ -168,7 +168,7 @@ def way_told(case: cache.Case, report: Report, code: str | None, language: Langu
                 language,
                 village=named,
                 station=literal(str(row["station_name"])),
-                response=minutes(found.response_min, language),
+                response=minutes(found.response_min, language, float(row["limit_min"])),
                 turnout=minutes(found.turnout_min, language),
                 leaving=minutes(found.leaving_min, language),
                 drive=minutes(found.drive_min, language),

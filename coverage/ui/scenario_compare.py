@@ -25,7 +25,7 @@ from coverage.ui.scenario_tools import picked
 from coverage.ui.state import Session, session, set_costs
 from coverage.ui.tables import save_button
 from coverage.ui.words import literal
-from maps.words import minutes, people, share
+from maps.words import minutes, people, required_shares, share
 
 _SIDE_HEIGHT: Final = 460
 _BEST: Final = "★ "
@@ -46,7 +46,7 @@ class _Figure:
 
     label: str
     of: Callable[[Report], float]
-    shown: Callable[[float, Language], str]
+    shown: Callable[[float, Language, Report], str]
     more: bool
     of_reached: bool = False
 
@@ -55,22 +55,34 @@ def _verdicts(report: Report, verdict: str) -> float:
     return float(sum(result.verdict == verdict for result in report.rules))
 
 
+def _people(value: float, language: Language, _: Report) -> str:
+    return people(value, language)
+
+
+def _minutes(value: float, language: Language, _: Report) -> str:
+    return minutes(value, language)
+
+
+def _share(value: float, language: Language, of: Report) -> str:
+    return share(value, language, *required_shares(of))
+
+
 _FIGURES: Final = (
-    _Figure("scenario_page.covered", lambda now: now.summary.covered, people, True),
-    _Figure("scenario_page.covered_share", lambda now: now.summary.share, share, True),
-    _Figure("scenario_page.mean_min", lambda now: now.summary.mean_min, minutes, False, True),
-    _Figure("scenario_page.p90_min", lambda now: now.summary.p90_min, minutes, False, True),
-    _Figure("scenario_page.unreachable", lambda now: now.summary.unreachable, people, False),
+    _Figure("scenario_page.covered", lambda now: now.summary.covered, _people, True),
+    _Figure("scenario_page.covered_share", lambda now: now.summary.share, _share, True),
+    _Figure("scenario_page.mean_min", lambda now: now.summary.mean_min, _minutes, False, True),
+    _Figure("scenario_page.p90_min", lambda now: now.summary.p90_min, _minutes, False, True),
+    _Figure("scenario_page.unreachable", lambda now: now.summary.unreachable, _people, False),
     _Figure(
         "scenario_page.rules_met",
         lambda now: _verdicts(now, "met"),
-        lambda value, _: f"{value:.0f}",
+        lambda value, *_: f"{value:.0f}",
         True,
     ),
     _Figure(
         "scenario_page.rules_unmet",
         lambda now: _verdicts(now, "unmet"),
-        lambda value, _: f"{value:.0f}",
+        lambda value, *_: f"{value:.0f}",
         False,
     ),
 )
@@ -117,7 +129,10 @@ def _table(
     fewest = min(report.summary.unreachable for report in reports)
     for figure in _FIGURES:
         values = [figure.of(report) for report in reports]
-        shown = [figure.shown(value, language) for value in values]
+        shown = [
+            figure.shown(value, language, report)
+            for value, report in zip(values, reports, strict=True)
+        ]
         if figure.of_reached:
             values = [
                 value if report.summary.unreachable <= fewest else math.nan

@@ -1,7 +1,8 @@
 """What a scenario gives: key figures, what each requirement and each village gains or loses.
 
 Message ids with the prefixes ``scenario_page.outcome_`` (`coverage.scenario.compare.Outcome`) and
-``scenario_page.village_`` (gained, lost, better, worse) are put together here.
+``scenario_page.village_`` (gained, lost, better, worse) are put together here,
+and ``scenario_page.minutes_`` (before, after, change).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from coverage.figures import MINUTES_DECIMALS, moved_text, rounded_column
 from coverage.messages import Language, text
 from coverage.report.score import figure_text, said
 from coverage.results import Report
@@ -20,9 +22,9 @@ from coverage.scenario.compare import Comparison
 from coverage.ui import cache
 from coverage.ui.scenario_compare import cost_gaps, cost_text
 from coverage.ui.score_card import verdict_mark
-from coverage.ui.tables import fitted, save_button, styled
+from coverage.ui.tables import fitted, minutes_column, save_button, styled
 from coverage.ui.words import minutes_or_dash
-from maps.words import people, share
+from maps.words import people, required_shares, share
 
 _TABLE_HEIGHT: Final = 420
 _RULES_PX: Final = {
@@ -49,8 +51,12 @@ def figures(before: Report, after: Report, language: Language) -> None:
         ),
         (
             "scenario_page.covered_share",
-            share(new.share, language),
-            text("scenario_page.points", language, points=(new.share - old.share) * 100),
+            share(new.share, language, *required_shares(after)),
+            text(
+                "scenario_page.points",
+                language,
+                points=moved_text((new.share - old.share) * 100, 1),
+            ),
             True,
         ),
         (
@@ -89,8 +95,8 @@ def figures(before: Report, after: Report, language: Language) -> None:
         st.caption(told)
 
 
-def gains(case: cache.Case, language: Language) -> None:
-    """Draw what each requirement and each village gains or loses."""
+def gains(case: cache.Case, reports: tuple[Report, Report], language: Language) -> None:
+    """Draw what each requirement and each village gains or loses between the two reports."""
     scenario = case.scenario
     if scenario is None or not scenario.edits:
         st.info(text("scenario_page.choose_first", language), icon=":material/info:")
@@ -98,7 +104,7 @@ def gains(case: cache.Case, language: Language) -> None:
     found = cache.comparison(case.folder, case.overrides, scenario)
     _totals(found, language)
     _rules(found, language)
-    _villages(found, language)
+    _villages(found, reports, language)
 
 
 def _totals(found: Comparison, language: Language) -> None:
@@ -151,10 +157,10 @@ def _stand(result: RuleResult | None, language: Language) -> str:
     mark = verdict_mark(result.verdict, language)
     if math.isnan(result.observed):
         return mark
-    return f"{mark} · {figure_text(result.observed, result.unit, language)}"
+    return f"{mark} · {figure_text(result.observed, result.unit, language, result.required)}"
 
 
-def _villages(found: Comparison, language: Language) -> None:
+def _villages(found: Comparison, reports: tuple[Report, Report], language: Language) -> None:
     st.markdown(f"##### {text('scenario_page.villages_title', language)}")
     table = found.villages
     arrived = table["before_min"].isna() != table["after_min"].isna()
@@ -169,11 +175,14 @@ def _villages(found: Comparison, language: Language) -> None:
         key=lambda column: column.map(order) if column.name == "way" else -column,
         kind="stable",
     )
-    minutes = {
-        text("scenario_page.minutes_before", language): rows["before_min"].round(1),
-        text("scenario_page.minutes_after", language): rows["after_min"].round(1),
-        text("scenario_page.minutes_change", language): rows["change_min"].round(1),
-    }
+    before, after = (_limits(report, rows["code"]) for report in reports)
+    minutes = {}
+    columns = {}
+    for name, limits in (("before", before), ("after", after), ("change", 0.0)):
+        heading = text(f"scenario_page.minutes_{name}", language)
+        cells = rounded_column(rows[f"{name}_min"].tolist(), MINUTES_DECIMALS, limits)
+        minutes[heading] = pd.Series(cells, index=rows.index)
+        columns[heading] = minutes_column(minutes[heading], limits)
     shown = pd.DataFrame(
         {
             text("ui.column_village", language): rows["name"],
@@ -196,11 +205,17 @@ def _villages(found: Comparison, language: Language) -> None:
             text("scenario_page.people", language): st.column_config.NumberColumn(
                 format="localized"
             ),
-            **{name: st.column_config.NumberColumn(format="%.1f") for name in minutes},
+            **columns,
         },
         key=f"moved-{language}",
     )
     save_button(shown, "scenario-villages", language)
+
+
+def _limits(report: Report, codes: pd.Series) -> list[float]:
+    """Return the limit of each village, NaN where the report has none of this code."""
+    of_code = dict(zip(report.villages["code"], report.villages["limit_min"], strict=True))
+    return [float(of_code.get(code, math.nan)) for code in codes]
 
 
 def _ways(rows: pd.DataFrame) -> list[str]:

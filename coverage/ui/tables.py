@@ -11,7 +11,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from coverage.figures import MINUTES_DECIMALS, Limits, column_decimals
 from coverage.messages import Language, text
 from coverage.report.download import table_csv
 from coverage.report.score import width
@@ -115,6 +117,12 @@ def styled(table: pd.DataFrame, texts: Iterable[str]) -> Styler:
 def _font(words: object) -> str:
     told = str(words)
     return _NARROW_FONT if width(told) <= _NARROW_PLACES * len(told) else ""
+
+
+def minutes_column(minutes: pd.Series, *limits: Limits) -> ColumnConfig:
+    """Return how a column of minutes is shown: no cell of it is rounded across its limit."""
+    decimals = column_decimals(minutes.tolist(), MINUTES_DECIMALS, *limits)
+    return st.column_config.NumberColumn(format=f"%.{decimals}f")
 
 
 def save_button(table: pd.DataFrame, name: str, language: Language, label: str = "") -> None:

@@ -21,6 +21,6 @@ def literal(data: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", " ".join(data.split()))
 
 
-def minutes_or_dash(value: float, language: Language) -> str:
-    """Return minutes to one decimal; a dash where there are none (nobody can be reached)."""
-    return text("ui.unknown", language) if math.isnan(value) else minutes(value, language)
+def minutes_or_dash(value: float, language: Language, *limits: float) -> str:
+    """Return minutes, never rounded across `limits`; a dash where nobody can be reached."""
+    return text("ui.unknown", language) if math.isnan(value) else minutes(value, language, *limits)

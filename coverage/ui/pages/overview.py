@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
+from coverage.figures import (
+    PER_CENT_DECIMALS,
+    Limits,
+    column_decimals,
+    rounded_column,
+    whole_people,
+)
 from coverage.messages import Language, text
 from coverage.report.reached import Reached, curve, reached
-from coverage.report.score import figure_text
 from coverage.report.townships import worst_townships
 from coverage.report.worst import worst_villages
 from coverage.results import Report
@@ -19,11 +25,13 @@ from coverage.ui.open_cells import open_table
 from coverage.ui.opening import chosen
 from coverage.ui.score_card import score_card
 from coverage.ui.state import session
-from coverage.ui.tables import save_button
+from coverage.ui.tables import minutes_column, save_button
 from coverage.ui.words import literal, minutes_or_dash
-from maps.words import people, share
+from maps.words import people, required_shares, share
 
 _MOST: Final = 10
+_SAVED_DECIMALS: Final = 2
+_SAVED_PER_CENT_DECIMALS: Final = 3
 
 
 def page() -> None:
@@ -35,7 +43,7 @@ def page() -> None:
         return
     figures = reached(report)
     _reservations(report, language)
-    _key_figures(figures[0], language)
+    _key_figures(report, figures[0], language)
     _groups(report, figures, language)
     score_card(report, language)
     if report.rules:
@@ -54,14 +62,14 @@ def _reservations(report: Report, language: Language) -> None:
         st.warning(text("overview_page.no_ambulance", language), icon=":material/warning:")
 
 
-def _key_figures(found: Reached, language: Language) -> None:
+def _key_figures(report: Report, found: Reached, language: Language) -> None:
     nobody = text("ui.unknown", language)
     known = found.population > 0
     late = people(found.population - found.covered, language) if known else nobody
     shown = (
         (
             "overview_page.covered_share",
-            figure_text(found.share, "share", language) if known else nobody,
+            share(found.share, language, *required_shares(report)) if known else nobody,
         ),
         ("overview_page.late", late),
         ("overview_page.unreachable", people(found.unreachable, language) if known else nobody),
@@ -78,7 +86,7 @@ def _groups(report: Report, figures: tuple[Reached, ...], language: Language) ->
     """Draw the figures in town and in the countryside, and the curves beside them."""
     table, chart = st.columns([5, 6], gap="medium")
     with table.container(key="figures"):
-        _figures(figures, language)
+        _figures(figures, required_shares(report), language)
     with chart:
         st.markdown(f"##### {text('overview_page.curve_title', language)}")
         points = curve(report)
@@ -98,17 +106,17 @@ def _groups(report: Report, figures: tuple[Reached, ...], language: Language) ->
         save_button(_points(points, language), f"curve-{code}", language)
 
 
-def _figures(figures: tuple[Reached, ...], language: Language) -> None:
+def _figures(figures: tuple[Reached, ...], required: tuple[float, ...], language: Language) -> None:
     nobody = text("ui.unknown", language)
 
     def told(found: Reached, figure: float) -> str:
-        return f"{figure:,.0f}" if found.population > 0 else nobody
+        return f"{whole_people(figure):,}" if found.population > 0 else nobody
 
     rows = {
         "overview_page.limit": [minutes_or_dash(f.limit_min, language) for f in figures],
         "overview_page.population": [told(f, f.population) for f in figures],
         "overview_page.covered_share": [
-            share(f.share, language) if f.population > 0 else nobody for f in figures
+            share(f.share, language, *required) if f.population > 0 else nobody for f in figures
         ],
         "overview_page.late": [told(f, f.population - f.covered) for f in figures],
         "overview_page.unreachable": [told(f, f.unreachable) for f in figures],
@@ -143,7 +151,9 @@ def _points(points: pd.DataFrame, language: Language) -> pd.DataFrame:
             ],
             text("overview_page.axis_minutes", language): points["minutes"],
             text("ui.column_people", language): points["people"],
-            text("overview_page.axis_people", language): (points["share"] * 100).round(3),
+            text("overview_page.axis_people", language): rounded_column(
+                (points["share"] * 100).tolist(), _SAVED_PER_CENT_DECIMALS, 0.0, 100.0
+            ),
         }
     )
 
@@ -181,15 +191,25 @@ def _worst(report: Report, language: Language) -> None:
         placeholder=text("ui.unreached" if all_known else "ui.unknown", language),
         column_config={
             text("ui.column_people", language): st.column_config.NumberColumn(format="localized"),
-            **{name: st.column_config.NumberColumn(format="%.1f") for name in minutes},
+            **{
+                heading: minutes_column(figures, *_limits(worst)[str(figures.name)])
+                for heading, figures in minutes.items()
+            },
         },
         key=f"worst-{language}",
     )
     everyone = worst_villages(report, len(report.villages))
     names = dict(zip(worst.columns, ("code", *table.columns), strict=True))
     names["code"] = text("overview_page.column_code", language)
+    saved = _rounded(everyone, _limits(everyone)).rename(columns=names)
     code = report.county.config.county.code
-    save_button(_rounded(everyone.rename(columns=names)), f"worst-{code}", language)
+    save_button(saved, f"worst-{code}", language)
+
+
+def _limits(late: pd.DataFrame) -> dict[str, tuple[Limits]]:
+    """Return what each column of minutes is held against."""
+    limits = late["limit_min"].tolist()
+    return {"response_min": (limits,), "limit_min": (limits,), "over_min": (0.0,)}
 
 
 def _townships(report: Report, language: Language) -> None:
@@ -213,15 +233,16 @@ def _townships(report: Report, language: Language) -> None:
         text("overview_page.column_p90", language): worst["p90_min"],
     }
     in_time = text("overview_page.column_share", language)
+    limits = (0.0, 100.0, *(required * 100 for required in required_shares(report)))
     table = pd.DataFrame(
         {
             text("ui.column_township", language): worst["name"],
             **whole,
-            # Cut off, as every share: one that falls short never reads 100 %.
-            in_time: np.floor(worst["covered_share"] * 1000) / 10,
+            in_time: worst["covered_share"] * 100,
             **minutes,
         }
     )
+    decimals = column_decimals(table[in_time].tolist(), PER_CENT_DECIMALS, *limits)
     st.dataframe(
         table,
         hide_index=True,
@@ -229,20 +250,28 @@ def _townships(report: Report, language: Language) -> None:
         placeholder=text("ui.unreached", language),
         column_config={
             **{name: number(format="localized") for name in whole},
-            in_time: number(format="%.1f"),
-            **{name: number(format="%.1f") for name in minutes},
+            in_time: number(format=f"%.{decimals}f"),
+            **{name: minutes_column(figures) for name, figures in minutes.items()},
         },
         key=f"towns-{language}",
     )
     code = report.county.config.county.code
-    save_button(_rounded(table), f"townships-{code}", language)
+    save_button(_rounded(table, {in_time: limits}), f"townships-{code}", language)
 
 
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `table` for a spreadsheet: minutes and shares to two decimals, people whole."""
+def _rounded(table: pd.DataFrame, held: Mapping[str, tuple[Limits, ...]]) -> pd.DataFrame:
+    """Return `table` for a spreadsheet: minutes and shares to two decimals, people whole.
+
+    Parameters
+    ----------
+    held
+        For each column that is held against limits: these, across which no cell is rounded.
+    """
     shown = table.copy()
     for name in shown.select_dtypes("float").columns:
-        figures = shown[name].round(2)
+        limits = held.get(str(name), ())
+        cells = rounded_column(shown[name].tolist(), _SAVED_DECIMALS, *limits)
+        figures = pd.Series(cells, index=shown.index)
         whole = figures.dropna().mod(1).eq(0).all()
         shown[name] = figures.astype("Int64") if whole else figures
     return shown

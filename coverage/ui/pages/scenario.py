@@ -89,7 +89,7 @@ def page() -> None:
     elif view == "costs":
         unit_costs(current, language)
     else:
-        gains(drawn, language)
+        gains(drawn, (base, report), language)
 
 
 def _trouble(language: Language) -> None:
