@@ -671,6 +671,12 @@ def _(data: Inputs) -> Answer:
     return somewhere(table, table["出生缺陷防治中心"], 1)
 
 
+@rule("critical-maternal-newborn")
+def _(data: Inputs) -> Answer:
+    table = data.of("县级综合医院", "中医医院", "妇幼保健院", "其他")
+    return somewhere(table, table["危重孕产妇和新生儿救治中心"], 1)
+
+
 @rule("smart-medical-centre")
 def _(data: Inputs) -> Answer:
     table = data.of("县级综合医院", "中医医院", "妇幼保健院", "急救站", "疾控中心", "其他")

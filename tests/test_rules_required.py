@@ -50,6 +50,12 @@ def test_the_list_names_each_rule_and_document_once() -> None:
     assert all(len(set(cited)) == len(cited) for cited in DOCUMENTS.values())
 
 
+@pytest.mark.parametrize(("code", "document"), [("430223", "ZZ-145"), ("430902", "HN-2023")])
+def test_the_province_is_cited_where_the_city_says_nothing(code: str, document: str) -> None:
+    cited = CATALOGUE["critical-maternal-newborn"].cited_in(code).sources
+    assert [source.document for source in cited] == [document]
+
+
 def test_a_deadline_holds_where_its_document_does() -> None:
     committee = CATALOGUE["public-health-committee"]
     deadlines = {code: committee.cited_in(code).deadline for code in ("430281", "430902", "430102")}

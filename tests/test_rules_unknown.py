@@ -13,8 +13,7 @@ from coverage.county.words import TABLES, columns
 from coverage.rules.catalogue import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model import Rule, RuleResult
-from coverage.rules.select import applicable_rules
-from tests.rules_fixtures import config, county, evidence, network, response, rule_for
+from tests.rules_fixtures import county, evidence, network, response, rule_for
 from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
@@ -283,12 +282,6 @@ def test_named_places_are_one_figure_for_verdict_and_travel_time() -> None:
     assert {u.name: u.verdict for u in result.units} == {"镇0": "met", "镇1": "unmet"}
     assert result.access is not None
     assert {village.facility_id for village in result.access.villages} == {"f0"}
-
-
-@pytest.mark.parametrize("code", ["430202", "430211", "430223", "430281"])
-def test_every_unit_of_zhuzhou_is_asked_what_its_plan_asks(code: str) -> None:
-    asked = {rule.id for rule in applicable_rules(config(code), CATALOGUE)}
-    assert {"critical-maternal-newborn", "infectious-ward", "ems-centre"} <= asked
 
 
 def test_the_beds_of_a_sub_centre_are_an_assumption() -> None:

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal
 
 CountyKind = Literal["county", "district"]
+"""A county or county-level city, in 县（市）; or a district, in 县（市、区） only."""
 
 _COUNTY_DIGITS: Final = 6
+_MUNICIPALITIES: Final = frozenset({"11", "12", "31", "50"})
+_MUNICIPAL_DISTRICTS: Final = "01"
+_PREFECTURES: Final = frozenset(map(str, range(21, 51)))
+_UNDER_THE_PROVINCE: Final = "90"
 _LAST_DISTRICT: Final = 20
 
 
 def county_kind(code: str) -> CountyKind | None:
     """Return whether `code` is a county's (a county-level city's too) or a district's.
 
-    The last two of six digits are 01-20 for a district, 21-80 for a county and 81-99 for a
-    county-level city (GB/T 2260). None for the code of a larger region.
+    By GB/T 2260. Under a city (third and fourth digit 01-20 or 51-70) the last two digits are
+    01-20 for a district, 21-80 for a county and 81-99 for a county-level city. An autonomous
+    prefecture (21-50) and a province (90) have no districts: 01-20 are county-level cities
+    there. A municipality has its districts under 01 and its counties under 02.
+
+    None for the code of a larger region.
     """
-    if len(code) != _COUNTY_DIGITS or not code.isdigit():
+    if len(code) != _COUNTY_DIGITS or not code.isdigit() or code.endswith("00"):
         return None
-    return "district" if int(code[-2:]) <= _LAST_DISTRICT else "county"
+    province, city, number = code[:2], code[2:4], int(code[4:])
+    if province in _MUNICIPALITIES:
+        return "district" if city == _MUNICIPAL_DISTRICTS else "county"
+    if city in _PREFECTURES or city == _UNDER_THE_PROVINCE:
+        return "county"
+    return "district" if number <= _LAST_DISTRICT else "county"
+
+
+def is_asked(kind: CountyKind | None, asked: Collection[CountyKind]) -> bool:
+    """Return whether a clause that asks the kinds `asked` (none named: both) asks `kind`.
+
+    Where the kind is not known (None) it does.
+    """
+    return kind is None or not asked or kind in asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from coverage.rules import (
     staffing,
 )
 from coverage.rules.access import access_notes, access_result, destinations
+from coverage.rules.county_kind import county_kind, is_asked
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Kind, Rule, RuleResult
 from coverage.rules.verdicts import joined
@@ -47,8 +49,28 @@ def _direction(required: float, rule: Rule) -> Message:
     return Message("rules.direction")
 
 
+def _not_asked(rule: Rule, said: Message) -> RuleResult:
+    """Return the result of a rule that does not speak of such a county."""
+    return RuleResult(
+        rule=rule,
+        verdict="not_applicable",
+        observed=math.nan,
+        required=math.nan,
+        unit=rule.unit,
+        population_total=0.0,
+        population_short=0.0,
+        shortfall=math.nan,
+        note=said,
+        units=(),
+    )
+
+
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
+    kind = county_kind(county.config.county.code)
+    if not any(is_asked(kind, source.county_kinds) for source in rule.sources):
+        # The two kinds' messages are rules.county_not_asked and rules.district_not_asked.
+        return _not_asked(rule, Message(f"rules.{kind}_not_asked"))
     result = EVALUATORS[rule.kind](rule, county, evidence)
     if rule.direction and result.verdict != "not_applicable":
         result = replace(result, note=joined([_direction(result.required, rule), result.note]))

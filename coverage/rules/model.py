@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from coverage.messages import Language, Message
 from coverage.rules.condition import Conditions, FacilityKinds
+from coverage.rules.county_kind import CountyKind, is_asked
 from coverage.rules.period import Deadline, last_day
 
 Kind = Literal[
@@ -128,6 +129,8 @@ class SourceClause(_Strict):
         Who issued it, where that must stand in for a number.
     regions
         Where this document applies, of the rule's regions; empty means in all of them.
+    county_kinds
+        Whether this clause asks counties (县、市) or districts (区); empty means both.
     force
         What this document says of it: ``binding`` (shall), ``target`` (a plan, or pushed forward),
         ``encouraged``. Which words mean which is in ``docs/rules.md``.
@@ -145,6 +148,7 @@ class SourceClause(_Strict):
     paraphrase: Bilingual
     force: Force
     regions: tuple[Annotated[str, Field(pattern=r"^[0-9]{2,6}$")], ...] = ()
+    county_kinds: tuple[CountyKind, ...] = ()
     deadline: Deadline | None = None
 
 
@@ -234,13 +238,16 @@ class Rule(_Strict):
         named = [source.deadline for source in self.sources if source.deadline]
         return min(named, key=last_day, default=None)
 
-    def cited_in(self, code: str) -> Rule:
+    def cited_in(self, code: str, kind: CountyKind | None = None) -> Rule:
         """Return the rule with only the sources that apply in region `code`, if any does.
 
-        Its force and deadline are then those of these sources.
+        Of these, only those that ask a county of `kind` (None: of any), if any does. Its force
+        and deadline are then those of these sources.
         """
-        apply = tuple(s for s in self.sources if not s.regions or code.startswith(s.regions))
-        return self.model_copy(update={"sources": apply or self.sources})
+        apply = [s for s in self.sources if not s.regions or code.startswith(s.regions)]
+        apply = apply or list(self.sources)
+        asking = [source for source in apply if is_asked(kind, source.county_kinds)]
+        return self.model_copy(update={"sources": tuple(asking or apply)})
 
     def values(self) -> dict[str, ParameterValue]:
         """Return each parameter's value."""

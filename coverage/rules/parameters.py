@@ -132,7 +132,7 @@ class PerPopulation(KindParameters):
         Of residents divided by `per`.
     factor_county, factor_district
         By which residents are multiplied before they are divided: in a county or county-level
-        city (a region code that ends in 21-99), and in a district.
+        city, and in a district (`coverage.rules.county_kind`).
     column
         The facility column that is added up; empty: the facilities themselves are counted.
     expected_kinds

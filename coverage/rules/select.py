@@ -9,6 +9,7 @@ from typing import Any, Final
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem, raise_if_errors
 from coverage.rules.catalogue import check_values, nearest, refusal
+from coverage.rules.county_kind import county_kind
 from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.profile import GENERIC, profiles
 
@@ -28,7 +29,8 @@ def applicable_rules(
     These are the rules whose scope covers the region's code, or where none does those of the
     generic profile (`selection_notes` says so); and the county's own rules, and those that
     ``county.toml`` enables; without those that it drops. Of a rule's sources only those that
-    apply in the region are kept, if any does.
+    apply in the region are kept, if any does, and of these those that ask a county, or a
+    district, as the county's own code makes it one.
 
     Parameters
     ----------
@@ -63,7 +65,8 @@ def applicable_rules(
     raise_if_errors(problems)
     code = config.county.code if region is None else region
     chosen = _chosen(config, catalogue, code, own)
-    return tuple(rule.cited_in(code) for rule in changed.values() if rule.id in chosen)
+    kind = county_kind(config.county.code)
+    return tuple(rule.cited_in(code, kind) for rule in changed.values() if rule.id in chosen)
 
 
 def selection_notes(
