@@ -19,6 +19,7 @@ from coverage.errors import InputError, Problem
 from coverage.figures import share_text
 from coverage.network.chains import chained, key_of, unchained
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
+from coverage.network.overlaps import cut_at_overlaps
 from coverage.network.parts import note_of, parts_quality, with_parts
 from coverage.network.pieces import Pieces, cut, one_each
 from coverage.network.speeds import AREA_CLASSES, speed_table, with_speeds
@@ -43,7 +44,8 @@ def build_network(
     """Build the network of a county.
 
     Ways are cut into straight pieces between neighbouring vertices, and pieces that lie on one
-    another become one (`coverage.network.pieces.one_each`). Then pieces that meet where nothing
+    another become one (`coverage.network.pieces.one_each`), also for a part of their way
+    (`coverage.network.overlaps.cut_at_overlaps`). Then pieces that meet where nothing
     else does are merged if class, area class, limits, directions, bridge, name and whether places
     may join are the same, so that time is proportional to length on each edge and no time
     changes, whatever the speeds by class are (`coverage.network.speeds.with_speeds` rests on
@@ -79,7 +81,9 @@ def build_network(
     drawn = cut(ways, xy, limit_kph)
     if not len(drawn):
         raise InputError([_no_road(ways, file)])
-    pieces = one_each(drawn, xy)
+    once = one_each(drawn, xy)
+    parts = cut_at_overlaps(once, xy)
+    pieces = once if parts is once else one_each(parts, xy)
     area = _area_class((xy[pieces.a] + xy[pieces.b]) / 2, villages)
     key = _half_keys(pieces, area)
     half, first = chained(pieces, key, len(xy)) if merge else unchained(pieces)
@@ -122,7 +126,7 @@ def build_network(
         quality=(
             *ways.quality,
             *ignored,
-            *_drawn_twice(drawn, pieces, file),
+            *_drawn_twice(len(drawn) - len(once) + len(parts) - len(pieces), drawn, pieces, file),
             *_quality(note, file),
         ),
     )
@@ -177,9 +181,8 @@ def _half_keys(pieces: Pieces, area: IntArray) -> IntArray:
     )
 
 
-def _drawn_twice(drawn: Pieces, pieces: Pieces, file: str) -> tuple[Problem, ...]:
+def _drawn_twice(count: int, drawn: Pieces, pieces: Pieces, file: str) -> tuple[Problem, ...]:
     """Tell how much road is drawn more than once."""
-    count = len(drawn) - len(pieces)
     if not count:
         return ()
     metres = float(drawn.length_m.sum() - pieces.length_m.sum())
