@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from coverage import __version__
 from coverage.command_line import VERBS, UsageError, check_verb, language_of, parser_in
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.messages import Language, Message, text
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _report(args: argparse.Namespace, language: Language) -> int:
     from coverage.assess import assess_folder
     from coverage.report.comparison import comparison_text
     from coverage.report.completeness import completeness_text, missing_text
-    from coverage.report.files import write_report
+    from coverage.report.files import results_problem, write_report
     from coverage.report.score import score_rows, score_table
 
     scenario = None if args.scenario is None else _scenario(args.scenario)
@@ -106,6 +106,7 @@ def _report(args: argparse.Namespace, language: Language) -> int:
                     progress(Message("report.step_scenario"))
                     report, comparison = scenario(report)
                 progress(Message("report.step_files"))
+                before = results_problem(args.out / report.county.config.county.code)
                 target = write_report(report, args.out, language, formats, comparison)
             except InputError as error:
                 failed.append(folder)
@@ -115,6 +116,8 @@ def _report(args: argparse.Namespace, language: Language) -> int:
             identity = report.county.config.county
             with progress.out_of_the_way():
                 _say(text("cli.written", language, name=identity.name, path=target))
+                if before is not None:
+                    _say(_labelled(before, language))
                 if identity.illustrative:
                     _say(text("cli.illustrative", language))
                 if comparison is not None:
@@ -235,7 +238,7 @@ def _make_room(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("report.cannot_write", path=path, reason=error.strerror) from error
+        raise UsageError("report.cannot_write", path=path, reason=storage_reason(error)) from error
 
 
 def _folders(args: argparse.Namespace, at_most: int | None = None) -> list[Path]:

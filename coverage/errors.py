@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
-from coverage.messages import Language, text
+from coverage.messages import Language, Message, text
+
+_REASONS: Final[Mapping[int, Message]] = MappingProxyType(
+    {
+        getattr(errno, "EDQUOT", errno.ENOSPC): Message("errors.quota_full"),
+        errno.ENOSPC: Message("errors.disk_full"),
+        errno.EACCES: Message("errors.no_access"),
+        errno.EPERM: Message("errors.no_access"),
+        errno.EROFS: Message("errors.read_only"),
+        errno.ENAMETOOLONG: Message("errors.name_too_long"),
+        errno.EIO: Message("errors.disk_error"),
+    }
+)
 
 Level = Literal["error", "warning", "note"]
 
@@ -93,3 +107,9 @@ def raise_if_errors(problems: Iterable[Problem]) -> None:
     problems = tuple(problems)
     if any(problem.level == "error" for problem in problems):
         raise InputError(problems)
+
+
+def storage_reason(error: Exception) -> Message | str:
+    """Return why a file or folder could not be read or written, and what mends it."""
+    known = _REASONS.get(getattr(error, "errno", None) or 0)
+    return known or getattr(error, "strerror", None) or str(error) or type(error).__name__

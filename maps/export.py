@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.messages import Language
 from coverage.results import Report
 from maps.basemap import NO_BASEMAP, Basemap
@@ -66,7 +66,7 @@ def write_map(
     try:
         _replace(path, body)
     except OSError as error:
-        values = {"path": str(path), "reason": error.strerror or type(error).__name__}
+        values: dict[str, object] = {"path": str(path), "reason": storage_reason(error)}
         raise InputError([Problem(code="maps.cannot_write", values=values)]) from error
 
 

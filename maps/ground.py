@@ -17,7 +17,7 @@ from rasterio.warp import Resampling, reproject
 from coverage.county.datum import crs_from_text
 from coverage.county.files import quietly
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.gdal import open_raster, place_of
 from maps.basemap import LOCAL, Basemap
 from maps.basemap_datum import around, unshifted
@@ -60,7 +60,7 @@ def _found(basemap: Basemap, crs: CRS, here: Box, most_px: int) -> Picture:
                 return mosaic(store, here, path.name, most_px).reduced(most_px)
         return _raster(path, crs, here, most_px)
     except OSError as error:
-        values = {"path": basemap.path, "reason": error.strerror or type(error).__name__}
+        values = {"path": basemap.path, "reason": storage_reason(error)}
         raise InputError([Problem("maps.basemap_unreadable", values=values)]) from error
 
 

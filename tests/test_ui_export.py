@@ -63,7 +63,7 @@ def test_the_files_are_those_that_report_writes(report: Report, tmp_path: Path) 
     written = tree(write_report(report, tmp_path, "zh"))
     pieces = {piece.name: piece.make() for piece in report_pieces(report, "zh")}
     assert pieces == written
-    assert [name for name, _ in REPORT_FILES] == list(pieces)
+    assert [*(name for name, _ in REPORT_FILES), "manifest.json"] == list(pieces)
 
 
 def test_with_a_scenario_they_are_those_of_the_command(report: Report, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from coverage.desk.folder import county_files
 from coverage.desk.unpack import DEVICE
 from coverage.messages import Language, text
 from coverage.report.files import COMPARISON, write_report
+from coverage.report.manifest import MANIFEST, manifest_json
 from coverage.results import Report
 from coverage.scenario.compare import Comparison
 from coverage.scenario.file import dump_scenario
@@ -80,7 +81,7 @@ def report_pieces(
     named = report if scenario is None else _with_input(report, scenario)
     made = cache(partial(_report_files, named, language, comparison))
     files = REPORT_FILES if comparison is None else (*REPORT_FILES, (COMPARISON, "csv"))
-    return tuple(
+    pieces = tuple(
         Piece(
             f"report/{name}",
             f"export_page.about_{name.replace('.', '_')}",
@@ -88,6 +89,13 @@ def report_pieces(
         )
         for name, kind in files
     )
+    about = f"export_page.about_{MANIFEST.replace('.', '_')}"
+    return (*pieces, Piece(f"report/{MANIFEST}", about, partial(_manifest, pieces)))
+
+
+def _manifest(pieces: Iterable[Piece]) -> bytes:
+    """Return what `coverage.report.files.write_report` says of the same files."""
+    return manifest_json({piece.name: piece.make() for piece in pieces})
 
 
 def _one_of(made: Callable[[str], Mapping[str, bytes]], kind: str, name: str) -> bytes:

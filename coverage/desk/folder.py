@@ -15,7 +15,7 @@ from coverage.county.config import load_config
 from coverage.county.files import CONFIG_NAME, inside, parts_of
 from coverage.desk.model import Desk
 from coverage.desk.store import made_folder, referenced, workspace
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.paths import DATA
 from coverage.rules.catalogue import OWN_FOLDER
 
@@ -154,7 +154,7 @@ def new_county_folder(token: str) -> Iterator[Making]:
         yield folder
         folder.making.replace(folder.made)
     except OSError as error:
-        values = {"folder": str(workspace()), "reason": error.strerror or str(error)}
+        values = {"folder": str(workspace()), "reason": storage_reason(error)}
         raise InputError([Problem("desk.not_saved", values=values)]) from error
     finally:
         shutil.rmtree(folder.making, ignore_errors=True)
@@ -183,7 +183,7 @@ def save_to(folder: Path, target: Path) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
     except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = storage_reason(error)
         values = {"file": str(target), "reason": reason}
         raise InputError([Problem("desk.not_written", values=values)]) from error
     return target

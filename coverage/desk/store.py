@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coverage.county.config import load_config
 from coverage.desk.model import Desk, Setting, is_token, new_token
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.messages import Language
 from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.history import History
@@ -393,7 +393,7 @@ def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
 
 
 def _not_saved(error: OSError | shutil.Error) -> InputError:
-    reason = getattr(error, "strerror", None) or str(error)
+    reason = storage_reason(error)
     return InputError(
         [Problem("desk.not_saved", values={"folder": str(workspace()), "reason": reason})]
     )

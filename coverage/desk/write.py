@@ -25,7 +25,7 @@ from coverage.county.config import CountyConfig, load_config
 from coverage.county.files import CONFIG_NAME, decode, inside, refuse
 from coverage.desk.folder import is_protected
 from coverage.desk.model import Setting
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
 from coverage.rules.select import applicable_rules
 
@@ -172,5 +172,5 @@ def _replace(path: Path, content: str) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> InputError:
-    values = {"file": path.name, "reason": error.strerror or str(error)}
+    values = {"file": path.name, "reason": storage_reason(error)}
     return InputError([Problem("desk.not_written", values=values)])

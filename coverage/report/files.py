@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, Problem, storage_reason
 from coverage.messages import Language
 from coverage.report.comparison import comparison_csv
+from coverage.report.manifest import MANIFEST, manifest_of, mismatch_problem, mismatches
 from coverage.report.record import report_json
+from coverage.report.swap import NEW, OLD, PART, carry_over, put_in_place, workshop
 from coverage.report.table import access_csv, villages_csv
 from coverage.results import Report
 from coverage.scenario.compare import Comparison
@@ -60,13 +58,10 @@ _FILES: Final = MappingProxyType(
 _RECORD: Final = "report.json"
 _NAMES: Final = (*(name for files in _FILES.values() for name, _ in files), COMPARISON, _RECORD)
 """Every result file; the record last, so that it speaks of files that are there."""
+_OURS: Final = frozenset({*_NAMES, MANIFEST})
 
 FORMATS: Final = (*_FILES, "json")
 """What `write_report` can write."""
-
-_PART: Final = ".part"
-_OLD: Final = "old"
-_STALE_AFTER_S: Final = 3600.0
 
 
 def write_report(
@@ -78,10 +73,10 @@ def write_report(
 ) -> Path:
     """Write the result files of `report` into ``out/<code>/`` and return that folder.
 
-    The files are first written into a folder beside it and moved when all of them are complete
-    and every older one can be replaced: whenever the process ends, each file is whole or absent,
-    and where one cannot be moved all the older ones are back. Result files of an earlier run that
-    are not in `formats` are removed, because they would show other figures than the new ones.
+    The whole set is first made in a folder beside it, its manifest last, and then takes the place
+    of the older one: whenever the process ends, the results are wholly the older or wholly the new
+    ones (see `coverage.report.swap`). Result files of an earlier run that are not in `formats` are
+    not taken along, because they would show other figures than the new ones; other files are.
 
     Parameters
     ----------
@@ -99,14 +94,26 @@ def write_report(
     try:
         out.mkdir(parents=True, exist_ok=True)
         _check(target)
-        with _workshop(out, code) as workshop:
+        place = target.resolve()
+        with workshop(place) as folder:
+            new = folder / NEW
             for name, write in _chosen(formats, comparison):
-                write(report, workshop / name, language)
-                _flush(workshop / name)
-            _move(workshop, target)
+                write(report, new / name, language)
+                _flush(new / name)
+            (new / MANIFEST).write_bytes(manifest_of(new))
+            _flush(new / MANIFEST)
+            if place.exists():
+                carry_over(place, new, _OURS)
+            put_in_place(folder, place)
     except OSError as error:
         raise InputError([_problem(error, target)]) from error
     return target
+
+
+def results_problem(target: Path) -> Problem | None:
+    """Return what is to be said of the results in `target`; None where they are whole, or none."""
+    names = mismatches(target, _NAMES)
+    return mismatch_problem(target, names) if names else None
 
 
 def _chosen(formats: Collection[str], comparison: Comparison | None) -> list[tuple[str, _Writer]]:
@@ -128,7 +135,7 @@ def _chosen(formats: Collection[str], comparison: Comparison | None) -> list[tup
 def _check(target: Path) -> None:
     """Refuse a place with files that cannot be replaced: on Windows those that Excel has open."""
     problems = []
-    for path in (target / name for name in _NAMES):
+    for path in (target / name for name in (*_NAMES, MANIFEST)):
         try:
             if path.exists() and not path.is_file():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -144,63 +151,10 @@ def _check(target: Path) -> None:
 def _problem(error: OSError, target: Path) -> Problem:
     """Say what could not be written, by the name that the user knows."""
     path = Path(str(error.filename2 or error.filename or target))
-    if path.name.endswith(_PART):
-        path = target
-    elif any(part.endswith(_PART) for part in path.parts):
-        path = target / path.name
-    values = {"path": path, "reason": error.strerror or error}
+    if any(part.endswith(PART) for part in path.parts):
+        path = target if path.name in (NEW, OLD) or path.name.endswith(PART) else target / path.name
+    values = {"path": path, "reason": storage_reason(error)}
     return Problem("report.cannot_write", values=values)
-
-
-def _move(workshop: Path, target: Path) -> None:
-    """Put the files of `workshop` into `target` in place of the older ones: all, or none."""
-    made = not target.exists()
-    target.mkdir(exist_ok=True)
-    new = [name for name in _NAMES if (workshop / name).exists()]
-    old = workshop / _OLD
-    old.mkdir()
-    for name in _NAMES:
-        if (target / name).exists():
-            shutil.copy2(target / name, old / name)
-    try:
-        for name in new:
-            (workshop / name).replace(target / name)
-        for name in set(_NAMES) - set(new):
-            (target / name).unlink(missing_ok=True)
-    except BaseException:
-        _put_back(old, target, new)
-        if made:
-            with suppress(OSError):
-                target.rmdir()
-        raise
-
-
-def _put_back(old: Path, target: Path, new: Collection[str]) -> None:
-    """Undo what was moved, as far as the disk lets us."""
-    kept = {path.name for path in old.iterdir()}
-    for name in kept:
-        with suppress(OSError):
-            (old / name).replace(target / name)
-    for name in set(new) - kept:
-        with suppress(OSError):
-            (target / name).unlink(missing_ok=True)
-
-
-@contextmanager
-def _workshop(out: Path, code: str) -> Iterator[Path]:
-    """Give a new folder in `out`, and leave none behind: not even those of a killed run.
-
-    A folder that is not yet old may be that of another run at this moment.
-    """
-    for left in out.glob(f".{code}.*{_PART}"):
-        with suppress(OSError):  # the other run may just have removed its own
-            if time.time() - left.stat().st_mtime > _STALE_AFTER_S:
-                shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{code}.", suffix=_PART, dir=out))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:
