@@ -66,8 +66,8 @@ def write_map(
     try:
         _replace(path, body)
     except OSError as error:
-        values: dict[str, object] = {"path": str(path), "reason": storage_reason(error)}
-        raise InputError([Problem(code="maps.cannot_write", values=values)]) from error
+        told: dict[str, object] = {"path": str(path), "reason": storage_reason(error)}
+        raise InputError([Problem(code="maps.cannot_write", values=told)]) from error
 
 
 def _printed(figure: Figure, suffix: str) -> bytes:
