@@ -16,7 +16,15 @@ from coverage.paths import ROOT
 from tests.rules_folder import write_folder
 
 VERBS = ("report", "check", "rules", "map")
-FILES = {"report.json", "report.xlsx", "villages.csv", "access.csv", "map.html", "map.png"}
+FILES = {
+    "report.json",
+    "report.xlsx",
+    "villages.csv",
+    "access.csv",
+    "map.html",
+    "map.png",
+    "manifest.json",
+}
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -223,7 +231,7 @@ def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["report", str(folder), "--out", str(tmp_path / "out"), "--formats", "CSV, json"]
     assert cli.main([*words, "--lang", "en"]) == 0
     names = {path.name for path in (tmp_path / "out" / "430902").iterdir()}
-    assert names == {"report.json", "villages.csv", "access.csv"}
+    assert names == {"report.json", "villages.csv", "access.csv", "manifest.json"}
     assert "ambulance" in capsys.readouterr().out
 
 
