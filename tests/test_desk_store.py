@@ -351,3 +351,13 @@ def test_tokens_cannot_be_guessed_from_each_other() -> None:
     tokens = {new_token() for _ in range(200)}
     assert len(tokens) == 200
     assert all(re.fullmatch("[0-9a-f]{32}", token) for token in tokens)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a user's folder from others itself")
+def test_the_workspace_is_its_owners_alone_also_one_made_before(workspace: Path) -> None:
+    (workspace / "desks").mkdir(parents=True)
+    for folder in (workspace, workspace / "desks"):
+        folder.chmod(0o755)
+    saved = store.save(Desk())
+    for folder in (workspace, workspace / "desks", store.desk_folder(saved.token)):
+        assert folder.stat().st_mode & 0o777 == 0o700

@@ -119,7 +119,8 @@ def test_the_demonstration_county_goes_out_and_comes_in_again() -> None:
         "a|b.csv",
         "x:stream",
         "a/b/c/d/e/f/g/h/i.csv",
-        "x" * 300,
+        "CONIN$",
+        "com\u00b9.csv",
     ],
 )
 def test_a_path_that_leads_elsewhere_is_refused(name: str) -> None:
@@ -314,3 +315,16 @@ def test_a_county_that_leads_outside_does_not_go_out(tmp_path: Path) -> None:
     (folder / "facilities.csv").symlink_to(tmp_path / "secret.csv")
     with pytest.raises(InputError):
         county_zip(folder, "430902")
+
+
+@pytest.mark.parametrize(("letters", "refused"), [(85, False), (86, True), (140, True)])
+def test_a_long_name_gets_its_real_reason(letters: int, refused: bool) -> None:
+    name = "字" * (letters - 1) + "字a" if letters == 86 else "字" * letters
+    found = sent("a.zip", zipped({**FILES, name: b"x"}))
+    if not refused:
+        take_in([found], new_token())
+        return
+    with pytest.raises(InputError) as caught:
+        take_in([found], new_token())
+    (line,) = caught.value.lines("en")
+    assert f"{len(name.encode())} bytes" in line

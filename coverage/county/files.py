@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
@@ -88,6 +89,9 @@ def inside(folder: Path, name: str, key: str = "", row: Iterable[int] = ()) -> P
         with path.open("rb"):
             pass
     except (OSError, RuntimeError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            size = max(len(part.encode("utf-8", "surrogatepass")) for part in parts.parts)
+            raise refuse("county.name_too_long", shown(plain), bytes=size) from error
         raise refuse("county.unreadable", shown(plain)) from error
     return path
 

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -37,6 +38,8 @@ _DEFAULT_WORKSPACE: Final = ".planner-1030"
 _STATE: Final = re.compile(r"desk-(\d{1,15})\.json")
 _MAX_BYTES: Final = 50_000_000
 _IDLE_S: Final = 60 * 24 * 3600
+_PRIVATE: Final = 0o700
+"""For its owner only; on Windows the user's own folder is so already."""
 
 
 class ConflictError(Exception):
@@ -137,7 +140,11 @@ def made_folder(token: str) -> Path:
     """
     folder = desk_folder(token)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        workspace().parent.mkdir(parents=True, exist_ok=True)
+        for place in (workspace(), folder.parent, folder):
+            place.mkdir(mode=_PRIVATE, exist_ok=True)
+            if os.name == "posix" and stat.S_IMODE(place.stat().st_mode) & ~_PRIVATE:
+                place.chmod(_PRIVATE)  # made by an older version, or with another umask
     except OSError as error:
         raise _not_saved(error) from error
     return folder

@@ -31,7 +31,8 @@ MAX_RATIO: Final = 200
 
 _SMALL_BYTES: Final = 20_000_000
 _MAX_DEPTH: Final = 8
-_MAX_NAME: Final = 150
+_MAX_NAME_BYTES: Final = 255
+"""Of most file systems: a Chinese character takes three."""
 _CHUNK: Final = 1 << 20
 _MAX_DIRECTORY_BYTES: Final = 2_000_000
 _TAIL_BYTES: Final = 22 + 65_535
@@ -39,7 +40,9 @@ _END: Final = b"PK\5\6"
 _END_64: Final = b"PK\6\7"
 _MEGA: Final = 1_000_000
 
-DEVICE: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+DEVICE: Final = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d\u00b9\u00b2\u00b3])( *\..*)?", re.IGNORECASE
+)
 """Windows gives these names to devices, whatever their suffix."""
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 # What systems and Office leave beside a user's files.
@@ -221,6 +224,12 @@ def _placed(entries: Iterable[_Entry]) -> tuple[list[_Entry], tuple[str, ...]]:
         for entry in wanted
         if not _is_plain(entry)
     ]
+    problems += [
+        Problem("desk.name_too_long", values={"file": shown(part), "bytes": size})
+        for entry in wanted
+        for part in entry.parts
+        if (size := len(part.encode("utf-8", "surrogatepass"))) > _MAX_NAME_BYTES
+    ]
     raise_if_errors(problems)
     root = _root(wanted)
     kept = [
@@ -244,7 +253,6 @@ def _is_plain(entry: _Entry) -> bool:
         return False
     return all(
         part != ".."
-        and len(part) <= _MAX_NAME
         and not _FORBIDDEN.search(part)
         and not DEVICE.fullmatch(part)
         and not part.endswith((" ", "."))
