@@ -262,6 +262,14 @@ def test_a_browser_elsewhere_sees_neither_folders_nor_other_peoples_work(
         (None, {"Host": "localhost.evil.example"}, False),
         (None, {"Host": "127.0.0.1", "X-Forwarded-For": "10.0.0.5"}, False),
         (None, {"Host": "127.0.0.1", "Forwarded": "for=10.0.0.5"}, False),
+        (None, {"Host": "127.0.0.1", "x-forwarded-host": "planner.example"}, False),
+        (None, {"Host": "127.0.0.1", "Via": "1.1 proxy"}, False),
+        (None, {"Host": "127.0.0.1", "X-Forwarded-For": "127.0.0.1"}, False),
+        (None, {"Host": "[::1"}, False),
+        (None, {"Host": "[::1]:x"}, True),
+        (None, {"Host": "//127.0.0.1"}, False),
+        (None, {"Host": "localhost@evil.example"}, False),
+        (None, {"Host": ""}, False),
     ],
 )
 def test_who_is_on_this_machine(

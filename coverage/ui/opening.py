@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+_PROXIED: Final = re.compile(
+    r"forwarded|x-forwarded(-.*)?|x-original-.*|x-real-ip|via|cf-.*|true-client-ip|x-client-ip"
+    r"|x-cluster-client-ip",
+    re.IGNORECASE,
+)
+"""Headers that a proxy adds: whoever comes through one is not on this machine, whatever it says."""
 _MEGA: Final = 1_000_000
 
 
@@ -41,10 +47,17 @@ def is_local() -> bool:
     address = st.context.ip_address  # none for 127.0.0.1 and ::1
     if isinstance(address, str) and not _is_loopback(address):
         return False
-    if any(name in headers for name in _FORWARDED):
+    if any(_PROXIED.fullmatch(name) for name in headers):
         return False
     host = headers.get("Host")
-    return host is None or urlsplit(f"//{host}").hostname in _LOOPBACK
+    return host is None or _host_name(host) in _LOOPBACK
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # such as an address in brackets that is not closed
+        return None
 
 
 def _is_loopback(address: str) -> bool:
