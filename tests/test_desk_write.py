@@ -173,11 +173,11 @@ def test_a_file_that_cannot_be_written_is_told(
     county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Path, target: object) -> Path:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "the disk is full on device")
 
     monkeypatch.setattr(Path, "replace", full)
     before = tree(county)
-    with pytest.raises(InputError, match="No space left"):
+    with pytest.raises(InputError, match="the disk is full"):
         write_parameters(county, "ems-1030", {"urban_limit_min": 12.0})
     assert tree(county) == before
 

@@ -73,6 +73,9 @@ def test_a_run_that_is_interrupted_gives_way_to_the_next_of_the_queue() -> None:
     found = []
     while (one := turns.on_scriptrunner_yield()) is not None:
         found.append(told(one.rerun_data)["map"])
+        assert turns.on_scriptrunner_yield() is None  # not before its callbacks were called
+        with turns.held():
+            pass
     assert found == ["1", "2", "3"]
 
 

@@ -63,7 +63,9 @@ class Turns(ScriptRequests):
 
     def on_scriptrunner_yield(self) -> ScriptRequest | None:
         """Return what interrupts the run; nothing does so within a callback."""
-        return None if self._held else self._next(super().on_scriptrunner_yield())
+        if self._held and self._state == ScriptRequestType.RERUN:
+            return None
+        return self._next(super().on_scriptrunner_yield())
 
     def on_scriptrunner_ready(self) -> ScriptRequest:
         """Return what is to be run next."""
@@ -75,6 +77,8 @@ class Turns(ScriptRequests):
         """Let the first that waits be the next after `request`, which is run now."""
         if request is not None and request.type == ScriptRequestType.RERUN:
             with self._lock:
+                # Streamlit looks for interruptions also just before the callbacks.
+                self._held = bool(request.rerun_data.widget_states)
                 self._heard.update(_values(request.rerun_data))
                 if self._waiting:
                     self._request_rerun_locked(self._waiting.popleft())
