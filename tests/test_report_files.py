@@ -8,7 +8,6 @@ import io
 import json
 import math
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -542,12 +541,11 @@ def test_a_leftover_of_a_process_that_ended_is_swept_at_once_and_one_at_work_nev
 ) -> None:
     ended = subprocess.Popen([sys.executable, "-c", "pass"])
     ended.wait()
-    owner = {"host": platform.node(), "pid": ended.pid, "begun": time.time()}
     with swap.workshop(tmp_path / "430902") as at_work:
         os.utime(at_work, (0, 0))
-        left = tmp_path / ".430902.left.part"
+        # Killed before anything stood in it.
+        left = tmp_path / at_work.name.replace(f"-{os.getpid()}-", f"-{ended.pid}-")
         left.mkdir()
-        (left / "owner.json").write_text(json.dumps(owner))
         write_report(report, tmp_path, "en", ("json",))
         assert not left.exists()
         assert at_work.is_dir()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import json
+import glob
+import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -23,7 +25,10 @@ NEW: Final = "new"
 OLD: Final = "old"
 """The folder of a workshop in which the older set stands for the moment between two renames."""
 
-_OWNER: Final = "owner.json"
+_OWNER: Final = re.compile(
+    r"\.(?P<host>[0-9a-f]{8})-(?P<pid>\d{1,9})-(?P<begun>\d{1,12})-\w+\.part$"
+)
+"""Whose a workshop is stands in its name: a run that is killed has then always said it."""
 _STALE_AFTER_S: Final = 3600.0
 _SAME_START_S: Final = 2.0
 _AT_CWD: Final = -100
@@ -38,15 +43,15 @@ def workshop(target: Path) -> Iterator[Path]:
     What a run was killed in is brought to an end first: an older set that had already been put
     aside goes back to its place. A workshop of a run that lives is left alone.
     """
-    for left in target.parent.glob(f".{target.name}.*{PART}"):
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*{PART}"):
         with suppress(OSError):  # another run may just have removed it
             if not _in_use(left):
                 if (left / OLD).is_dir() and not target.exists():
                     (left / OLD).replace(target)
                 shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=PART, dir=target.parent))
+    prefix = f".{target.name}.{_host()}-{os.getpid()}-{int(_begun(os.getpid()))}-"
+    folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=PART, dir=target.parent))
     try:
-        (folder / _OWNER).write_text(json.dumps(_me()), encoding="utf-8")
         (folder / NEW).mkdir()
         yield folder
     finally:
@@ -54,12 +59,13 @@ def workshop(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _me() -> dict[str, object]:
-    return {
-        "host": platform.node(),
-        "pid": os.getpid(),
-        "begun": psutil.Process().create_time(),
-    }
+def _host() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _begun(pid: int) -> float:
+    """Return when a process began: a number is given again to another one once it has ended."""
+    return psutil.Process(pid).create_time()
 
 
 def _in_use(folder: Path) -> bool:
@@ -67,15 +73,14 @@ def _in_use(folder: Path) -> bool:
 
     A process of this machine is asked; of another one (a share) only the age can be seen.
     """
-    try:
-        owner = json.loads((folder / _OWNER).read_text(encoding="utf-8"))
-        if owner["host"] == platform.node():
-            begun = psutil.Process(int(owner["pid"])).create_time()
-            return abs(begun - float(owner["begun"])) < _SAME_START_S
-    except psutil.NoSuchProcess:
-        return False
-    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
-        pass
+    owner = _OWNER.search(folder.name)
+    if owner is not None and owner["host"] == _host():
+        try:
+            return abs(_begun(int(owner["pid"])) - int(owner["begun"])) < _SAME_START_S
+        except psutil.NoSuchProcess:
+            return False
+        except psutil.Error:  # a process of another user, whose start some systems do not tell
+            return True
     return time.time() - folder.stat().st_mtime <= _STALE_AFTER_S
 
 
