@@ -148,3 +148,59 @@ def test_kinds_of_facility_that_it_asks(row: Row) -> None:
     for column, names in asked.items():
         kinds = {k for n in names if n in parameters for k in parameters[n].value}
         assert kinds == {KINDS[word] for word in row[column].split()}, column
+
+
+DOCUMENTS = {
+    "HN-2023": (
+        "43",
+        "关于进一步完善医疗卫生服务体系的实施方案",
+        "湘政办发〔2023〕44号",
+        "",
+        "2023-10-24",
+    ),
+    "ZZ-2022": (
+        "4302",
+        "关于促进基层卫生健康事业高质量发展的实施意见",
+        "",
+        "株洲市人民政府办公室",
+        "2022-11-28",
+    ),
+    "ZZ-145": ("4302", "健康株洲“十四五”建设规划", "株卫发〔2022〕9号", "", "2022"),
+    "ZY-2023": (
+        "430902",
+        "关于进一步深化改革推进资阳区卫生健康事业高质量发展的实施意见",
+        "益资政办发〔2023〕20号，ZYDR-2023-01012",
+        "",
+        "2023-11-22",
+    ),
+    "WD-2024": (
+        "371003",
+        "关于进一步深化改革推动基层医疗卫生体系健康发展的实施方案",
+        "威文政办字〔2024〕10号",
+        "",
+        "2024-11-15",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_documents_are_named_alike_and_cited_only_where_they_apply(rule_id: str) -> None:
+    rule = CATALOGUE[rule_id]
+    for source in rule.sources:
+        region, *named = DOCUMENTS[source.document]
+        assert [source.title, source.number, source.issuer, source.date] == named
+        assert all(code.startswith(region) for code in source.regions or rule.scope.regions)
+
+
+@pytest.mark.parametrize("rule_id", CATALOGUE)
+def test_every_region_of_a_rule_has_a_document_that_says_so(rule_id: str) -> None:
+    rule = CATALOGUE[rule_id]
+    speaking = [source.regions or rule.scope.regions for source in rule.sources]
+    for code in rule.scope.regions:
+        assert any(code.startswith(regions) for regions in speaking)
+
+
+@pytest.mark.parametrize("wrong", ["副中心", "药师(?!（士）)", "执业(助理)?医师", "5万人?以上"])
+def test_rules_say_it_in_the_documents_words(wrong: str) -> None:
+    said = {rule.id: rule.model_dump_json() for rule in CATALOGUE.values()}
+    assert [rule_id for rule_id, text in said.items() if re.search(wrong, text)] == []
