@@ -447,3 +447,39 @@ def test_a_column_that_stands_twice(tmp_path, name):
         content = buffer.getvalue()
     (problem,) = (p for p in _errors(_folder(tmp_path, content, name)) if p.file == name)
     assert problem.code == "county.column_repeated"
+
+
+def _with_columns(folder, **cells):
+    table = fixtures.facilities().drop(columns=["physicians"], errors="ignore")
+    for name, values in cells.items():
+        table[name] = [*values, *[""] * (len(table) - len(values))]
+    return read_county(fixtures.write_county(folder, facilities=table))
+
+
+def test_physicians_and_assistants_in_two_columns_are_added_up(tmp_path):
+    county = _with_columns(
+        tmp_path, **{"执业医师（人）": ["1,000", "5", "", "7"], "执业助理医师": ["30", "", "", "0"]}
+    )
+    assert county.facilities["physicians"].fillna(-1).tolist() == [1030, -1, -1, 7, -1]
+    told = [p for p in county.quality if p.code == "county.columns_summed"]
+    assert [(p.level, dict(p.values)) for p in told] == [
+        ("note", {"names": "执业医师（人）, 执业助理医师", "sum": "执业（助理）医师"})
+    ]
+
+
+def test_a_column_for_the_whole_is_used_before_its_parts(tmp_path):
+    county = _with_columns(
+        tmp_path, 执业医师=["100"], 执业助理医师=["30"], **{"执业（助理）医师": ["131"]}
+    )
+    assert county.facilities["physicians"].iloc[0] == 131
+
+
+def test_a_part_that_is_no_number_is_told(tmp_path):
+    with pytest.raises(InputError) as caught:
+        _with_columns(tmp_path, 药师=["3"], 药士=["两名"])
+    assert "两名" in caught.value.lines("zh")[0]
+
+
+def test_assistants_alone_are_not_all_physicians(tmp_path):
+    county = _with_columns(tmp_path, 执业助理医师=["30"])
+    assert county.facilities["physicians"].isna().all()

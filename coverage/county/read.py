@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 from pyproj import CRS
 
+from coverage.county.column_sums import with_summed_columns
 from coverage.county.config import CountyConfig, Source, examine_config
 from coverage.county.content import WORKBOOK_SUFFIXES
 from coverage.county.extra_rows import without_extra_rows
@@ -127,7 +128,8 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     if too_long := cells_too_long(raw):
         found.append(too_long)
         return None
-    raw = without_extra_rows(with_split_pairs(raw, role, found), role, found)
+    raw = with_summed_columns(with_split_pairs(raw, role, found), role, found)
+    raw = without_extra_rows(raw, role, found)
     table = understand(raw, role, found)
     if table is not None and not table.whole:
         read_columns(table, role, found)

@@ -160,6 +160,17 @@ def known_column(table: str, name: str) -> Column | None:
 
 
 @cache
+def without_remark(name: str) -> str:
+    """Return a folded header without remarks in brackets that change nothing."""
+    plain = fold(name)
+    while True:
+        shorter, remark = split_remark(plain)
+        if shorter == plain or (remark and remark not in vocabulary("header_remark")):
+            return plain
+        plain = shorter
+
+
+@cache
 def names_pair(name: str) -> bool:
     """Tell whether a header names a column with longitude and latitude in one cell."""
     plain, remark = split_remark(fold(name))
