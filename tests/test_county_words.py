@@ -37,8 +37,8 @@ YES_NO = [
     "geriatric_dept", "elder_friendly", "icu", "infectious_ward", "psychiatric_ward",
     "psychiatric_clinic", "hospice", "critical_maternal_newborn", "medical_community_lead",
     "sub_centre", "emergency_point", "emergency_centre", "rehab_dept", "chest_pain_centre",
-    "stroke_centre", "trauma_centre", "grade_a", "tcm_day_care", "tcm_dept", "tcm_pharmacy", "tcm_rooms",
-    "decoction_room", "tcm_prevention_dept", "emergency_store", "birth_defect_centre",
+    "stroke_centre", "trauma_centre", "grade_a", "tcm_day_care", "tcm_dept", "tcm_pharmacy",
+    "tcm_rooms", "decoction_room", "tcm_prevention_dept", "emergency_store", "birth_defect_centre",
     "smart_medical_centre", "quality_office", "public_health_dept", "smoking_clinic", "eye_dept",
     "medical_partner", "special_disease_outpatient", "insurance_outpatient",
 ]

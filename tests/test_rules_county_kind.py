@@ -114,3 +114,36 @@ def test_the_medical_community_is_asked_of_counties_and_of_the_districts_named(
     assert [source.document for source in rule.sources] == documents
     assert rule.deadline == deadline
     assert evaluate(rule, place, evidence(place, [])).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "region", "documents", "verdict"),
+    [
+        ("430224", None, ["ZZ-2022", "ZZ-145"], "unmet"),
+        ("430212", None, ["ZZ-2022"], "unmet"),
+        ("430211", None, ["ZZ-2022", "ZZ-145"], "not_applicable"),
+        ("430121", "4302", ["ZZ-2022", "ZZ-145"], "unmet"),
+        ("430902", "4302", ["ZZ-2022", "ZZ-145"], "not_applicable"),
+    ],
+)
+def test_zhuzhou_asks_a_medical_community_of_its_counties_and_of_one_district(
+    code: str, region: str | None, documents: list[str], verdict: str
+) -> None:
+    leads = [{"kind": "county_hospital", "medical_community_lead": False}]
+    place = county([{"code": "1", "population": 900}], [], leads, code)
+    rules = applicable_rules(place.config, CATALOGUE, region)
+    (rule,) = [rule for rule in rules if rule.id == "medical-community"]
+    assert [source.document for source in rule.sources] == documents
+    assert rule.deadline == "2025"
+    assert evaluate(rule, place, evidence(place, [])).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "documents"), [("430224", ["ZZ-145", "HN-2023"]), ("430211", ["HN-2023"])]
+)
+def test_zhuzhous_plan_asks_its_counties_for_a_maternal_institution(
+    code: str, documents: list[str]
+) -> None:
+    rules = applicable_rules(county([{"code": "1"}], code=code).config, CATALOGUE)
+    (rule,) = [rule for rule in rules if rule.id == "maternal-child-institution"]
+    assert [source.document for source in rule.sources] == documents

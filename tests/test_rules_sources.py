@@ -42,12 +42,12 @@ WORDS_BY_FORCE = _words_by_force()
 
 @by_clause
 def test_force_and_deadline_of_the_catalogue(row: Row) -> None:
-    sources = [
+    said = {
         (source.force, source.deadline or "")
         for source in CATALOGUE[row["id"]].sources
         if (source.document, source.clause) == (row["document"], row["clause"])
-    ]
-    assert sources == [(row["force"], row["deadline"])]
+    }
+    assert said == {(row["force"], row["deadline"])}
 
 
 @by_clause
