@@ -67,6 +67,65 @@ def test_metres_without_a_coordinate_system_are_refused(tmp_path: Path) -> None:
     assert problem.code == "network.graphml_no_crs"
 
 
+FORWARD, BACKWARD = "maxspeed:forward", "maxspeed:backward"
+BOTH = {FORWARD: "30", BACKWARD: "50"}
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "expected"),
+    [
+        # OSMnx leaves the way's tags on both edges and says which of them runs against it
+        ({FORWARD: "30"}, {FORWARD: "30", "reversed": True}, (30, 80)),
+        (BOTH, BOTH | {"reversed": True}, (30, 50)),
+        ({BACKWARD: "50", "reversed": True}, {BACKWARD: "50", "reversed": False}, (50, 80)),
+        (BOTH | {"reversed": "[False, True]"}, None, (30, 30)),
+        ({FORWARD: "['40', '30']"}, {"reversed": True}, (30, 80)),
+        ({}, {"reversed": True}, (80, 80)),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_limits_by_direction(
+    tmp_path: Path,
+    there: dict[str, object],
+    back: dict[str, object] | None,
+    expected: tuple[float, float],
+    turned: bool,
+) -> None:
+    """From west to east, and back; whichever of both ends has the lower name."""
+    graph = nx.MultiDiGraph()
+    graph.graph["crs"] = "EPSG:4546"
+    west, east = (9, 1) if turned else (1, 9)
+    graph.add_node(west, x=str(ORIGIN[0]), y=str(ORIGIN[1]))
+    graph.add_node(east, x=str(ORIGIN[0] + 1000), y=str(ORIGIN[1]))
+    graph.add_edge(west, east, highway="primary", maxspeed="80", **there)
+    if back is not None:
+        graph.add_edge(east, west, highway="primary", maxspeed="80", **back)
+    nx.write_graphml(graph, tmp_path / "roads.graphml")
+    (edge,) = read_network(county_with(tmp_path, "roads.graphml")).edges.itertuples()
+    limits = edge.limit_forward_kph, edge.limit_backward_kph
+    runs_east = edge.geometry.coords[-1][0] > edge.geometry.coords[0][0]
+    assert (limits if runs_east else limits[::-1]) == expected
+
+
+def test_edges_without_length_are_counted(tmp_path: Path) -> None:
+    """A node to itself, and two nodes on one spot; a loop that has a drawing is a road."""
+    path = write(tmp_path)
+    graph = nx.read_graphml(path, force_multigraph=True)
+    graph.add_edge("1", "1", highway="tertiary")
+    graph.add_node("4", **graph.nodes["1"])
+    graph.add_edge("4", "1", highway="tertiary")
+    loop = ", ".join(
+        f"{ORIGIN[0] + x} {ORIGIN[1] + y}" for x, y in ((0, 0), (0, 90), (90, 90), (0, 0))
+    )
+    graph.add_edge("1", "1", highway="service", geometry=f"LINESTRING ({loop})")
+    nx.write_graphml(graph, path)
+    network = read_network(county_with(tmp_path, path.name))
+    (told,) = [p for p in network.quality if p.code == "network.no_length"]
+    assert (told.count, told.level) == (2, "note")
+    assert told.text("zh")
+    assert network.edges["length_m"].sum() == pytest.approx(2000 + 180 + 90 * 2**0.5, abs=0.5)
+
+
 def test_a_graph_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
     whole = write(tmp_path).read_bytes()
     path = tmp_path / "cut.graphml"

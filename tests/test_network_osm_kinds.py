@@ -8,7 +8,9 @@ import bz2
 import gzip
 import itertools
 import json
+import math
 import random
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -174,15 +176,46 @@ def test_turn_restrictions_for_cars_are_counted_and_named(tmp_path: Path, suffix
         restriction(7, restriction__hgv="no_left_turn"),
         restriction(8, to=77, restriction="no_left_turn"),  # into a way that is no road
         restriction(9, restriction="give_way"),
+        restriction(11, restriction__conditional="no_left_turn @ (Mo-Fr 07:00-09:00)"),
+        restriction(12, restriction__motorcar__conditional="only_right_turn @ wet"),
+        restriction(13, restriction__hgv__conditional="no_left_turn @ (22:00-06:00)"),
+        restriction(14, restriction__conditional="none @ (22:00-06:00)"),
+        restriction(15, restriction="no_left_turn", **{"except": "psv; Motorcar"}),
+        restriction(16, restriction="No_U_Turn").replace(  # by a way between both, not a node
+            '"node" ref="3"', '"way" ref="2"'
+        ),
         '<relation id="10"><tag k="type" v="route"/><tag k="restriction" v="no_exit"/></relation>',
     ]
     write(tmp_path, XML.replace("</osm>", "".join(relations) + "</osm>"))
     convert(tmp_path / "roads.osm", tmp_path / f"roads{suffix}")
     network = road_of(tmp_path, f"roads{suffix}")
     assert metres(network) == DIRECT
-    assert told(network) == {"network.turn_restrictions": 4}
+    assert told(network) == {"network.turn_restrictions": 7}
     named = next(p for p in network.quality if p.code == "network.turn_restrictions").text("en")
-    assert "“no_left_turn” (2), “no_u_turn” (1), “only_straight_on” (1)" in named
+    assert "“no_left_turn” (2), “no_u_turn” (2), “no_left_turn @” (1)" in named
+    assert "“only_right_turn @” (1), “only_straight_on” (1)" in named
+
+
+def test_a_fan_of_many_roads_restrictions_and_a_barrier_at_one_node(tmp_path: Path) -> None:
+    """Every road with every other would be 200 million pairs."""
+    n = 20_000
+    nodes = {1: (0.0, 0.0)} | {k + 2: (math.cos(k) * 500, math.sin(k) * 500) for k in range(n)}
+    ways = [([1, k + 2], {"highway": "tertiary"}) for k in range(n)]
+    relations = "".join(
+        f'<relation id="{k}"><member type="way" ref="1" role="from"/>'
+        '<member type="node" ref="1" role="via"/>'
+        f'<member type="way" ref="{k + 2}" role="to"/>'
+        '<tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>'
+        for k in range(n - 1)
+    )
+    text = osm_xml(nodes, ways).replace("</osm>", relations + "</osm>")
+    write(tmp_path, text)
+    network = road_of(tmp_path)
+    assert len(network.edges) == n
+    assert told(network)["network.turn_restrictions"] == n - 1
+    barrier = '<tag k="barrier" v="block"/></node>'
+    write(tmp_path, re.sub(r'(<node id="1" [^>]*)/>', r"\1>" + barrier, text))
+    assert road_of(tmp_path).note.components == n
 
 
 # Versions

@@ -21,7 +21,7 @@ from coverage.network.chains import chained, key_of, unchained
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
 from coverage.network.overlaps import cut_at_overlaps
 from coverage.network.parts import note_of, parts_quality, with_parts
-from coverage.network.pieces import Pieces, cut, one_each
+from coverage.network.pieces import Pieces, cut, one_each, without_length
 from coverage.network.speeds import AREA_CLASSES, speed_table, with_speeds
 from coverage.network.tags import CLASSES, maxspeed_kph
 from coverage.network.ways import Ways
@@ -126,6 +126,7 @@ def build_network(
         quality=(
             *ways.quality,
             *ignored,
+            *_without_length(without_length(ways, xy), file),
             *_drawn_twice(len(drawn) - len(once) + len(parts) - len(pieces), drawn, pieces, file),
             *_quality(note, file),
         ),
@@ -179,6 +180,13 @@ def _half_keys(pieces: Pieces, area: IntArray) -> IntArray:
         pieces.limit_kph.ravel(),
         pieces.limit_kph[:, ::-1].ravel(),
     )
+
+
+def _without_length(count: int, file: str) -> tuple[Problem, ...]:
+    """Tell of roads that are left out because they lead nowhere."""
+    values = {"count": count}
+    problem = Problem("network.no_length", level="note", values=values, file=file, count=count)
+    return (problem,) if count else ()
 
 
 def _drawn_twice(count: int, drawn: Pieces, pieces: Pieces, file: str) -> tuple[Problem, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,27 +90,43 @@ def read_graphml(path: Path, file: str) -> Ways:
             line = _line(data, place[tail], place[head])
         remarks.add(tags)
         both = not graph.is_directed()
-        roads.add(tail, head, line, tags, known=known, both=both, stated_m=_stated_m(data))
+        roads.add(tail, head, line, data, tags, known=known, both=both)
     told = (*unknown_classes(unknown, file), *remarks.problems(file))
     return roads.ways(place, crs, dropped, told, file)
+
+
+@dataclass
+class _Piece:
+    """A piece of road, drawn from `tail` to `head`."""
+
+    tail: object
+    head: object
+    line: FloatArray
+    tags: Mapping[str, str]
+    known: bool
+    stated_m: float
+    forward: bool = False
+    backward: bool = False
+    limits_forward: list[str] = field(default_factory=list)
+    limits_backward: list[str] = field(default_factory=list)
 
 
 class _Roads:
     """Pieces of road by their line, whichever way it is run."""
 
     def __init__(self) -> None:
-        self._pieces: dict[tuple[object, ...], list[Any]] = {}
+        self._pieces: dict[tuple[object, ...], _Piece] = {}
 
     def add(
         self,
         tail: object,
         head: object,
         line: FloatArray,
+        data: Mapping[str, Any],
         tags: Mapping[str, str],
         *,
         known: bool,
         both: bool,
-        stated_m: float,
     ) -> None:
         there, back = (
             (str(tail), str(head), line.tobytes()),
@@ -125,10 +141,17 @@ class _Roads:
         if key not in self._pieces:
             ends = (head, tail) if reverse else (tail, head)
             drawn = line[::-1] if reverse else line
-            self._pieces[key] = [*ends, drawn, tags, known, False, False, stated_m]
+            self._pieces[key] = _Piece(*ends, drawn, tags, known, _stated_m(data))
         piece = self._pieces[key]
-        piece[5] |= both or not reverse
-        piece[6] |= both or reverse or there == back
+        along, against = _limits(tags, str(data.get("reversed", "")))
+        if reverse:
+            along, against = against, along
+        if both or not reverse:
+            piece.forward = True
+            piece.limits_forward.append(along)
+        if both or reverse or there == back:
+            piece.backward = True
+            piece.limits_backward.append(against)
 
     def ways(
         self,
@@ -145,23 +168,25 @@ class _Roads:
         count = len(place)
         rows = []
         stated = []
-        for tail, head, line, tags, known, forward, backward, stated_m in self._pieces.values():
-            stated.append(stated_m)
-            middle = line[1:-1]
-            vertex += [number[tail], *range(count, count + len(middle)), number[head]]
+        for piece in self._pieces.values():
+            stated.append(piece.stated_m)
+            middle = piece.line[1:-1]
+            vertex += [number[piece.tail], *range(count, count + len(middle)), number[piece.head]]
             first.append(len(vertex))
             inner.append(middle)
             count += len(middle)
             rows.append(
                 Way(
-                    highway=tags["highway"],
-                    known=known,
-                    forward=forward,
-                    backward=backward,
-                    maxspeed=tags.get("maxspeed", ""),
-                    bridge=is_bridge(tags),
-                    name=tags.get("name") or None,
-                    joinable=is_joinable(tags),
+                    highway=piece.tags["highway"],
+                    known=piece.known,
+                    forward=piece.forward,
+                    backward=piece.backward,
+                    maxspeed=piece.tags.get("maxspeed", ""),
+                    bridge=is_bridge(piece.tags),
+                    name=piece.tags.get("name") or None,
+                    joinable=is_joinable(piece.tags),
+                    maxspeed_forward=";".join(filter(None, piece.limits_forward)),
+                    maxspeed_backward=";".join(filter(None, piece.limits_backward)),
                 )
             )
         xy = np.concatenate(inner)
@@ -176,6 +201,21 @@ class _Roads:
             quality=told,
         )
         return replace(ways, quality=(*told, *_odd_lengths(ways, np.array(stated), file)))
+
+
+def _limits(tags: Mapping[str, str], reversed_: str) -> tuple[str, str]:
+    """Return the limits stated along and against an edge.
+
+    OSMnx keeps the tags of the way on the edges of both directions, and says by ``reversed`` which
+    of them runs against the way. An edge joined of ways that run either way says both: both limits
+    then hold in both directions.
+    """
+    limits = tags.get("maxspeed:forward", ""), tags.get("maxspeed:backward", "")
+    said = {word.lower() for word in several(reversed_)}
+    if {"true", "false"} <= said:
+        every = ";".join(filter(None, limits))
+        return every, every
+    return limits[::-1] if "true" in said else limits
 
 
 def _stated_m(data: Mapping[str, Any]) -> float:

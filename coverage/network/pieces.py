@@ -109,6 +109,15 @@ def cut(ways: Ways, xy: FloatArray, limit_kph: FloatArray) -> Pieces:
     )
 
 
+def without_length(ways: Ways, xy: FloatArray) -> int:
+    """Return how many ways have all their vertices on one spot."""
+    if not len(ways.table):
+        return 0
+    place, first = xy[ways.vertex], ways.first[:-1]
+    least, most = np.minimum.reduceat(place, first), np.maximum.reduceat(place, first)
+    return int(np.count_nonzero((least == most).all(axis=1)))
+
+
 def _run_as_driven(pieces: Pieces) -> Pieces:
     """Turn round what is driven only against its drawing."""
     against = pieces.backward & ~pieces.forward

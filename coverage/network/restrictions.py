@@ -13,11 +13,12 @@ import numpy.typing as npt
 from coverage.errors import Problem
 from coverage.network.remarks import counted
 
-RESTRICTION_TAGS: Final = (
-    *("type", "except", "restriction"),
-    *("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),
+_KEYS: Final = (
+    *("restriction", "restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),
 )
-_KIND: Final = re.compile(r"(no|only)_\w{1,40}")
+RESTRICTION_TAGS: Final = ("type", "except", *_KEYS, *(f"{key}:conditional" for key in _KEYS))
+"""The tags of a relation that say whether and whom it restricts."""
+_KIND: Final = re.compile(r"((?:no|only)_\w{1,40})\s*(@.*)?", re.DOTALL)
 _EXCEPTED: Final = frozenset({"motorcar", "motor_vehicle", "vehicle", "emergency"})
 
 
@@ -48,13 +49,14 @@ class Restrictions:
         """Take up a relation, if it is a turn restriction that concerns ambulances.
 
         Restrictions for buses, lorries or bicycles alone, and those that except motor cars or
-        emergency vehicles, do not.
+        emergency vehicles, do not. Those at some hours only (``restriction:conditional``) are
+        named with an ``@`` after their kind, as OSM writes them.
         """
         if tags.get("type") != "restriction":
             return
-        kind = next((tags[key] for key in RESTRICTION_TAGS[2:] if tags.get(key)), "")
-        excepted = {part.strip() for part in tags.get("except", "").split(";")}
-        if not _KIND.fullmatch(kind) or excepted & _EXCEPTED:
+        kind = _kind(tags)
+        excepted = {part.strip().lower() for part in tags.get("except", "").split(";")}
+        if kind is None or excepted & _EXCEPTED:
             return
         ways: dict[str, set[int]] = {"from": set(), "to": set()}
         for member in members():
@@ -86,3 +88,11 @@ class Restrictions:
             return ()
         values = {"count": kinds.total(), "kinds": counted(kinds)}
         return (Problem("network.turn_restrictions", "note", values, file, count=kinds.total()),)
+
+
+def _kind(tags: Mapping[str, str]) -> str | None:
+    """Return what a relation restricts for cars; None where it restricts nothing."""
+    for key in RESTRICTION_TAGS[2:]:
+        if match := _KIND.fullmatch(tags.get(key, "").strip().lower()):
+            return f"{match[1]} @" if key.endswith(":conditional") else match[1]
+    return None
