@@ -247,7 +247,10 @@ def test_only_facilities_that_the_rule_speaks_of_are_counted_as_silent() -> None
         {**hospital},
     ]
     place = county(TOWNSHIPS, VILLAGES, facilities)
-    result = evaluate(CATALOGUE["private-beds"], place, evidence(place, VILLAGES))
+    rule = CATALOGUE["private-beds"]
+    judged = {"judged": rule.parameters["judged"].model_copy(update={"value": True})}
+    rule = rule.model_copy(update={"parameters": {**rule.parameters, **judged}})
+    result = evaluate(rule, place, evidence(place, VILLAGES))
     assert (
         said_of(result.note).get("rules.number_unknown") == 2
     )  # the private one, and one of which

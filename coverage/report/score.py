@@ -15,6 +15,7 @@ from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
 from coverage.rules.model import Bilingual, Kind, RuleResult, SourceClause, Unit, Verdict
+from coverage.rules.verdicts import is_told_only
 
 _GAP: Final = "  "
 
@@ -169,8 +170,7 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         kind_text=kind_text(rule.kind, language),
         title=said(rule.title, language),
         verdict=result.verdict,
-        # The verdicts' names are the messages report.verdict_<verdict>.
-        verdict_text=text(f"report.verdict_{result.verdict}", language),
+        verdict_text=verdict_text(result, language),
         observed_text=bounded_text(result, language),
         required_text=figure_text(result.required, result.unit, language, result.required),
         people_short=None if math.isnan(short) else whole_people(short),
@@ -190,6 +190,14 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
             else rule.deadline or "-"
         ),
     )
+
+
+def verdict_text(result: RuleResult, language: Language) -> str:
+    """Return the verdict in words; of a figure that nobody owes, that it is told only."""
+    if is_told_only(result.rule):
+        return text("report.told_only", language)
+    # The verdicts' names are the messages report.verdict_<verdict>.
+    return text(f"report.verdict_{result.verdict}", language)
 
 
 def kind_text(kind: Kind, language: Language) -> str:

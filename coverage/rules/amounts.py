@@ -36,7 +36,6 @@ def amounts_of(
     choice: Choice,
     column: str,
     expected_kinds: Collection[str] = (),
-    within: str = "",
 ) -> Amounts:
     """Return what each facility of ``choice.possible`` adds, in its order.
 
@@ -47,15 +46,12 @@ def amounts_of(
     expected_kinds
         Kinds that are expected to state `column`: a blank of theirs may be any number, one of
         any other kind is none. Empty: whoever is chosen is expected to.
-    within
-        A column that counts what `column` counts and more: a blank is at most that.
     """
     rows = choice.possible
     number = numbers_of(facilities, column)[rows]
     expected = expecting(facilities, expected_kinds)[rows]
     blank = np.isnan(number) & expected
-    most = numbers_of(facilities, within)[rows] if within else np.full(len(number), np.nan)
-    most = np.where(blank, np.where(np.isnan(most), np.inf, most), np.nan_to_num(number))
+    most = np.where(blank, np.inf, np.nan_to_num(number))
     known = np.where(choice.yes[rows], np.nan_to_num(number), 0.0)
     return Amounts(known, most - known, blank)
 

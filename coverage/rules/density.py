@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 
 from coverage.county.model import County
 from coverage.figures import number_text
@@ -27,10 +28,10 @@ from coverage.rules.units import (
 from coverage.rules.verdicts import (
     blank_notes,
     bound_note,
+    counted,
     joined,
     residents_columns,
     residents_notes,
-    told_only,
 )
 
 
@@ -47,13 +48,18 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
     required = Fraction(str(asked.figure)) * (1 + Fraction(str(asked.growth_share)))
     facilities = county.facilities
     choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    adds = amounts_of(facilities, choice, asked.column, asked.expected_kinds, asked.within_column)
+    adds = amounts_of(facilities, choice, asked.column, asked.expected_kinds)
     whole = whole_county(county)
     residents = float(whole["residents"].iloc[0])
     all_counted = bool(all_known(whole)[0])
     least, most = float(adds.known.sum()), float((adds.known + adds.perhaps).sum())
-    verdict = _verdict(least, most, required * _lots(residents, asked), residents)
+    units = _units(asked, county, adds, township_of(county)[choice.possible])
     nobody_says = _nobody_says(asked, county, choice)
+    if not asked.judged:
+        known = math.nan if nobody_says or not all_counted else least
+        told = _density(known, residents, asked.per)
+        return _told_only(rule, whole, told, float(required), adds, units)
+    verdict = _verdict(least, most, required * _lots(residents, asked), residents)
     if nobody_says and verdict in ("met", "unmet"):
         verdict = "not_assessable"
     cells_open = verdict == "not_assessable" and not math.isnan(residents)
@@ -66,7 +72,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
     total = most if verdict == "unmet" else least
     observed = math.nan if unknown else _density(total, residents, asked.per)
     short = max(0.0, residents - total * asked.per / float(required))
-    result = RuleResult(
+    return RuleResult(
         rule=rule,
         verdict=verdict,
         observed=observed,
@@ -77,20 +83,49 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # n
         shortfall=math.nan if is_open else _lacking(verdict, observed, float(required)),
         note=joined(
             [
-                *(blank_notes(facilities, blank, rows) if asked.judged else ()),
+                *blank_notes(facilities, blank, rows),
                 *residents_notes(whole, is_open=is_open),
                 _upper_note(asked, least, residents) if all_counted else None,
-                bound_note(asked.column, adds.blank) if not is_open or not asked.judged else None,
+                None if is_open else bound_note(asked.column, adds.blank),
             ]
         ),
-        units=_units(asked, county, adds, township_of(county)[choice.possible]),
+        units=units,
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
             *(residents_columns(whole) if is_open else ()),
         ),
         bound=_bound(verdict, is_exact=least == most, all_counted=all_counted),
     )
-    return result if asked.judged else told_only(result)
+
+
+def _told_only(
+    rule: Rule,
+    whole: pd.DataFrame,
+    told: float,
+    figure: float,
+    adds: Amounts,
+    units: tuple[UnitResult, ...],
+) -> RuleResult:
+    """Return the result of a figure that nobody owes: what there is, and no verdict."""
+    return RuleResult(
+        rule=rule,
+        verdict="not_applicable",
+        observed=told,
+        required=figure,
+        unit=rule.unit,
+        population_total=float(np.nan_to_num(whole["residents"].iloc[0])),
+        population_short=0.0,
+        shortfall=math.nan,
+        note=joined(
+            [
+                Message("rules.told_only"),
+                counted("rules.told_of_some", int(adds.blank.sum())),
+                counted("rules.told_residents", int(not all_known(whole)[0])),
+            ]
+        ),
+        units=units,
+        bound="at_least" if adds.perhaps.any() else "exact",
+    )
 
 
 def _bound(verdict: Verdict, *, is_exact: bool, all_counted: bool) -> Bound:

@@ -167,8 +167,6 @@ class Density(KindParameters):
     expected_kinds
         Kinds of facility that are expected to state `column`: a blank of theirs may be any
         number, one of any other kind counts as none; empty: whoever the rule speaks of.
-    within_column
-        A facility column that counts what `column` counts and more, which bounds a blank.
     judged
         Whether the figure is owed; else it is told and nothing is judged.
     """
@@ -179,7 +177,6 @@ class Density(KindParameters):
     growth_share: float = Field(0.0, ge=0)
     upper_figure: float = Field(0.0, ge=0)
     expected_kinds: FacilityKinds = ()
-    within_column: NumberColumn = ""
     judged: bool = True
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from functools import reduce
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.compare import BoolArray
-from coverage.rules.model import RuleResult, UnitResult, Verdict
+from coverage.rules.model import Rule, UnitResult, Verdict
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -35,16 +34,10 @@ def bounded(least: float, most: float, required: float) -> Verdict:
     return "unmet" if most < required else "not_assessable"
 
 
-def told_only(result: RuleResult) -> RuleResult:
-    """Return the result of a rule whose figure nobody owes: what there is, and no verdict."""
-    return replace(
-        result,
-        verdict="not_applicable",
-        population_short=0.0,
-        shortfall=math.nan,
-        note=joined([Message("rules.told_only"), result.note]),
-        missing_columns=(),
-    )
+def is_told_only(rule: Rule) -> bool:
+    """Return whether nobody owes the figure of `rule`: its parameter ``judged`` says no."""
+    judged = rule.parameters.get("judged")
+    return judged is not None and judged.value is False
 
 
 def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:

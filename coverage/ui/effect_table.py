@@ -10,7 +10,7 @@ import streamlit as st
 
 from coverage.messages import Language, text
 from coverage.report.effect import Effect, effects
-from coverage.report.score import figure_text, said
+from coverage.report.score import bounded_text, figure_text, said, verdict_text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.ui.score_card import verdict_mark
@@ -97,8 +97,9 @@ def _figure(result: RuleResult | None, name: str, language: Language) -> str:
     if result is None:
         return text("rules_page.not_tested" if name == "verdict" else "ui.unknown", language)
     if name == "verdict":
-        return verdict_mark(result.verdict, language)
+        return verdict_mark(result.verdict, language, verdict_text(result, language))
     if name == "short":
         return people(result.population_short, language)
-    value = result.observed if name == "observed" else result.required
-    return figure_text(value, result.unit, language, result.required)
+    if name == "observed":
+        return bounded_text(result, language)
+    return figure_text(result.required, result.unit, language)

@@ -15,7 +15,7 @@ import streamlit as st
 
 from coverage.figures import MINUTES_DECIMALS, moved_text, rounded_column
 from coverage.messages import Language, text
-from coverage.report.score import figure_text, said
+from coverage.report.score import bounded_text, said, verdict_text
 from coverage.results import Report
 from coverage.rules.model import RuleResult
 from coverage.scenario.compare import Comparison
@@ -154,10 +154,10 @@ def _stand(result: RuleResult | None, language: Language) -> str:
     """Return verdict and figure of a rule; a dash where it is not tested."""
     if result is None:
         return text("ui.unknown", language)
-    mark = verdict_mark(result.verdict, language)
+    mark = verdict_mark(result.verdict, language, verdict_text(result, language))
     if math.isnan(result.observed):
         return mark
-    return f"{mark} · {figure_text(result.observed, result.unit, language, result.required)}"
+    return f"{mark} · {bounded_text(result, language)}"
 
 
 def _villages(found: Comparison, reports: tuple[Report, Report], language: Language) -> None:

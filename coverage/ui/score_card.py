@@ -62,9 +62,10 @@ def score_card(report: Report, language: Language) -> None:
     save_button(_whole(rows, language), f"scores-{code}", language, label)
 
 
-def verdict_mark(verdict: Verdict, language: Language) -> str:
-    """Return a verdict in words, with a mark that is told without its colour."""
-    return text(f"ui.verdict.{verdict}", language, word=text(f"report.verdict_{verdict}", language))
+def verdict_mark(verdict: Verdict, language: Language, word: str = "") -> str:
+    """Return a verdict in words (`word`, if given), with a mark that is told without its colour."""
+    word = word or text(f"report.verdict_{verdict}", language)
+    return text(f"ui.verdict.{verdict}", language, word=word)
 
 
 def tinted(table: Styler, column: str, verdicts: Sequence[Verdict]) -> Styler:
@@ -104,7 +105,7 @@ def _scores(rows: Sequence[ScoreRow], language: Language) -> None:
     table = pd.DataFrame(
         {
             rule: [row.title for row in rows],
-            verdict: [verdict_mark(row.verdict, language) for row in rows],
+            verdict: [verdict_mark(row.verdict, language, row.verdict_text) for row in rows],
             observed: [row.observed_text for row in rows],
             required: [row.required_text for row in rows],
             short: pd.array([row.people_short for row in rows], dtype="Int64"),

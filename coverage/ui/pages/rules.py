@@ -18,7 +18,7 @@ from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.report.condition_text import column_text
 from coverage.report.rule_text import regions_text
-from coverage.report.score import clause_text, kind_text, said
+from coverage.report.score import clause_text, kind_text, said, verdict_text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.model import Rule, RuleResult
@@ -162,7 +162,7 @@ def _table(
             title: [said(one.text.title, language) for one in found.values()],
             kind: [kind_text(one.text.kind, language) for one in found.values()],
             verdict: [
-                verdict_mark(results[i].verdict, language)
+                verdict_mark(results[i].verdict, language, verdict_text(results[i], language))
                 if i in results
                 else text("rules_page.not_tested", language)
                 for i in found
