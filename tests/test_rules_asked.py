@@ -35,7 +35,7 @@ ASKED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "tcm-prevention-dept": ({CHALING: "target"}, {}),
     "tcm-dept-general": ({CHALING: "target"}, {CHALING: "2025"}),
     "tcm-rooms-primary": ({CHALING: "target"}, {CHALING: "2025"}),
-    "tcm-master-studios": ({CHALING: "target"}, {}),
+    "tcm-master-studios": ({CHALING: "binding"}, {}),
     "tcm-day-care": ({WENDENG: "binding"}, {WENDENG: "2024"}),
     "county-hospital-level-3-zhuzhou": ({CHALING: "target"}, {}),
     "gp-each-township-hospital": ({CHALING: "target"}, {CHALING: "2025"}),

@@ -31,7 +31,7 @@ class Column:
     table, column
         Where it stands, and its English name.
     aliases
-        Other names, mostly Chinese.
+        Other names, mostly Chinese; one with a ``+`` names columns whose sum it is.
     unit
         What a number counts.
     type
