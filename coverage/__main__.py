@@ -13,11 +13,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self
 
 from coverage import __version__
 from coverage.command_line import VERBS, UsageError, check_verb, language_of, parser_in
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.console import complain, heard, labelled, say, silence
+from coverage.errors import InputError, OutputError, Problem, not_written
 from coverage.messages import Language, Message, text
 
 if TYPE_CHECKING:
@@ -43,21 +44,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             # A Chinese Windows console cannot show every character: show "?" and go on.
             stream.reconfigure(errors="replace")
     try:
-        return _run(words, language)
+        with heard():
+            return _run(words, language)
     except InputError as error:
-        _complain(error, language)
+        complain(error, language)
         return BAD_INPUT
     except KeyboardInterrupt:
-        _say(text("cli.interrupted", language), sys.stderr)
+        say(text("cli.interrupted", language), sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone: nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)  # whoever read it has gone: nobody is left to tell
         return DONE
     except Exception:
         if "--debug" in words:
             raise
-        _say(text("cli.defect", language, log=_log(words)), sys.stderr)
+        say(text("cli.defect", language, log=_log(words)), sys.stderr)
         return DEFECT
 
 
@@ -108,35 +109,42 @@ def _report(args: argparse.Namespace, language: Language) -> int:
                 progress(Message("report.step_files"))
                 before = results_problem(args.out / report.county.config.county.code)
                 target = write_report(report, args.out, language, formats, comparison)
+            except OutputError as error:
+                with progress.out_of_the_way():
+                    complain(error, language, None if error.everywhere else folder)
+                failed.extend(folders[done:] if error.everywhere else [folder])
+                if error.everywhere:
+                    break
+                continue
             except InputError as error:
                 failed.append(folder)
                 with progress.out_of_the_way():
-                    _complain(error, language, folder)
+                    complain(error, language, folder)
                 continue
             identity = report.county.config.county
             with progress.out_of_the_way():
-                _say(text("cli.written", language, name=identity.name, path=target))
+                say(text("cli.written", language, name=identity.name, path=target))
                 if before is not None:
-                    _say(_labelled(before, language))
+                    say(labelled(before, language))
                 if identity.illustrative:
-                    _say(text("cli.illustrative", language))
+                    say(text("cli.illustrative", language))
                 if comparison is not None:
-                    _say(text("report.scenario", language, name=report.scenario))
-                    _say(comparison_text(comparison, language))
-                _say(score_table(score_rows(report, language), language))
-                _say(completeness_text(report, language))
+                    say(text("report.scenario", language, name=report.scenario))
+                    say(comparison_text(comparison, language))
+                say(score_table(score_rows(report, language), language))
+                say(completeness_text(report, language))
                 if missing := missing_text(report, language):
-                    _say(missing)
+                    say(missing)
                 for problem in report.quality:
                     if problem.level == "warning":
-                        _say(_labelled(problem, language))
-                _say("")
+                        say(labelled(problem, language))
+                say("")
     if not failed:
         return DONE
     if len(folders) > 1:
         names = ", ".join(str(folder) for folder in failed)
         done = len(folders) - len(failed)
-        _say(text("cli.some_failed", language, done=done, names=names), sys.stderr)
+        say(text("cli.some_failed", language, done=done, names=names), sys.stderr)
     return BAD_INPUT
 
 
@@ -171,9 +179,9 @@ def _check(args: argparse.Namespace, language: Language) -> int:
         county, network, rules = read_folder(folder, progress)
     notes = (*county.quality, *network.quality, *selection_notes(county.config, rules))
     for problem in notes:
-        _say(_labelled(problem, language))
+        say(labelled(problem, language))
     name = county.config.county.name
-    _say(text("cli.checked", language, name=name, rules=len(rules), count=len(notes)))
+    say(text("cli.checked", language, name=name, rules=len(rules), count=len(notes)))
     return DONE
 
 
@@ -190,11 +198,11 @@ def _rules(args: argparse.Namespace, language: Language) -> int:
             code = region_code(args.region)
             ids = generic_rules(catalogue) if code == GENERIC else None
             chosen = [r for r in chosen if (r.scope.covers(code) if ids is None else r.id in ids)]
-        _say(rule_list(chosen, language) if chosen else text("cli.no_rules", language))
+        say(rule_list(chosen, language) if chosen else text("cli.no_rules", language))
         return DONE
     if args.id not in catalogue:
         raise UsageError("cli.unknown_rule", id=args.id, nearest=nearest(args.id, catalogue))
-    _say(rule_text(catalogue[args.id], language))
+    say(rule_text(catalogue[args.id], language))
     return DONE
 
 
@@ -229,7 +237,7 @@ def _map(args: argparse.Namespace, language: Language) -> int:
         write_map(
             report, args.out, language, args.layer, rule=args.rule, before=before, basemap=basemap
         )
-    _say(text("cli.written", language, name=report.county.config.county.name, path=args.out))
+    say(text("cli.written", language, name=report.county.config.county.name, path=args.out))
     return DONE
 
 
@@ -238,7 +246,7 @@ def _make_room(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("report.cannot_write", path=path, reason=storage_reason(error)) from error
+        raise not_written("report.cannot_write", error, path=path) from error
 
 
 def _folders(args: argparse.Namespace, at_most: int | None = None) -> list[Path]:
@@ -347,33 +355,11 @@ def _limited(progress: _Progress, language: Language) -> AbstractContextManager[
     from coverage.limits import limited, limits_of
 
     def give_up(error: InputError) -> None:
-        _complain(error, language)
+        complain(error, language)
         sys.stderr.flush()
         os._exit(BAD_INPUT)
 
     return limited(limits_of(), lambda: progress.step, give_up)
-
-
-def _complain(error: InputError, language: Language, folder: Path | None = None) -> None:
-    """Print every problem of `error` on stderr."""
-    if folder is not None:
-        _say(text("cli.folder_bad", language, folder=folder), sys.stderr)
-    for line in error.lines(language):
-        _say(f"  {line}" if folder is not None else line, sys.stderr)
-
-
-def _labelled(problem: Problem, language: Language) -> str:
-    # The levels' names are the messages cli.level_<level>.
-    label = text(f"cli.level_{problem.level}", language)
-    return text("cli.labelled", language, label=label, body=problem.text(language))
-
-
-def _say(sentence: str, stream: TextIO | None = None) -> None:
-    """Print, with everything that could steer a terminal made visible."""
-    plain = "".join(
-        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in sentence
-    )
-    print(plain, file=stream or sys.stdout)
 
 
 def _log(words: Sequence[str]) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from coverage import __version__
+from coverage.console import say
 from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, default_language, text
 
@@ -48,6 +49,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Tell what is wrong with the command the way every other problem is told."""
         raise UsageError("cli.usage_error", detail=message, prog=self.prog)
+
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002
+        """Print the help; argparse would say nothing where it cannot be written."""
+        say(self.format_help().rstrip("\n"))
 
 
 def parser_in(language: Language) -> argparse.ArgumentParser:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
+import shutil
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -21,6 +25,10 @@ _REASONS: Final[Mapping[int, Message]] = MappingProxyType(
         errno.EIO: Message("errors.disk_error"),
     }
 )
+
+_NUMBER: Final = re.compile(r"\[Errno (\d+)\]")
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_WHOLE_DISK: Final = _FULL | {errno.EROFS, errno.EIO}
 
 Level = Literal["error", "warning", "note"]
 
@@ -98,6 +106,20 @@ class InputError(CoverageError):
         return tuple(p.text(language) for p in self.problems if p.level == "error")
 
 
+class OutputError(InputError):
+    """What the program has to write cannot be written; nothing is wrong with what it read.
+
+    Attributes
+    ----------
+    everywhere
+        Whether nothing else can be written either, such as on a full disk.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, everywhere: bool = False) -> None:
+        super().__init__(problems)
+        self.everywhere = everywhere
+
+
 class StoppedError(Exception):
     """Whoever waited for the work does not want it any more (see `coverage.progress`)."""
 
@@ -110,6 +132,36 @@ def raise_if_errors(problems: Iterable[Problem]) -> None:
 
 
 def storage_reason(error: Exception) -> Message | str:
-    """Return why a file or folder could not be read or written, and what mends it."""
-    known = _REASONS.get(getattr(error, "errno", None) or 0)
-    return known or getattr(error, "strerror", None) or str(error) or type(error).__name__
+    """Return why a file or folder could not be read or written, and what mends it; no path."""
+    number: int | None = getattr(error, "errno", None)
+    reason: str | None = getattr(error, "strerror", None)
+    if isinstance(error, shutil.Error):  # of many files; what it says holds all their paths
+        found = _NUMBER.search(str(error))
+        number = int(found[1]) if found else None
+        reason = os.strerror(number) if number else None
+    return _REASONS.get(number or 0) or reason or Message("errors.no_reason")
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether it is no room on a disk that `error` tells of."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def not_written(code: str, error: OSError, **values: object) -> OutputError:
+    """Return the problem that something could not be written because of `error`."""
+    problem = Problem(code, values={**values, "reason": storage_reason(error)})
+    return OutputError([problem], everywhere=error.errno in _WHOLE_DISK)
+
+
+def no_scratch(error: Exception) -> OutputError:
+    """Return the problem that there is no room for the files needed while working.
+
+    Nothing is wrong with the file that was read then: reading takes no room on a disk.
+    """
+    full = is_full(error)
+    reason = storage_reason(error) if full else Message("errors.no_temporary")
+    if isinstance(error, sqlite3.Error):
+        reason = _REASONS[errno.ENOSPC]
+    return OutputError([Problem("errors.no_scratch", values={"reason": reason})], everywhere=True)

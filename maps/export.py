@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.errors import InputError, Problem, not_written
 from coverage.messages import Language
 from coverage.results import Report
 from maps.basemap import NO_BASEMAP, Basemap
@@ -66,8 +66,7 @@ def write_map(
     try:
         _replace(path, body)
     except OSError as error:
-        told: dict[str, object] = {"path": str(path), "reason": storage_reason(error)}
-        raise InputError([Problem(code="maps.cannot_write", values=told)]) from error
+        raise not_written("maps.cannot_write", error, path=path) from error
 
 
 def _printed(figure: Figure, suffix: str) -> bytes:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
-from coverage.errors import InputError, Problem, StoppedError
+from coverage.errors import InputError, Problem, StoppedError, is_full, no_scratch
 from coverage.messages import Message
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ def reading(file: str) -> Iterator[None]:
     except (InputError, StoppedError, MemoryError):  # memory has a limit of its own, told so
         raise
     except Exception as error:
+        if is_full(error):
+            raise no_scratch(error) from error
         raise refuse("county.unreadable", file) from error
 
 

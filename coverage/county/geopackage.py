@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import geopandas as gpd
@@ -23,6 +22,7 @@ from pyproj import CRS
 
 from coverage.county.datum import crs_from_text
 from coverage.county.wkb import shapes_of
+from coverage.scratch import scratch
 
 SIGNATURE: Final = b"SQLite format 3\0"
 _MOST_STEPS: Final = 20_000  # of a million SQLite instructions each
@@ -113,9 +113,11 @@ def open_geopackage(path: Path) -> Iterator[GeoPackage]:
     ------
     sqlite3.Error
         If it is broken, or made to keep SQLite busy.
+    OutputError
+        If there is no room for a copy to work on.
     """
-    with TemporaryDirectory(prefix="planner-") as private:
-        copy = Path(private) / "layers.gpkg"
+    with scratch() as private:
+        copy = private / "layers.gpkg"
         shutil.copyfile(path, copy)
         if (log := unwritten_log(path)) is not None:
             shutil.copyfile(log, copy.with_name("layers.gpkg-wal"))

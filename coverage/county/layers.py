@@ -31,7 +31,7 @@ from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS
 from coverage.county.table import RawTable
 from coverage.county.wkb import shapes_of
 from coverage.crs import WGS84
-from coverage.errors import Problem
+from coverage.errors import Problem, is_full, no_scratch
 from coverage.messages import Message
 
 _SIGNATURES: Final = {
@@ -188,6 +188,8 @@ def _geopackage(path: Path, file: str, choose: Choice) -> Layer:
                 raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
             frame, bad = package.read(chosen)
     except (sqlite3.Error, OSError, ValueError) as error:
+        if is_full(error):
+            raise no_scratch(error) from error
         raise refuse("county.unreadable", file) from error
     return Layer(frame, tuple(bad), told=told)
 

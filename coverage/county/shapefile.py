@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import geopandas as gpd
@@ -19,6 +18,7 @@ from coverage.county.files import decode, reading, refuse, shown
 from coverage.county.sheets import MAX_ROWS
 from coverage.errors import Problem
 from coverage.gdal import read_shapefile
+from coverage.scratch import scratch
 
 SIGNATURE: Final = b"\x00\x00\x27\x0a"
 _HEADER_BYTES: Final = 100
@@ -84,11 +84,11 @@ def read_parts(path: Path, file: str, most_lost_share: float) -> Shapefile:
     if ".prj" in parts:
         with reading(file):
             crs_from_text(decode(parts[".prj"].read_bytes(), file))
-    with TemporaryDirectory(prefix="planner-") as private, reading(file):
+    with scratch() as private, reading(file):
         for suffix in _READ:
             if suffix in parts:
-                shutil.copyfile(parts[suffix], Path(private) / f"layer{suffix}")
-        frame = read_shapefile(Path(private) / "layer.shp", _RAW)
+                shutil.copyfile(parts[suffix], private / f"layer{suffix}")
+        frame = read_shapefile(private / "layer.shp", _RAW)
         if getattr(frame, "crs", None) is not None:
             plain_crs(frame.crs)
     stated = parts[".cpg"].read_text("latin-1").strip() if ".cpg" in parts else ""

@@ -43,9 +43,10 @@ class Made:
 
 @dataclass(frozen=True)
 class Refused:
-    """The county cannot be read: every problem."""
+    """The county cannot be read: every problem, and whether not the county is at fault."""
 
     problems: tuple[Problem, ...]
+    output: bool = False
 
 
 @dataclass(frozen=True)

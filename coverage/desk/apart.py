@@ -22,7 +22,7 @@ from typing import Final
 import psutil
 
 from coverage.desk.answers import Answer, Broken, Made, Ready, Refused, Request, Step
-from coverage.errors import InputError, Problem
+from coverage.errors import InputError, OutputError, Problem
 from coverage.limits import BEAT_S, Limits, limits_of
 from coverage.messages import Message
 from coverage.paths import ROOT
@@ -107,7 +107,7 @@ class _Reader:
             if isinstance(answer, Made):
                 return answer.report
             if isinstance(answer, Refused):
-                raise InputError(answer.problems)
+                raise (OutputError if answer.output else InputError)(answer.problems)
             if isinstance(answer, Broken):
                 raise DefectError(f"{answer.error}\n{answer.trace}")
             if answer is None:

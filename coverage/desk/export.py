@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -22,6 +21,7 @@ from coverage.results import Report
 from coverage.scenario.compare import Comparison
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import Scenario
+from coverage.scratch import scratch
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.export import write_map
 
@@ -114,8 +114,8 @@ def _with_input(report: Report, scenario: Scenario) -> Report:
 def _report_files(
     report: Report, language: Language, comparison: Comparison | None, kind: str
 ) -> dict[str, bytes]:
-    with tempfile.TemporaryDirectory() as out:
-        folder = write_report(report, Path(out), language, (kind,), comparison)
+    with scratch() as out:
+        folder = write_report(report, out, language, (kind,), comparison)
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -131,8 +131,8 @@ def map_pieces(
     """Return the map of one layer, as a picture and as a page; an online base map stays out."""
 
     def make(suffix: str) -> bytes:
-        with tempfile.TemporaryDirectory() as out:
-            path = Path(out) / f"{layer}{suffix}"
+        with scratch() as out:
+            path = out / f"{layer}{suffix}"
             under = basemap.for_export()
             write_map(report, path, language, layer, rule=rule, before=before, basemap=under)
             return path.read_bytes()

@@ -15,7 +15,7 @@ from coverage.county.config import load_config
 from coverage.county.files import CONFIG_NAME, inside, parts_of
 from coverage.desk.model import Desk
 from coverage.desk.store import made_folder, referenced, workspace
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.errors import InputError, OutputError, Problem, not_written, storage_reason
 from coverage.paths import DATA
 from coverage.rules.catalogue import OWN_FOLDER
 
@@ -154,8 +154,7 @@ def new_county_folder(token: str) -> Iterator[Making]:
         yield folder
         folder.making.replace(folder.made)
     except OSError as error:
-        values = {"folder": str(workspace()), "reason": storage_reason(error)}
-        raise InputError([Problem("desk.not_saved", values=values)]) from error
+        raise not_written("desk.not_saved", error, folder=workspace()) from error
     finally:
         shutil.rmtree(folder.making, ignore_errors=True)
     used = referenced(token) | {folder.made.name}
@@ -168,22 +167,34 @@ def new_county_folder(token: str) -> Iterator[Making]:
 def save_to(folder: Path, target: Path) -> Path:
     """Copy the county in `folder` to `target`, which is empty or not there yet; return it.
 
+    The copy is whole or not there at all.
+
     Raises
     ------
     InputError
         If the county's files cannot be read, `target` holds something or cannot be written to.
     """
     files = county_files(folder)
+    part = None
     try:
         target = target.expanduser().absolute()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise InputError([Problem("desk.folder_taken", values={"folder": str(target)})])
+            raise InputError([Problem("desk.folder_taken", values={"folder": target})])
+        final = target.resolve()
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part = final.with_name(f".{secrets.token_hex(8)}.part")
+        part.mkdir()
         for name, path in files.items():
-            place = target / name
+            place = part / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
+        if final.exists():
+            final.rmdir()
+        part.replace(final)
     except (OSError, RuntimeError, ValueError) as error:
-        reason = storage_reason(error)
-        values = {"file": str(target), "reason": reason}
-        raise InputError([Problem("desk.not_written", values=values)]) from error
+        values = {"file": target, "reason": storage_reason(error)}
+        raise OutputError([Problem("desk.not_written", values=values)]) from error
+    finally:
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
     return target

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from coverage.assess import assess_folder
 from coverage.desk.answers import Answer, Broken, Made, Ready, Refused, Request, Step, read_only
-from coverage.errors import InputError
+from coverage.errors import InputError, OutputError
 from coverage.limits import memory_ceiling
 from coverage.messages import Message
 from coverage.rules.catalogue import load_catalogue
@@ -54,7 +54,7 @@ def answer_to(request: Request, tell: Any) -> Answer:
         with memory_ceiling(request.limits):
             return Made(assess_folder(request.folder, progress))
     except InputError as error:
-        return Refused(error.problems)
+        return Refused(error.problems, isinstance(error, OutputError))
     except MemoryError:
         return Refused((request.limits.memory_problem(at),))
     except Exception as error:  # a defect, told where it is seen

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coverage.county.config import load_config
 from coverage.desk.model import Desk, Setting, is_token, new_token
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.errors import InputError, OutputError, Problem, not_written
 from coverage.messages import Language
 from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.history import History
@@ -228,7 +228,7 @@ def copied(desk: Desk) -> Desk:
         folder = new / folder.relative_to(old)
         try:
             shutil.copytree(desk.folder or old, folder)
-        except (OSError, shutil.Error) as error:
+        except OSError as error:
             raise _not_saved(error) from error
     return save(replace(desk, token=token, folder=folder, revision=0))
 
@@ -399,8 +399,5 @@ def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
     )
 
 
-def _not_saved(error: OSError | shutil.Error) -> InputError:
-    reason = storage_reason(error)
-    return InputError(
-        [Problem("desk.not_saved", values={"folder": str(workspace()), "reason": reason})]
-    )
+def _not_saved(error: OSError) -> OutputError:
+    return not_written("desk.not_saved", error, folder=workspace())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,9 +24,10 @@ from coverage.county.config import CountyConfig, load_config
 from coverage.county.files import CONFIG_NAME, decode, inside, refuse
 from coverage.desk.folder import is_protected
 from coverage.desk.model import Setting
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.errors import InputError, Problem, not_written
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
 from coverage.rules.select import applicable_rules
+from coverage.scratch import scratch
 
 _RULES: Final = "rules"
 
@@ -77,13 +77,13 @@ def write_rule(folder: Path, rule_id: str, content: str, *, replace: bool = Fals
     path = folder / OWN_FOLDER / name
     if path.exists() and not replace:
         raise refuse("desk.rule_there", file=file, id=rule_id)
-    with tempfile.TemporaryDirectory() as trial:
-        rules = Path(trial) / OWN_FOLDER
+    with scratch() as trial:
+        rules = trial / OWN_FOLDER
         rules.mkdir()
         for other in (folder / OWN_FOLDER).glob("*.yaml"):
             shutil.copyfile(inside(folder, f"{OWN_FOLDER}/{other.name}"), rules / other.name)
         (rules / name).write_bytes(content.encode("utf-8"))
-        with_own_rules(Path(trial), load_catalogue())
+        with_own_rules(trial, load_catalogue())
     _replace(path, content)
     return path
 
@@ -172,5 +172,4 @@ def _replace(path: Path, content: str) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> InputError:
-    values = {"file": path.name, "reason": storage_reason(error)}
-    return InputError([Problem("desk.not_written", values=values)])
+    return not_written("desk.not_written", error, file=path.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from coverage.errors import InputError, Problem, storage_reason
+from coverage.errors import OutputError, Problem, not_written
 from coverage.messages import Language
 from coverage.report.comparison import comparison_csv
 from coverage.report.manifest import MANIFEST, manifest_of, mismatch_problem, mismatches
@@ -86,13 +86,16 @@ def write_report(
 
     Raises
     ------
-    InputError
+    OutputError
         If the place cannot be written.
     """
     code = report.county.config.county.code
     target = out / code
     try:
         out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(_not_written(error, target).problems, everywhere=True) from error
+    try:
         _check(target)
         place = target.resolve()
         with workshop(place) as folder:
@@ -106,7 +109,7 @@ def write_report(
                 carry_over(place, new, _OURS)
             put_in_place(folder, place)
     except OSError as error:
-        raise InputError([_problem(error, target)]) from error
+        raise _not_written(error, target) from error
     return target
 
 
@@ -134,7 +137,7 @@ def _chosen(formats: Collection[str], comparison: Comparison | None) -> list[tup
 
 def _check(target: Path) -> None:
     """Refuse a place with files that cannot be replaced: on Windows those that Excel has open."""
-    problems = []
+    problems: list[Problem] = []
     for path in (target / name for name in (*_NAMES, MANIFEST)):
         try:
             if path.exists() and not path.is_file():
@@ -143,18 +146,17 @@ def _check(target: Path) -> None:
                 with path.open("ab"):
                     pass
         except OSError as error:
-            problems.append(_problem(error, target))
+            problems.extend(_not_written(error, target).problems)
     if problems:
-        raise InputError(problems)
+        raise OutputError(problems)
 
 
-def _problem(error: OSError, target: Path) -> Problem:
+def _not_written(error: OSError, target: Path) -> OutputError:
     """Say what could not be written, by the name that the user knows."""
     path = Path(str(error.filename2 or error.filename or target))
     if any(part.endswith(PART) for part in path.parts):
         path = target if path.name in (NEW, OLD) or path.name.endswith(PART) else target / path.name
-    values = {"path": path, "reason": storage_reason(error)}
-    return Problem("report.cannot_write", values=values)
+    return not_written("report.cannot_write", error, path=path)
 
 
 def _flush(path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from coverage.messages import catalogue as messages
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
 from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
 from coverage.rules.period import Deadline
+from coverage.scratch import scratch
 
 Asked = Literal[
     "limit_min",
@@ -336,13 +336,13 @@ def checked(folder: Path, rule_id: str, content: str) -> Rule:
     name = f"{rule_id}.yaml"
     if _ID.fullmatch(rule_id) is None:
         raise InputError([Problem("desk.rule_id", values={"id": rule_id})])
-    with tempfile.TemporaryDirectory() as trial:
-        rules = Path(trial) / OWN_FOLDER
+    with scratch() as trial:
+        rules = trial / OWN_FOLDER
         rules.mkdir()
         for other in (folder / OWN_FOLDER).glob("*.yaml"):
             shutil.copyfile(inside(folder, f"{OWN_FOLDER}/{other.name}"), rules / other.name)
         (rules / name).write_text(content, encoding="utf-8")
-        found = with_own_rules(Path(trial), load_catalogue())
+        found = with_own_rules(trial, load_catalogue())
     return found.catalogue[rule_id]
 
 
