@@ -499,10 +499,17 @@ def _(data: Inputs) -> Answer:
     return staffed(data.of("其他"), "药师（士）", 3)
 
 
-@rule("hospital-standardised")
+@rule("township-hospital-standardised")
 def _(data: Inputs) -> Answer:
-    table = data.of(*GRASS_ROOTS)
-    table = table[table["所有制"] == "公立"]
+    towns = data.townships.loc[data.townships["kind"] == "township", "name"]
+    table = data.of(TOWNSHIP, CENTRAL)
+    assert (table["标准化"] != "").all()
+    return in_each(list(towns), list(table.loc[table["标准化"] == "是", "所属乡镇"]))
+
+
+@rule("clinic-standardised")
+def _(data: Inputs) -> Answer:
+    table = data.of("村卫生室")
     return share_of(table, table["标准化"], 1)
 
 
@@ -700,7 +707,8 @@ def _(data: Inputs) -> Answer:
 
 # What each document asks for, in the rule's own unit; a share of everything is 1.
 REQUIRED: dict[str, float] = {
-    "township-hospital": 6, "village-clinic": 88, "service-coverage": 88,
+    "township-hospital": 6, "township-hospital-standardised": 6, "village-clinic": 88,
+    "service-coverage": 88,
     "public-health-committee": 124, "maternal-worker": 88, "sub-centres-ziyang": 2,
     "sub-centres-ziyang-scale": 2, "maternal-child-institution": 1, "psychiatric": 1,
     "hospice": 1, "own-hospice-150k": 3, "ambulance-50k": 8, "community-centre-50k": 2,
