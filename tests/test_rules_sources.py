@@ -99,6 +99,15 @@ def test_no_word_has_two_forces() -> None:
 def test_every_clause_is_listed_once() -> None:
     listed = [(row["id"], row["document"], row["clause"]) for row in ROWS]
     assert len(listed) == len(set(listed))
+    assert set(listed) == {
+        (rule.id, source.document, source.clause)
+        for rule in CATALOGUE.values()
+        for source in rule.sources
+    }
+
+
+def test_every_rule_has_its_figures_listed_once() -> None:
+    assert sorted(row["id"] for row in _table("rule_figures.csv")) == sorted(CATALOGUE)
 
 
 FIGURES = _table("rule_figures.csv")
@@ -126,7 +135,9 @@ def test_figures_that_the_text_gives(row: Row) -> None:
     of_the_text = {
         name: parameter.value
         for name, parameter in CATALOGUE[row["id"]].parameters.items()
-        if parameter.origin == "text" and isinstance(parameter.value, (int, float))
+        if parameter.origin == "text"
+        and isinstance(parameter.value, (int, float))
+        and not isinstance(parameter.value, bool)
     }
     assert of_the_text == {name: float(value) for name, value in stated.items()}
     assert CATALOGUE[row["id"]].unit == row["unit"]
