@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final, Literal
 
 CountyKind = Literal["county", "district"]
-"""A county or county-level city, in 县（市）; or a district, in 县（市、区） only."""
+"""A county or county-level city (xian, shi); or a district (qu), which a clause may leave out."""
 
 _COUNTY_DIGITS: Final = 6
 _MUNICIPALITIES: Final = frozenset({"11", "12", "31", "50"})

@@ -130,7 +130,7 @@ class SourceClause(_Strict):
     regions
         Where this document applies, of the rule's regions; empty means in all of them.
     county_kinds
-        Whether this clause asks counties (县、市) or districts (区); empty means both.
+        Whether this clause asks counties and county-level cities, or districts; empty: both.
     force
         What this document says of it: ``binding`` (shall), ``target`` (a plan, or pushed forward),
         ``encouraged``. Which words mean which is in ``docs/rules.md``.
