@@ -186,12 +186,14 @@ def _check(args: argparse.Namespace, language: Language) -> int:
 
 
 def _rules(args: argparse.Namespace, language: Language) -> int:
-    from coverage.report.rule_text import rule_list, rule_text
+    from coverage.report.rule_text import rule_list, rule_text, rule_toml
     from coverage.rules.catalogue import load_catalogue, nearest
     from coverage.rules.profile import GENERIC, region_code
     from coverage.rules.select import generic_rules
 
     catalogue = load_catalogue()
+    if args.id is None and args.toml:
+        raise UsageError("cli.toml_needs_id")
     if args.id is None:
         chosen = list(catalogue.values())
         if args.region is not None:
@@ -202,7 +204,8 @@ def _rules(args: argparse.Namespace, language: Language) -> int:
         return DONE
     if args.id not in catalogue:
         raise UsageError("cli.unknown_rule", id=args.id, nearest=nearest(args.id, catalogue))
-    say(rule_text(catalogue[args.id], language))
+    written = rule_toml if args.toml else rule_text
+    say(written(catalogue[args.id], language))
     return DONE
 
 

@@ -94,6 +94,9 @@ def parser_in(language: Language) -> argparse.ArgumentParser:
     options["rules"].add_argument(
         "--region", metavar="CODE|PROFILE", help=text("cli.help_region", language)
     )
+    options["rules"].add_argument(
+        "--toml", action="store_true", help=text("cli.help_toml", language)
+    )
     options["report"].add_argument(
         "--region", metavar="CODE|PROFILE", help=text("cli.help_as_if", language)
     )

@@ -163,10 +163,12 @@ def test_what_the_report_rests_on(report: Report) -> None:
     rows = table(opened(report, "en")[text("report.sheet_basis", "en")])
     found = {(row["Section"], row["Item"]): (row["Value"], row["Detail"]) for row in rows}
     assert found["This run", "Deadlines judged as of"][0] == "2025-07-01"
-    assert found["This run", "Rules of region"][0] == "430902"
+    assert found["This run", "Rules of region"] == ("Ziyang District, Yiyang", "430902")
     assert "2 rule(s) apply" in found["This run", "Completeness"][0]
     assert found["Input files", "villages.csv"] == ("6 rows", "SHA-256 " + "fedcba9876543210" * 4)
-    assert found["Rule parameters", "ems-1030.urban_limit_min"][0] == "10 min"
+    told = [row["Value"] for row in rows if row["Section"] == "Rule parameters"]
+    assert told[:2] == ["10 min", "30 min"]
+    assert not any("_" in row["Item"] for row in rows if row["Section"] == "Rule parameters")
     assert found["Time parameters", "turnout_min"][0] == "3"
     assert ("Data quality", "warning") in found
 

@@ -218,8 +218,8 @@ def test_things_that_say_nothing_of_a_facility(tmp_path: Path, word: str, code: 
     [
         ("specialty_names includes 疼痛", "特色专科名称里有：疼痛"),
         ("泽头镇: specialty_names includes 耳鼻喉|五官", "泽头镇：特色专科名称里有：耳鼻喉；五官"),
-        ("430902: kind = county_hospital", "430902：类型 = 县级综合医院"),
-        ("430902: township_hospital", "430902：乡镇卫生院"),
+        ("430902: kind = county_hospital", "益阳市资阳区：类型=县级综合医院"),
+        ("430902: township_hospital", "益阳市资阳区：乡镇卫生院"),
     ],
 )  # fmt: skip
 def test_conditions_are_shown_in_words(word: str, chinese: str) -> None:

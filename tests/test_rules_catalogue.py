@@ -313,7 +313,10 @@ def test_a_county_is_tested_as_if_it_lay_elsewhere() -> None:
     named = applicable_rules(config("360681"), CATALOGUE, region_code("430225"))
     assert "psychiatric" in {rule.id for rule in named}
     note = selection_notes(config("360681"), named, "430225")[0]
-    assert (note.code, note.values["region"]) == ("rules.other_region", "430225")
+    assert note.code == "rules.other_region"
+    assert "“株洲市炎陵县”" in note.text("zh")
+    yardstick = selection_notes(config("360681"), named, "generic")[0]
+    assert "“通用（参照）”" in yardstick.text("zh")
 
 
 @pytest.mark.parametrize("word", ["zhuzhu", "4", "4302245", "", "４３"])

@@ -164,7 +164,8 @@ def test_a_number_out_of_its_bounds_is_told_below_its_field_and_not_taken(
     assert not app.exception
     assert desk_of(app).overrides == {}
     bounds = text("rules_page.bounds_both", language, low="1", high="120")
-    told = text("rules_page.out_of_range", language, value="99999", bounds=bounds)
+    value = "99,999 分钟" if language == "zh" else "99,999 min"
+    told = text("rules_page.out_of_range", language, value=value, bounds=bounds)
     assert told in app.error[0].value.replace("\\", "")
     assert len(app.error) == 1
     field(app, "number_input", "urban_limit_min").set_value(12.0).run()

@@ -7,8 +7,10 @@ from typing import Final
 from pydantic_core import PydanticCustomError
 
 from coverage.county.words import TABLES, Column, columns, meanings
+from coverage.figures import number_text
 from coverage.messages import Language, text
 from coverage.rules.condition import Condition, parse, parse_region_kind, parse_thing
+from coverage.rules.regions import region_name
 
 _VOCABULARIES: Final = (
     "township_kind",
@@ -51,15 +53,15 @@ def _in_region(word: str, language: Language) -> str:
     except PydanticCustomError:
         pass
     else:
-        return text(
-            "rules_page.in_region", language, region=region, words=word_text(kind, language)
-        )
+        name = region_name(region).text(language)
+        return text("rules_page.in_region", language, region=name, words=word_text(kind, language))
     try:
         thing = parse_thing(word)
     except PydanticCustomError:
         return ""
     words = condition_text(parse(thing.condition), language)
-    for where in filter(None, (thing.place, thing.region)):
+    region = region_name(thing.region).text(language) if thing.region else ""
+    for where in filter(None, (thing.place, region)):
         words = text("rules_page.in_region", language, region=where, words=words)
     return words
 
@@ -82,7 +84,7 @@ def condition_text(condition: Condition, language: Language) -> str:
         words = str(value).replace("|", text("report.list_separator", language))
         return text("rules_page.includes", language, name=name, words=words)
     if isinstance(value, float):
-        shown = f"{value:g}"
+        shown = number_text(value, value)
     else:
         known = meanings(column.vocabulary) if column.vocabulary else {}
         both = known.get(value)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from coverage.county.words import Column
 from coverage.messages import Language, text
 from coverage.report.score import aligned, kind_text, source_text
 from coverage.report.score import said as _in
-from coverage.rules.model import Parameter, Rule
+from coverage.report.setting_text import (
+    allowed_text,
+    date_text,
+    meaning_text,
+    reading_text,
+    rule_title,
+    setting_text,
+)
+from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.needs import needed_columns
+from coverage.rules.regions import region_names
 
 
 def rule_list(rules: Iterable[Rule], language: Language) -> str:
@@ -38,57 +48,82 @@ _COLUMNS = ("id", "title", "kind", "force", "regions", "needs")
 
 
 def regions_text(rule: Rule, language: Language) -> str:
-    """Return the region codes that a rule binds."""
-    codes = text("report.list_separator", language).join(rule.scope.regions)
-    return codes or text("report.nowhere", language)
+    """Return the names of the regions that a rule binds."""
+    names = [name.text(language) for name in region_names(rule.scope.regions)]
+    return text("report.list_separator", language).join(names) or text("report.nowhere", language)
 
 
 def rule_text(rule: Rule, language: Language) -> str:
     """Return everything about one rule: clauses, reading, parameters with their origin."""
+    deadline = date_text(rule.deadline, language) if rule.deadline else "-"
     lines = [
         f"{rule.id}  {_in(rule.title, language)}",
-        _line("report.list_kind", f"{kind_text(rule.kind, language)} ({rule.kind})", language),
+        _line("report.list_kind", kind_text(rule.kind, language), language),
         _line("report.list_force", text(f"report.force_{rule.force}", language), language),
         _line("report.list_regions", regions_text(rule, language), language),
-        _line("report.deadline", rule.deadline or "-", language),
-        _line("report.reading", _in(rule.reading, language), language),
-        *([_line("report.beside", rule.beside, language)] if rule.beside else []),
+        _line("report.deadline", deadline, language),
+        _line("report.reading", reading_text(rule, language), language),
+        *(
+            [_line("report.beside", rule_title(rule.beside, language), language)]
+            if rule.beside
+            else []
+        ),
         "",
         text("report.sources", language),
         *(
-            f"  {source_text(source, language)}\n    {source.title} {source.date}".rstrip() + "\n"
+            f"  {source_text(source, language)}\n"
+            f"    {source.title} {date_text(source.date, language)}".rstrip()
+            + "\n"
             f"    {_in(source.paraphrase, language)}"
             for source in rule.sources
         ),
         "",
-        text("report.parameters", language),
-        *(_parameter(name, parameter, language) for name, parameter in rule.parameters.items()),
+        text("report.parameters", language, id=rule.id),
+        *(f"  {parameter_text(p, language)}" for p in rule.parameters.values()),
         "",
         text("report.needs", language),
-        *(_column(column, language) for column in needed_columns(rule)),
+        *(f"  {_column(column, language)}" for column in needed_columns(rule)),
     ]
     return "\n".join(lines)
 
 
-def _parameter(name: str, parameter: Parameter, language: Language) -> str:
-    value = parameter.value
-    shown = ", ".join(value) if isinstance(value, list) else str(value)
-    bounds = ""
-    if parameter.minimum is not None or parameter.maximum is not None:
-        low, high = ("" if b is None else f"{b:g}" for b in (parameter.minimum, parameter.maximum))
-        bounds = f" [{low}…{high}]"
-    elif parameter.choices:
-        bounds = f" [{', '.join(parameter.choices)}]"
+def parameter_text(parameter: Parameter, language: Language) -> str:
+    """Return what a parameter means, what it is, where that comes from, and what it may be."""
     # The two origins are the messages report.origin_text and report.origin_assumption.
     origin = text(f"report.origin_{parameter.origin}", language)
-    meaning = _in(parameter.meaning, language)
-    return f"  {name} = {shown} {parameter.unit}".rstrip() + f"  ({origin})\n    {meaning}{bounds}"
+    told = [origin, allowed_text(parameter, language)]
+    return text(
+        "report.setting",
+        language,
+        meaning=meaning_text(parameter, language),
+        value=setting_text(parameter.value, parameter.unit, language) or "-",
+        told=text("report.list_separator", language).join(filter(None, told)),
+    )
+
+
+def rule_toml(rule: Rule, language: Language) -> str:
+    """Return how ``county.toml`` states a rule's parameters as they are, each with its meaning."""
+    lines = [f"# {text('report.toml_head', language)}", f"[rules.{rule.id}]"]
+    for name, parameter in rule.parameters.items():
+        lines += [f"# {parameter_text(parameter, language)}", f"{name} = {_toml(parameter.value)}"]
+    return "\n".join(lines)
+
+
+def _toml(value: ParameterValue) -> str:
+    """Return a value as TOML writes it, which is as JSON does but for very large numbers."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _column(column: Column, language: Language) -> str:
-    if language == "en":
-        return f"  {column.table}.{column.column}\n    {column.meaning_en}"
-    return f"  {column.table}.{column.column}  {column.chinese}\n    {column.meaning_zh}"
+    chinese = language == "zh"
+    return text(
+        "report.needed_column",
+        language,
+        # The tables are the messages report.table_<table>.
+        table=text(f"report.table_{column.table}", language),
+        column=column.chinese if chinese else column.column,
+        meaning=column.meaning_zh if chinese else column.meaning_en,
+    )
 
 
 def _line(label_id: str, value: str, language: Language) -> str:

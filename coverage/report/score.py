@@ -11,6 +11,7 @@ from typing import Final
 
 from coverage.figures import number_text, share_text, whole_people
 from coverage.messages import Language, text
+from coverage.report.setting_text import date_text, reading_text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
@@ -180,7 +181,7 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         sources_text=text("report.list_separator", language).join(
             source_text(source, language) for source in rule.sources
         ),
-        reading=said(rule.reading, language),
+        reading=reading_text(rule, language),
         deadline=rule.deadline or "",
         due=due,
         due_text=due_text,
@@ -236,7 +237,7 @@ def source_text(source: SourceClause, language: Language) -> str:
         language,
         source=clause_text(source, language),
         force=text(f"report.force_{source.force}", language),
-        deadline=source.deadline or "",
+        deadline=date_text(source.deadline or "", language),
     )
 
 

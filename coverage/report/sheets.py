@@ -16,9 +16,11 @@ from coverage.report.access import minute_limits, village_minutes, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
 from coverage.report.score import in_order, kind_text, said, score_rows
+from coverage.report.setting_text import meaning_text, setting_text
 from coverage.results import Report
 from coverage.rules.access import MINUTES
 from coverage.rules.model import AccessResult, ParameterValue, RuleResult, Unit, Verdict
+from coverage.rules.profile import region_title
 
 WORST: Final = 5
 """Villages named for each rule on the sheet of travel times."""
@@ -281,7 +283,7 @@ def _run(report: Report, language: Language) -> list[tuple[Cell, ...]]:
         (text("report.run_version", language), __version__, ""),
         (text("report.run_scenario", language), report.scenario or not_given, ""),
         (text("report.run_as_of", language), as_of, ""),
-        (text("report.run_region", language), report.region or identity.code, ""),
+        (text("report.run_region", language), *_region(report, language)),
         (
             text("report.run_completeness", language),
             completeness_text(report, language),
@@ -289,6 +291,11 @@ def _run(report: Report, language: Language) -> list[tuple[Cell, ...]]:
         ),
         (text("report.run_crs", language), report.county.crs.name, report.county.crs.to_string()),
     ]
+
+
+def _region(report: Report, language: Language) -> tuple[str, str]:
+    code = report.region or report.county.config.county.code
+    return region_title(code).text(language), code
 
 
 def _inputs(report: Report, language: Language) -> list[tuple[Cell, ...]]:
@@ -310,17 +317,17 @@ def _response(report: Report) -> list[tuple[Cell, ...]]:
 def _parameters(results: Iterable[RuleResult], language: Language) -> list[tuple[Cell, ...]]:
     return [
         (
-            f"{result.rule.id}.{name}",
-            f"{_plain(parameter.value)} {parameter.unit}".rstrip(),
+            said(result.rule.title, language),
+            setting_text(parameter.value, parameter.unit, language) or "-",
             text(
                 "report.labelled",
                 language,
                 label=text(f"report.origin_{parameter.origin}", language),
-                value=said(parameter.meaning, language),
+                value=meaning_text(parameter, language),
             ),
         )
         for result in results
-        for name, parameter in result.rule.parameters.items()
+        for parameter in result.rule.parameters.values()
     ]
 
 

@@ -11,9 +11,11 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from coverage.errors import InputError, Problem
+from coverage.messages import Message, Name
 from coverage.paths import DATA
 from coverage.rules.catalogue import nearest
 from coverage.rules.model import Bilingual
+from coverage.rules.regions import region_name
 
 GENERIC: Final = "generic"
 """The profile of a region that no document of the catalogue binds."""
@@ -77,3 +79,11 @@ def region_code(word: str) -> str:
         values = {"region": word, "nearest": nearest(word, known), "known": ", ".join(known)}
         raise InputError([Problem("rules.unknown_region", values=values)])
     return known[word].region or GENERIC
+
+
+def region_title(code: str) -> Name | Message:
+    """Return what the region of `code` is called, also the generic one."""
+    if code != GENERIC:
+        return region_name(code)
+    yardstick = profiles()[GENERIC].name
+    return Name(yardstick.zh, yardstick.en)

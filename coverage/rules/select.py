@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from coverage.county.config import CountyConfig
 from coverage.errors import Problem, raise_if_errors
+from coverage.figures import number_text
 from coverage.rules.catalogue import check_values, nearest, refusal
 from coverage.rules.county_kind import county_kind
 from coverage.rules.model import Parameter, ParameterValue, Rule
-from coverage.rules.profile import GENERIC, profiles
+from coverage.rules.profile import GENERIC, profiles, region_title
 
 CONFIG_FILE: Final = "county.toml"
 
@@ -76,7 +77,7 @@ def selection_notes(
     code = region or config.county.code
     notes = []
     if code != config.county.code:
-        values = {"code": config.county.code, "region": code}
+        values = {"code": config.county.code, "region": region_title(code)}
         notes.append(Problem("rules.other_region", level="note", values=values))
     if not rules:
         notes.append(Problem("rules.none_applied", level="warning", values={"code": code}))
@@ -160,7 +161,9 @@ def _value_problem(parameter: Parameter, key: str, value: Any) -> Problem | None
         return _problem(
             "rules.not_a_choice", key=key, value=value, choices=", ".join(parameter.choices)
         )
-    low, high = (f"{b:g}" if b is not None else "…" for b in (parameter.minimum, parameter.maximum))
+    low, high = (
+        number_text(b, b) if b is not None else "…" for b in (parameter.minimum, parameter.maximum)
+    )
     return _problem("rules.out_of_range", key=key, value=value, minimum=low, maximum=high)
 
 

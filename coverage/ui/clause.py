@@ -16,8 +16,14 @@ import streamlit as st
 from coverage.figures import minutes_text
 from coverage.messages import Language, text
 from coverage.report.access import access_text, minute_limits, worst_access
-from coverage.report.condition_text import word_text
-from coverage.rules.model import AccessResult, ParameterValue, Rule, RuleResult, SourceClause
+from coverage.report.setting_text import (
+    date_text,
+    meaning_text,
+    reading_text,
+    rule_title,
+    setting_text,
+)
+from coverage.rules.model import AccessResult, Rule, RuleResult, SourceClause
 from coverage.ui.words import literal
 
 _WORST: Final = 5
@@ -47,8 +53,16 @@ def clause_text(rule: Rule, language: Language) -> None:
             id=rule.id,
             force=text(f"report.force_{rule.force}", language),
         )
-        + (text("ui.deadline", language, deadline=literal(rule.deadline)) if rule.deadline else "")
-        + (text("ui.beside", language, id=literal(rule.beside)) if rule.beside else "")
+        + (
+            text("ui.deadline", language, deadline=literal(date_text(rule.deadline, language)))
+            if rule.deadline
+            else ""
+        )
+        + (
+            text("ui.beside", language, title=literal(rule_title(rule.beside, language)))
+            if rule.beside
+            else ""
+        )
     )
     for source in rule.sources:
         number = ""
@@ -58,19 +72,27 @@ def clause_text(rule: Rule, language: Language) -> None:
             number = text("ui.issuer", language, issuer=source.issuer)
         rest = "".join(
             text("ui.source_part", language, part=part)
-            for part in (source.date, source.clause, *_demands(source, language))
+            for part in (
+                date_text(source.date, language),
+                source.clause,
+                *_demands(source, language),
+            )
             if part
         )
         place = text("ui.source", language, title=source.title, number=number, rest=rest)
         st.markdown(f"**{literal(place)}**")
         st.markdown("> " + literal(getattr(source.paraphrase, language)))
-    st.markdown(f"**{text('ui.reading', language)}** " + literal(getattr(rule.reading, language)))
+    st.markdown(f"**{text('ui.reading', language)}** " + literal(reading_text(rule, language)))
 
 
 def _demands(source: SourceClause, language: Language) -> tuple[str, ...]:
     """Return what a document says of the rule, and by when it wants it, where it says so."""
     force = text(f"report.force_{source.force}", language)
-    by = text("ui.source_by", language, deadline=source.deadline) if source.deadline else ""
+    by = (
+        text("ui.source_by", language, deadline=date_text(source.deadline, language))
+        if source.deadline
+        else ""
+    )
     return force, by
 
 
@@ -105,21 +127,16 @@ def parameter_table(rule: Rule, language: Language) -> None:
         pd.DataFrame(
             {
                 text("ui.column_meaning", language): [
-                    literal(getattr(parameter.meaning, language))
-                    for parameter in parameters.values()
+                    literal(meaning_text(parameter, language)) for parameter in parameters.values()
                 ],
                 text("ui.column_value", language): [
-                    literal(value_text(parameter.value, language))
+                    literal(setting_text(parameter.value, parameter.unit, language))
                     for parameter in parameters.values()
-                ],
-                text("ui.column_unit", language): [
-                    unit_text(parameter.unit, language) for parameter in parameters.values()
                 ],
                 text("ui.column_origin", language): [
                     text(f"report.origin_{parameter.origin}", language)
                     for parameter in parameters.values()
                 ],
-                text("ui.column_parameter", language): [literal(name) for name in parameters],
             }
         ),
         hide_index=True,
@@ -135,13 +152,3 @@ def unit_text(unit: str, language: Language) -> str:
 
 
 _UNITS: Final = frozenset({"min", "m", "residents", "per_1000", "per_10000", "share"})
-
-
-def value_text(value: ParameterValue, language: Language) -> str:
-    """Return a parameter's value for a reader."""
-    if isinstance(value, bool):
-        return text("ui.yes" if value else "ui.no", language)
-    if isinstance(value, float):
-        return f"{value:g}"
-    words = value if isinstance(value, list) else [str(value)]
-    return text("report.list_separator", language).join(word_text(word, language) for word in words)

@@ -20,6 +20,7 @@ from coverage.desk.write import write_rule
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.report.condition_text import word_text
+from coverage.report.setting_text import bounds_text, setting_text
 from coverage.report.trial import tried
 from coverage.results import Report
 from coverage.rules.model import VILLAGE_KINDS, ParameterValue, UnitKind
@@ -37,10 +38,10 @@ from coverage.rules.parameters import Rounding
 from coverage.rules.revise import revised
 from coverage.rules.rule_file import rule_text
 from coverage.rules.settings import CountyRule
-from coverage.ui.clause import clause_panel, value_text
+from coverage.ui.clause import clause_panel
 from coverage.ui.effect_table import result_line
 from coverage.ui.frame_parts import refused
-from coverage.ui.rule_values import bounds_text, is_outside, tell_here, written_folder
+from coverage.ui.rule_values import is_outside, tell_here, written_folder
 from coverage.ui.state import session
 from coverage.ui.words import literal
 
@@ -353,7 +354,7 @@ def _untold(answers: Answers, language: Language) -> list[str]:
                     language,
                     name=name,
                     bounds=bounds,
-                    value=value_text(value or 0, language),
+                    value=setting_text(value or 0, "", language),
                 )
             )
     days = {

@@ -19,9 +19,10 @@ from coverage.desk.write import remove_rule, write_parameters
 from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.report.condition_text import word_text
+from coverage.report.setting_text import bounds_text, meaning_text, setting_text
 from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.settings import ENABLED, CountyRule, check_setting, differing
-from coverage.ui.clause import unit_text, value_text
+from coverage.ui.clause import unit_text
 from coverage.ui.frame_parts import guarded, refused
 from coverage.ui.state import keep, own_folder, session, set_rule
 from coverage.ui.words import literal
@@ -79,7 +80,7 @@ def _begin_anew() -> None:
 
 
 def _label(parameter: Parameter, language: Language) -> str:
-    label = literal(parameter.meaning.zh if language == "zh" else parameter.meaning.en)
+    label = literal(meaning_text(parameter, language))
     unit = unit_text(parameter.unit, language)
     return text("rules_page.with_unit", language, label=label, unit=unit) if unit else label
 
@@ -154,21 +155,13 @@ def _origin(known: CountyRule, name: str, value: object, language: Language) -> 
     of_text, of_county = known.text.parameters[name], known.rule.parameters[name]
     parts = [text(f"report.origin_{of_text.origin}", language)]
     if of_county.value != of_text.value:
-        shown = literal(value_text(of_text.value, language))
+        shown = literal(setting_text(of_text.value, of_text.unit, language))
         parts.append(text("rules_page.county_has_own", language, value=shown))
     if value != of_county.value:
-        shown = literal(value_text(of_county.value, language))
+        shown = literal(setting_text(of_county.value, of_county.unit, language))
         parts.append(text("rules_page.county_has", language, value=shown))
     told = text("report.list_separator", language).join(parts)
     return text("rules_page.grey", language, told=told)
-
-
-def bounds_text(low: float | None, high: float | None, language: Language) -> str:
-    """Return in words where a number must lie; one bound at least is given."""
-    which = "both" if low is not None and high is not None else "low" if high is None else "high"
-    shown = {name: f"{x:,.10g}" for name, x in (("low", low), ("high", high)) if x is not None}
-    # The messages are rules_page.bounds_<both, low or high>.
-    return text(f"rules_page.bounds_{which}", language, **shown)
 
 
 def is_outside(value: object, low: float | None, high: float | None) -> bool:
@@ -215,8 +208,10 @@ def _check_bounds(rule: Rule, values: Mapping[str, ParameterValue], language: La
         Problem(
             "rules_page.out_of_range",
             values={
-                "value": value_text(value, language),
-                "bounds": bounds_text(parameter.minimum, parameter.maximum, language),
+                "value": setting_text(value, parameter.unit, language),
+                "bounds": bounds_text(
+                    parameter.minimum, parameter.maximum, language, parameter.unit
+                ),
             },
         )
         for name, value in values.items()
