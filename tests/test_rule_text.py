@@ -72,7 +72,7 @@ def test_the_examples_of_the_issue() -> None:
     told = rule_text(CATALOGUE["private-beds"], "zh")
     assert "适用地区：株洲市\n" in told
     assert "只算民营机构：所有制=民营（原文所定）" in told
-    assert "期限：2025年\n" in told
+    assert "期限：2025年\n" in rule_text(CATALOGUE["licensed-village-doctors"], "zh")
     assert "Applies to: Zhuzhou\n" in rule_text(CATALOGUE["private-beds"], "en")
     per = rule_text(CATALOGUE["ambulance-50k"], "zh")
     assert "50,000 人（原文所定；在 1 至 1,000,000 之间）" in per
