@@ -19,7 +19,7 @@ from coverage.report.setting_text import (
 )
 from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.needs import needed_columns
-from coverage.rules.regions import region_names
+from coverage.rules.regions import region_name
 
 
 def rule_list(rules: Iterable[Rule], language: Language) -> str:
@@ -48,9 +48,18 @@ _COLUMNS = ("id", "title", "kind", "force", "regions", "needs")
 
 
 def regions_text(rule: Rule, language: Language) -> str:
-    """Return the names of the regions that a rule binds."""
-    names = [name.text(language) for name in region_names(rule.scope.regions)]
+    """Return the names of the regions that a rule binds, and which counties it asks in each."""
+    names = [_region_text(rule, code, language) for code in rule.scope.regions]
     return text("report.list_separator", language).join(names) or text("report.nowhere", language)
+
+
+def _region_text(rule: Rule, code: str, language: Language) -> str:
+    name = region_name(code).text(language)
+    kinds = {s.county_kinds for s in rule.sources if not s.regions or code.startswith(s.regions)}
+    if len(kinds) != 1 or len(only := kinds.pop()) != 1:
+        return name
+    # The kinds of county are the messages report.only_<kind>.
+    return text(f"report.only_{only[0]}", language, region=name)
 
 
 def rule_text(rule: Rule, language: Language) -> str:

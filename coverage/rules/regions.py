@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
-from typing import Final
 
 from coverage.messages import Message, Name
 from coverage.paths import DATA
 
-_FILE: Final = DATA / "regions.csv"
-
 
 @cache
-def _rows() -> tuple[tuple[frozenset[str], Name], ...]:
-    """Return each row's codes and name; several codes between ``|`` have one name together."""
-    with _FILE.open(encoding="utf-8-sig", newline="") as stream:
-        return tuple(
-            (frozenset(row["code"].split("|")), Name(row["name_zh"], row["name_en"]))
-            for row in csv.DictReader(stream)
-        )
-
-
-@cache
-def _names() -> dict[str, Name]:
-    return {code: name for codes, name in _rows() if len(codes) == 1 for code in codes}
+def _names() -> Mapping[str, Name]:
+    with (DATA / "regions.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["code"]: Name(row["name_zh"], row["name_en"]) for row in csv.DictReader(stream)}
 
 
 def region_name(code: str) -> Name | Message:
@@ -41,14 +29,3 @@ def region_name(code: str) -> Name | Message:
     if not around:
         return Message("rules.region_unnamed", {"code": code})
     return Message("rules.region_within", {"around": names[around], "code": code})
-
-
-def region_names(codes: Iterable[str]) -> tuple[Name | Message, ...]:
-    """Return what regions are called, those that have a name together by that name."""
-    left = tuple(codes)
-    together = []
-    for several, name in _rows():
-        if len(several) > 1 and several <= set(left):
-            together.append(name)
-            left = tuple(code for code in left if code not in several)
-    return (*together, *map(region_name, left))
