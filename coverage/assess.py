@@ -165,11 +165,18 @@ def report_of(
             "measure": MEASURE,
             "response": county.config.response.model_dump(mode="json"),
             "rules": {rule.id: rule.values() for rule in rules},
+            **_tables(county.config),
             "crs": county.crs.to_string(),
         },
         as_of=as_of,
         region=region,
     )
+
+
+def _tables(config: CountyConfig) -> dict[str, object]:
+    """Return ``tables`` as ``county.toml`` states it, where it does."""
+    stated = config.tables.model_dump(mode="json", exclude_defaults=True)
+    return {"tables": stated} if stated else {}
 
 
 def summarised(county: County, response: Response, covered: BoolArray) -> ResponseSummary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from coverage.county.blanks import refused_names
 from coverage.county.datum import crs_of, shift_of
 from coverage.county.files import CONFIG_NAME, decode, inside, reading, refuse, shown
 from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
@@ -127,6 +128,49 @@ class ResponseParameters(_Strict):
     speeds_kph: dict[str, Annotated[float, Field(ge=1, le=200)]] = Field(default_factory=dict)
 
 
+class TableOptions(_Strict):
+    """How a table is read, beside what ``[sources]`` says of its file.
+
+    Attributes
+    ----------
+    blank_is_zero
+        Columns, by any of their names, in which an empty cell is 0, or no.
+    """
+
+    table: ClassVar[str]
+    blank_is_zero: list[str] = Field(default_factory=list)
+
+    @field_validator("blank_is_zero")
+    @classmethod
+    def _columns_that_can_be_zero(cls, value: list[str]) -> list[str]:
+        if refused := refused_names(cls.table, value):
+            raise PydanticCustomError("no_zeros", "no such columns", {"refused": refused})
+        return value
+
+
+class VillageOptions(TableOptions):
+    """``[tables.villages]``."""
+
+    table = "villages"
+
+
+class FacilityOptions(TableOptions):
+    """``[tables.facilities]``."""
+
+    table = "facilities"
+
+
+class Tables(_Strict):
+    """``[tables]``."""
+
+    villages: VillageOptions = VillageOptions()
+    facilities: FacilityOptions = FacilityOptions()
+
+    def blank_is_zero(self) -> dict[str, list[str]]:
+        """Return the columns of each table in which an empty cell is 0, or no."""
+        return {o.table: o.blank_is_zero for o in (self.villages, self.facilities)}
+
+
 class CountyConfig(_Strict):
     """The whole of ``county.toml``.
 
@@ -140,6 +184,7 @@ class CountyConfig(_Strict):
     county: Identity
     sources: Sources
     response: ResponseParameters = ResponseParameters()
+    tables: Tables = Tables()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     _rows: Rows = PrivateAttr(default_factory=dict)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from coverage.county.blanks import with_blanks_as_zero
 from coverage.county.lookup import township_codes, village_codes
 from coverage.county.places import check_places, check_units, crs_for, places_of
 from coverage.county.table import Table
@@ -24,6 +26,7 @@ def read_facilities(
     villages: pd.DataFrame | None,
     datum: str,
     found: list[Problem],
+    blank_is_zero: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """Return the facilities as `County.facilities` describes them.
 
@@ -37,12 +40,15 @@ def read_facilities(
         Of the table's ``lon`` and ``lat``.
     found
         Problems are added to it.
+    blank_is_zero
+        Columns in which an empty cell is 0, or no.
     """
     needed(table, "name", found)
     needed(table, "kind", found)
     columns = read_columns(table, "facilities", found, leave=("lon", "lat"))
     columns["grade_a"] = _graded(table, columns["grade_a"], found)
     frame = pd.DataFrame(columns)
+    frame = with_blanks_as_zero(table, "facilities", frame, blank_is_zero, found)
     places = places_of(table, datum, found, required=False, townships=townships)
     if townships is not None:
         frame["township"] = township_codes(table, columns["township"], townships, found)
@@ -83,7 +89,7 @@ def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
     if nowhere.any():
         problems.append(table.problem("county.facility_without_place", nowhere, level="warning"))
     station = (frame["kind"] == "emergency_station").fillna(False).to_numpy(bool)
-    unknown = station & table.blank("ambulances")
+    unknown = station & table.blank("ambulances") & frame["ambulances"].isna().to_numpy(bool)
     if unknown.any():
         problems.append(
             table.problem(

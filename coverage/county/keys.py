@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -49,9 +50,11 @@ def row_of(path: tuple[str, ...], rows: Rows) -> tuple[int, ...]:
 
 
 def leave_out(raw: dict[str, Any], loc: tuple[int | str, ...]) -> None:
-    """Take the entry at `loc` out of the mapping, where it is there."""
+    """Take the entry at `loc` out of the mapping, where it is there; of a list, the whole list."""
     at: Any = raw
-    for key in loc[:-1]:
+    for key, below in pairwise(loc):
+        if isinstance(below, int) and isinstance(at, dict):
+            at.pop(key, None)
         at = at.get(key) if isinstance(at, dict) else None
     if isinstance(at, dict):
         at.pop(loc[-1], None)
@@ -77,6 +80,10 @@ def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Pro
         code, row = "county.key_missing", ()
     elif kind == "control":
         code = "county.key_control"
+    elif kind == "no_zeros":
+        code, values["refused"] = "county.key_no_zeros", context["refused"]
+    elif kind == "list_type":
+        code = "county.key_list"
     elif kind == "datum":
         code = "county.key_datum"
     elif kind == "string_pattern_mismatch":

@@ -66,6 +66,7 @@ def join_parts(table: Table, found: list[Problem]) -> Table:
         rows=table.rows[kept],
         geometry=geometry,
         told={column: mask[kept] for column, mask in table.told.items()},
+        unknown={column: mask[kept] for column, mask in table.unknown.items()},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -60,16 +61,22 @@ def read_county(folder: Path) -> County:
     if config is None:
         raise InputError(found)
     sources = config.sources
-    tables = {role: read_table(folder, role, getattr(sources, role), found) for role in TABLES}
+    zeros = config.tables.blank_is_zero()
+    tables = {
+        role: read_table(folder, role, getattr(sources, role), found, zeros.get(role, ()))
+        for role in TABLES
+    }
     _look_for(folder, sources.roads, found)
     townships = villages = facilities = None
     if (table := tables["townships"]) is not None:
         townships = read_townships(table, found)
     if (table := tables["villages"]) is not None:
-        villages = read_villages(table, townships, sources.villages.datum, found)
+        datum = sources.villages.datum
+        villages = read_villages(table, townships, datum, found, zeros["villages"])
     if (table := tables["facilities"]) is not None:
         datum = sources.facilities.datum
-        facilities = read_facilities(table, townships, villages, datum, found)
+        said = zeros["facilities"]
+        facilities = read_facilities(table, townships, villages, datum, found, said)
     if (
         (table := tables["villages"]) is not None
         and villages is not None
@@ -101,7 +108,13 @@ def read_county(folder: Path) -> County:
     )
 
 
-def read_table(folder: Path, role: str, source: Source, found: list[Problem]) -> Table | None:
+def read_table(
+    folder: Path,
+    role: str,
+    source: Source,
+    found: list[Problem],
+    blank_is_zero: Iterable[str] = (),
+) -> Table | None:
     """Read the table of one role; None where it cannot be used, which `found` then tells.
 
     The cells of a table that lacks a required column are looked at all the same, so that they
@@ -128,7 +141,7 @@ def read_table(folder: Path, role: str, source: Source, found: list[Problem]) ->
     if too_long := cells_too_long(raw):
         found.append(too_long)
         return None
-    raw = with_summed_columns(with_split_pairs(raw, role, found), role, found)
+    raw = with_summed_columns(with_split_pairs(raw, role, found), role, found, blank_is_zero)
     raw = without_extra_rows(raw, role, found)
     table = understand(raw, role, found)
     if table is not None and not table.whole:

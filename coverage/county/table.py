@@ -19,6 +19,7 @@ from coverage.county.words import (
     fold,
     is_blank,
     known_column,
+    says_unknown,
     split_remark,
     vocabulary,
 )
@@ -87,6 +88,8 @@ class Table:
         Whether it has every required column; if not, only its cells can be looked at.
     told
         The cells of a column that are told already, and therefore empty.
+    unknown
+        The cells of a column that say in words that nothing is known, and are therefore empty.
     """
 
     file: str
@@ -96,6 +99,7 @@ class Table:
     geometry: gpd.GeoSeries | None
     whole: bool = True
     told: Mapping[str, Mask] = field(default_factory=dict)
+    unknown: Mapping[str, Mask] = field(default_factory=dict)
 
     def blank(self, column: str) -> Mask:
         """Tell which cells of a column are empty in the file."""
@@ -208,7 +212,10 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
         index=range(len(raw.records)),
     )
     rows = np.asarray(raw.rows, dtype=np.int64)
-    return Table(raw.file, cells, rows, spelled, raw.geometry, whole, told)
+    in_words = {
+        name: mask for name, at in positions.items() if (mask := _unknown_cells(raw, at)).any()
+    }
+    return Table(raw.file, cells, rows, spelled, raw.geometry, whole, told, in_words)
 
 
 def _texts(raw: RawTable, at: int, told: Mask | None) -> pd.Series[str]:
@@ -216,6 +223,11 @@ def _texts(raw: RawTable, at: int, told: Mask | None) -> pd.Series[str]:
     if told is not None:
         texts = ["" if bad else text for text, bad in zip(texts, told, strict=True)]
     return pd.Series(texts, dtype=object)
+
+
+def _unknown_cells(raw: RawTable, at: int) -> Mask:
+    """Tell which cells say in words that something is not known; a stroke is no word."""
+    return np.array([says_unknown(record[at]) for record in raw.records], bool)
 
 
 def _untrue_cells(raw: RawTable, table: str, name: str, at: int, found: list[Problem]) -> Mask:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from coverage.county.blanks import with_blanks_as_zero
 from coverage.county.files import shown
 from coverage.county.lookup import township_codes
 from coverage.county.overlaps import overlaps
@@ -32,7 +34,11 @@ def area_class(area_code: str) -> str:
 
 
 def read_villages(
-    table: Table, townships: gpd.GeoDataFrame | None, datum: str, found: list[Problem]
+    table: Table,
+    townships: gpd.GeoDataFrame | None,
+    datum: str,
+    found: list[Problem],
+    blank_is_zero: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """Return the villages as `County.villages` describes them.
 
@@ -47,11 +53,14 @@ def read_villages(
         Of the table's ``lon`` and ``lat``.
     found
         Problems are added to it.
+    blank_is_zero
+        Columns in which an empty cell is 0, or no.
     """
     needed(table, "name", found)
     needed(table, "township", found)
     columns = read_columns(table, "villages", found, leave=("lon", "lat"))
     frame = pd.DataFrame(columns)
+    frame = with_blanks_as_zero(table, "villages", frame, blank_is_zero, found)
     places = places_of(table, datum, found, required=True, townships=townships)
     stated = frame["township"].astype("string")
     if townships is not None:
@@ -112,7 +121,7 @@ def _area_codes(
 
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
     problems: list[Problem] = []
-    unknown = table.blank("population")
+    unknown = table.blank("population") & frame["population"].isna().to_numpy(bool)
     if unknown.any():
         problems.append(
             table.problem(

@@ -227,3 +227,8 @@ def meanings(name: str) -> Mapping[str, tuple[str, str]]:
 def is_blank(text: str) -> bool:
     """Tell whether a cell says that something is not known."""
     return fold(text) in vocabulary("not_known")
+
+
+def says_unknown(text: str) -> bool:
+    """Tell whether a cell says so in words, and not by a mere stroke, as one that is empty may."""
+    return is_blank(text) and any(character.isalpha() for character in text)
