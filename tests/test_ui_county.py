@@ -22,7 +22,7 @@ from coverage.paths import DEMONSTRATION
 from coverage.progress import Progress
 from coverage.results import Report
 from coverage.scenario.model import Scenario
-from coverage.ui import cache, opening, working
+from coverage.ui import cache, visitor, working
 from coverage.ui.pages import county
 from coverage.ui.state import Session
 from tests import ui_fixtures
@@ -240,47 +240,13 @@ def test_a_browser_elsewhere_sees_neither_folders_nor_other_peoples_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun = store.save(Desk(folder=DEMONSTRATION))
-    monkeypatch.setattr(opening, "is_local", lambda: False)
-    monkeypatch.setattr(county, "is_local", lambda: False)
+    monkeypatch.setattr(visitor, "is_local", lambda: False)
     app = run("county", None)
     assert not [field.key for field in app.text_input]
     assert begun.token not in str([b.key for b in app.button])
     assert text("desk.open_upload", "zh") in [b.label for b in app.button]
     # but the own desk is found by its address
     assert desk_of(at_address("county", begun.token)) == begun
-
-
-@pytest.mark.parametrize(
-    ("address", "headers", "local"),
-    [
-        (None, {"Host": "127.0.0.1:8501"}, True),
-        (None, {"Host": "localhost"}, True),
-        (None, {"Host": "[::1]:8501"}, True),
-        ("::ffff:127.0.0.1", {"Host": "localhost:8501"}, True),
-        ("10.0.0.5", {"Host": "localhost"}, False),
-        (None, {"Host": "planner.example:8501"}, False),
-        (None, {"Host": "localhost.evil.example"}, False),
-        (None, {"Host": "127.0.0.1", "X-Forwarded-For": "10.0.0.5"}, False),
-        (None, {"Host": "127.0.0.1", "Forwarded": "for=10.0.0.5"}, False),
-        (None, {"Host": "127.0.0.1", "x-forwarded-host": "planner.example"}, False),
-        (None, {"Host": "127.0.0.1", "Via": "1.1 proxy"}, False),
-        (None, {"Host": "127.0.0.1", "X-Forwarded-For": "127.0.0.1"}, False),
-        (None, {"Host": "[::1"}, False),
-        (None, {"Host": "[::1]:x"}, True),
-        (None, {"Host": "//127.0.0.1"}, False),
-        (None, {"Host": "localhost@evil.example"}, False),
-        (None, {"Host": ""}, False),
-    ],
-)
-def test_who_is_on_this_machine(
-    address: str | None, headers: dict[str, str], local: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Context:
-        ip_address = address
-
-    Context.headers = headers  # type: ignore[attr-defined]
-    monkeypatch.setattr(opening.st, "context", Context)
-    assert opening.is_local() is local
 
 
 def test_the_demonstration_county_is_copied_before_it_is_changed(workspace: Path) -> None:

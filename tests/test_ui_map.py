@@ -128,7 +128,7 @@ def test_the_map_s_arguments_are_made_once(county: Path, monkeypatch: pytest.Mon
 def test_a_base_map_that_cannot_be_is_left_out(
     kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coverage.ui.map_view.is_local", lambda: True)
+    monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: True)
     assert chosen_basemap(Session(desk=Desk(basemap=kept))) == NO_BASEMAP
 
 
@@ -136,9 +136,9 @@ def test_files_of_the_server_are_no_base_map_for_another_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desk = Desk(basemap={"kind": "tiles", "path": "/etc"})
-    monkeypatch.setattr("coverage.ui.map_view.is_local", lambda: False)
+    monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: False)
     assert chosen_basemap(Session(desk=desk)) == NO_BASEMAP
-    monkeypatch.setattr("coverage.ui.map_view.is_local", lambda: True)
+    monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: True)
     assert chosen_basemap(Session(desk=desk)).path == "/etc"
 
 

@@ -205,7 +205,7 @@ def load(token: str) -> Desk:
         if stored is not None:
             desk = _desk(token, folder, stored)
             return replace(desk, revision=revisions[0], recovered=revision != revisions[0])
-    raise InputError([Problem("desk.damaged", values={"folder": str(folder)})])
+    raise InputError([Problem("desk.damaged", values={"folder": folder})])
 
 
 def newest(token: str) -> int:

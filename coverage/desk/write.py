@@ -113,7 +113,7 @@ def remove_rule(folder: Path, rule_id: str) -> None:
 
 def _writable(folder: Path) -> None:
     if is_protected(folder):
-        raise InputError([Problem("desk.protected", values={"folder": str(folder)})])
+        raise InputError([Problem("desk.protected", values={"folder": folder})])
 
 
 def _is_plain(rule_id: str) -> bool:

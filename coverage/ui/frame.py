@@ -17,7 +17,8 @@ from streamlit.navigation.page import StreamlitPage
 from coverage.desk.apart import readers
 from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
-from coverage.ui.frame_parts import guarded, problems
+from coverage.ui import visitor
+from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.pages import county, export, overview, rules, scenario
 from coverage.ui.pages import map as map_page
 from coverage.ui.state import (
@@ -107,7 +108,7 @@ def show(page: StreamlitPage, language: Language) -> None:
         problems(error, language)
     except OSError as error:
         _LOGGER.exception("The page %s could not read a file", page.url_path)
-        st.error(text("ui.unreadable", language, reason=literal(str(error))))
+        refused(visitor.unreadable(error), language)
     except Exception:
         _LOGGER.exception("The page %s failed", page.url_path)
         st.error(text("ui.defect", language))
@@ -124,7 +125,7 @@ def desk_state(current: Session, language: Language) -> None:
     if current.theirs is not None:
         _conflict(language)
     if current.trouble is not None:
-        lines = " ".join(current.trouble.lines(language))
+        lines = " ".join(visitor.lines(current.trouble, language))
         with st.container(key="desk-trouble"):
             st.error(literal(lines), icon=":material/error:")
             if not current.unknown:

@@ -16,10 +16,9 @@ from coverage.desk.folder import typed_path
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
-from coverage.ui import cache
+from coverage.ui import cache, visitor
 from coverage.ui.choices import box_key
 from coverage.ui.live import Event, Tool, live_arguments, show_live
-from coverage.ui.opening import is_local
 from coverage.ui.scenario_forms import find_village, village_box
 from coverage.ui.scenario_state import work
 from coverage.ui.state import Session, session, set_basemap
@@ -143,7 +142,7 @@ def draw(
     except InputError as error:
         if basemap == NO_BASEMAP:
             raise
-        told.warning(literal(" ".join(error.lines(language))), icon=":material/warning:")
+        told.warning(literal(" ".join(visitor.lines(error, language))), icon=":material/warning:")
         drawing = cache.map_arguments(
             case, language, layer, rule=rule, village=village, height=height, bare=bare
         )
@@ -187,7 +186,7 @@ def chosen_basemap(current: Session) -> Basemap:
     """Return the base map that the desk names; none where what it names cannot be one."""
     kept = current.desk.basemap
     kind = kept.get("kind", "none")
-    if kind not in KINDS or (kind in LOCAL and not is_local()):
+    if kind not in KINDS or (kind in LOCAL and not visitor.is_local()):
         return NO_BASEMAP
     try:
         datum = cast(Datum, kept.get("datum", "wgs84"))
@@ -199,7 +198,7 @@ def chosen_basemap(current: Session) -> Basemap:
 def basemap_form(language: Language) -> None:
     """Draw the choice of what lies under the county."""
     kept = session().desk.basemap
-    kinds = [kind for kind in KINDS if kind not in LOCAL or is_local()]
+    kinds = [kind for kind in KINDS if kind not in LOCAL or visitor.is_local()]
     first = kept.get("kind") if kept.get("kind") in kinds else None
     kind = st.selectbox(
         text("map_page.basemap", language),
@@ -233,7 +232,7 @@ def basemap_form(language: Language) -> None:
         try:
             chosen.checked()
         except InputError as error:
-            st.error(literal(" ".join(error.lines(language))))
+            st.error(literal(" ".join(visitor.lines(error, language))))
             return
         set_basemap({name: str(value) for name, value in asdict(chosen).items()})
         st.rerun()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -17,7 +14,7 @@ from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
-from coverage.ui import cache
+from coverage.ui import cache, visitor
 from coverage.ui.frame_parts import refused
 from coverage.ui.scenario_state import case
 from coverage.ui.state import Session, choose_scenario, open_folder, open_made, session
@@ -28,45 +25,7 @@ from maps.words import county_name
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_PROXIED: Final = re.compile(
-    r"forwarded|x-forwarded(-.*)?|x-original-.*|x-real-ip|via|cf-.*|true-client-ip|x-client-ip"
-    r"|x-cluster-client-ip",
-    re.IGNORECASE,
-)
-"""Headers that a proxy adds: whoever comes through one is not on this machine, whatever it says."""
 _MEGA: Final = 1_000_000
-
-
-def is_local() -> bool:
-    """Return whether the browser runs on the machine that the app runs on.
-
-    Only then may it name folders of that machine, or see other people's desks.
-    """
-    headers: Mapping[str, str] = st.context.headers
-    address = st.context.ip_address  # none for 127.0.0.1 and ::1
-    if isinstance(address, str) and not _is_loopback(address):
-        return False
-    if any(_PROXIED.fullmatch(name) for name in headers):
-        return False
-    host = headers.get("Host")
-    return host is None or _host_name(host) in _LOOPBACK
-
-
-def _host_name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:  # such as an address in brackets that is not closed
-        return None
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_loopback)
 
 
 def chooser(current: Session) -> None:
@@ -76,7 +35,7 @@ def chooser(current: Session) -> None:
     place of a click on the menu that was made meanwhile.
     """
     language = current.language
-    local = is_local()
+    local = visitor.is_local()
     demonstration, *others = st.columns([1, 1.15, 1.6] if local else [1, 2], gap="small")
     with demonstration.container(border=True, height="stretch"):
         st.markdown(text("ui.demonstration_text", language))
@@ -155,7 +114,7 @@ def loaded(current: Session) -> Report | None:
     """
     folder, desk, language = current.folder, current.desk, current.language
     if folder is None or not _is_folder(folder):
-        raise InputError([Problem("ui.no_folder", values={"folder": str(folder or "")})])
+        raise InputError([Problem("ui.no_folder", values={"folder": folder or ""})])
     if current.stopped == folder:
         st.info(text("desk.stopped", language), icon=":material/info:")
         st.button(text("desk.go_on", language), on_click=_go_on, key="go-on", type="primary")
@@ -183,7 +142,7 @@ def loaded(current: Session) -> Report | None:
             "-scenario",
         )
     except InputError as error:
-        lines = "\n".join(f"- {literal(line)}" for line in error.lines(language))
+        lines = "\n".join(f"- {literal(line)}" for line in visitor.lines(error, language))
     name = literal(scenario.name)
     st.error(text("desk.scenario_unfit", language, name=name) + f"\n\n{lines}")
     st.button(

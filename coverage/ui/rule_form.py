@@ -38,6 +38,7 @@ from coverage.rules.parameters import Rounding
 from coverage.rules.revise import revised
 from coverage.rules.rule_file import rule_text
 from coverage.rules.settings import CountyRule
+from coverage.ui import visitor
 from coverage.ui.clause import clause_panel
 from coverage.ui.effect_table import result_line
 from coverage.ui.frame_parts import refused
@@ -95,7 +96,10 @@ def rule_form(
         current = session()
         current.rule = answers.id
         current.notice += text(
-            "rules_page.form_saved", language, file=f"rules/{answers.id}.yaml", folder=str(target)
+            "rules_page.form_saved",
+            language,
+            file=f"rules/{answers.id}.yaml",
+            folder=visitor.place(target),
         )
         st.rerun()
     result = tried(report, rule)

@@ -22,6 +22,7 @@ from coverage.report.condition_text import word_text
 from coverage.report.setting_text import bounds_text, meaning_text, setting_text
 from coverage.rules.model import Parameter, ParameterValue, Rule
 from coverage.rules.settings import ENABLED, CountyRule, check_setting, differing
+from coverage.ui import visitor
 from coverage.ui.clause import unit_text
 from coverage.ui.frame_parts import guarded, refused
 from coverage.ui.state import keep, own_folder, session, set_rule
@@ -273,7 +274,7 @@ def _save(rule_id: str, language: Language) -> None:
     folder = written_folder(language)
     write_parameters(folder, rule_id, values)
     set_rule(rule_id, None)
-    session().notice += text("rules_page.saved", language, id=rule_id, folder=str(folder))
+    session().notice += text("rules_page.saved", language, id=rule_id, folder=visitor.place(folder))
     _begin_anew()
 
 

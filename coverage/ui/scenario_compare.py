@@ -17,7 +17,7 @@ from coverage.results import Report
 from coverage.scenario.compare import Cost, compare
 from coverage.scenario.model import Scenario, cost_keys
 from coverage.scenario.words import column_word, kind_word
-from coverage.ui import cache
+from coverage.ui import cache, visitor
 from coverage.ui.live import Event
 from coverage.ui.map_view import draw
 from coverage.ui.scenario_state import change, work
@@ -100,7 +100,7 @@ def all_scenarios(current: Session, language: Language) -> None:
         try:
             after = cache.scenario_report(current.folder, current.desk.overrides, scenario)
         except InputError as error:
-            told = literal(" ".join(error.lines(language)[:1]))
+            told = literal(" ".join(visitor.lines(error, language)[:1]))
             name = literal(scenario.name)
             st.warning(text("scenario_page.unfit", language, name=name, problem=told))
             continue

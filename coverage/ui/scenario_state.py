@@ -17,7 +17,7 @@ from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
-from coverage.ui import cache
+from coverage.ui import cache, visitor
 from coverage.ui.live import Focus
 from coverage.ui.scenario_edits import free_name
 from coverage.ui.state import Session, put_history, session
@@ -196,4 +196,4 @@ def _said(error: ValidationError) -> Problem:
 def told(language: Language) -> tuple[str, ...]:
     """Return why the last change could not be made, a sentence each."""
     trouble = work().trouble
-    return () if trouble is None else trouble.lines(language)
+    return () if trouble is None else visitor.lines(trouble, language)

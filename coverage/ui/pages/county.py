@@ -22,9 +22,10 @@ from coverage.desk.store import DeskLine, listed, load, workspace
 from coverage.errors import InputError, Level, Problem
 from coverage.messages import Language, text
 from coverage.results import Report
+from coverage.ui import visitor
 from coverage.ui.assets import component_arguments, show_map
 from coverage.ui.frame_parts import guarded, problems, refused
-from coverage.ui.opening import chooser, chosen, heading, is_local, loaded
+from coverage.ui.opening import chooser, chosen, heading, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
 from coverage.ui.tables import fitted, save_button, shortened, styled
 from coverage.ui.words import literal
@@ -94,7 +95,7 @@ def page() -> None:
 
 def _earlier(current: Session) -> None:
     """List earlier desks, to a browser on this machine only: a token opens what it names."""
-    if not is_local():
+    if not visitor.is_local():
         return
     language = current.language
     desks = [one for one in listed() if one.token != current.desk.token and _is_work(one)]
@@ -204,7 +205,7 @@ def _problem_table(
         "county_page.column_file": [problem.file or "" for problem in found],
         "county_page.column_rows": [_rows_text(problem.rows, most) for problem in found],
         "county_page.column_column": [problem.column or "" for problem in found],
-        "county_page.column_problem": [problem.body(language) for problem in found],
+        "county_page.column_problem": [visitor.known(problem).body(language) for problem in found],
         "county_page.column_count": [problem.count for problem in found],
     }
     if not any(problem.column for problem in found):
@@ -249,7 +250,7 @@ def _rows_text(rows: tuple[int, ...], most: int | None) -> str:
 def _shown_problem(report: Report, problem: Problem, language: Language) -> None:
     """Draw the whole sentence, the records it speaks of, and where they are."""
     with st.container(border=True, key="problem"):
-        st.markdown(literal(problem.text(language)))
+        st.markdown(literal(visitor.known(problem).text(language)))
         places = problem_places(report, problem)
         placed = places[places.geometry.notna()]
         if placed.empty:
@@ -320,8 +321,8 @@ def _keep(current: Session, report: Report) -> None:
                 args=(_copy, language),
             )
         else:
-            st.caption(literal(str(folder)))
-    if is_local():
+            st.caption(literal(visitor.place(folder)))
+    if visitor.is_local():
         with save.form("save-county", height="stretch"):
             typed = st.text_input(text("county_page.save_to", language), key="save-folder")
             if st.form_submit_button(text("county_page.save", language)) and (
@@ -336,9 +337,9 @@ def _save(folder: Path, target: Path, language: Language) -> None:
     except InputError as error:
         refused(error, language)
     else:
-        st.success(literal(text("county_page.saved_to", language, folder=str(saved))))
+        st.success(literal(text("county_page.saved_to", language, folder=visitor.place(saved))))
 
 
 def _copy(language: Language) -> None:
     folder = own_folder()
-    session().notice = text("county_page.copied", language, folder=str(folder))
+    session().notice = text("county_page.copied", language, folder=visitor.place(folder))

@@ -23,7 +23,7 @@ from coverage.desk.pack import county_zip, zip_of
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.results import Report
-from coverage.ui import cache
+from coverage.ui import cache, visitor
 from coverage.ui.frame_parts import refused
 from coverage.ui.map_view import chosen_basemap, rule_shown
 from coverage.ui.opening import chosen
@@ -83,7 +83,7 @@ def page() -> None:
     st.markdown(f"#### {literal(text('export_page.map_title', language, layer=shown))}")
     st.caption(text("export_page.map_hint", language))
     if spoilt is not None:
-        told = " ".join((*spoilt.lines(language), text("export_page.no_ground", language)))
+        told = " ".join((*visitor.lines(spoilt, language), text("export_page.no_ground", language)))
         st.warning(literal(told), icon=":material/warning:")
     _rows(drawn, language)
     st.markdown(f"#### {text('export_page.scenarios_title', language)}")
