@@ -450,7 +450,7 @@ def test_a_column_that_stands_twice(tmp_path, name):
 
 
 def _with_columns(folder, **cells):
-    table = fixtures.facilities().drop(columns=["physicians"], errors="ignore")
+    table = fixtures.facilities().drop(columns=["physicians", "pharmacists"], errors="ignore")
     for name, values in cells.items():
         table[name] = [*values, *[""] * (len(table) - len(values))]
     return read_county(fixtures.write_county(folder, facilities=table))
@@ -472,6 +472,15 @@ def test_a_column_for_the_whole_is_used_before_its_parts(tmp_path):
         tmp_path, 执业医师=["100"], 执业助理医师=["30"], **{"执业（助理）医师": ["131"]}
     )
     assert county.facilities["physicians"].iloc[0] == 131
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "column"),
+    [("医师", "执业医师", "physicians"), ("药学人员", "药师", "pharmacists")],
+)
+def test_a_name_for_all_is_used_before_one_that_may_leave_some_out(tmp_path, whole, part, column):
+    county = _with_columns(tmp_path, **{part: ["100"], whole: ["131"]})
+    assert county.facilities[column].iloc[0] == 131
 
 
 def test_a_part_that_is_no_number_is_told(tmp_path):
