@@ -53,6 +53,8 @@ class Completeness:
         Rules that speak of something in this county.
     assessed
         Those of them that are met or unmet.
+    bounds
+        Rules assessed, the figure of which is only a bound, for cells are blank.
     missing
         For each column, as ``table.column``, whose blank cells keep rules from being assessed:
         how many rules. Most rules first, then by name.
@@ -61,6 +63,7 @@ class Completeness:
     applicable: int
     assessed: int
     missing: Mapping[str, int]
+    bounds: int = 0
 
     @property
     def share(self) -> float:
@@ -114,4 +117,5 @@ class Report:
         open_ = [r for r in applicable if r.verdict == "not_assessable"]
         counted = Counter(column for result in open_ for column in set(result.missing_columns))
         missing = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-        return Completeness(len(applicable), len(applicable) - len(open_), missing)
+        bounds = sum(r.bound != "exact" and r not in open_ for r in applicable)
+        return Completeness(len(applicable), len(applicable) - len(open_), missing, bounds)

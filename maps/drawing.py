@@ -19,7 +19,7 @@ from coverage.messages import Message
 from coverage.network.speeds import driven_kph
 from coverage.results import Report
 from coverage.rules.compare import within_limit
-from coverage.rules.model import RuleResult
+from coverage.rules.model import Bound, RuleResult
 from coverage.travel.reach import REACH_MIN, reach
 from maps.cells import has_cells
 from maps.classes import (
@@ -85,6 +85,8 @@ class Areas:
         Of every area, for its tooltip.
     figures
         Of every area: what the rule observed and what it requires, NaN where there is none.
+    bounds
+        What blank cells make of each observed figure.
     unit
         What the figures count; empty where there are none.
     """
@@ -94,6 +96,7 @@ class Areas:
     of: IntArray
     names: tuple[str, ...]
     figures: tuple[tuple[float, float], ...] = ()
+    bounds: tuple[Bound, ...] = ()
     unit: str = ""
 
 
@@ -309,6 +312,7 @@ def _judged_areas(report: Report, result: RuleResult, verdict: pd.Series[int]) -
     whole = not verdict.notna().any()
     silent = VERDICTS.index(result.verdict if whole else "not_applicable")
     figures = {unit.code: (unit.observed, unit.required) for unit in result.units}
+    bounds = {unit.code: unit.bound for unit in result.units}
     county = (result.observed, result.required)
     nothing = (np.nan, np.nan)
     areas = Areas(
@@ -318,6 +322,9 @@ def _judged_areas(report: Report, result: RuleResult, verdict: pd.Series[int]) -
         names=tuple(report.units["name"].astype(str)),
         figures=tuple(
             county if whole else figures.get(code, nothing) for code in report.units["code"]
+        ),
+        bounds=tuple(
+            result.bound if whole else bounds.get(code, "exact") for code in report.units["code"]
         ),
         unit=result.unit,
     )

@@ -193,9 +193,10 @@ def areas(report: Report, language: Language, drawn: Areas) -> folium.FeatureGro
         }
         properties: dict[str, Any] = {"n": safe(name or label), "t": told, "style": style}
         if drawn.unit:
-            required = drawn.figures[place][1]
+            observed, required = drawn.figures[place]
             figures = (
-                words.figure(v, drawn.unit, language, required) for v in drawn.figures[place]
+                words.bounded(observed, drawn.unit, language, required, drawn.bounds[place]),
+                words.figure(required, drawn.unit, language, required),
             )
             properties["v"] = [safe(label), *(safe(figure) for figure in figures)]
         features.append(feature(polygon, properties))

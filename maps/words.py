@@ -13,7 +13,7 @@ from pathlib import Path
 from coverage.figures import minutes_text, number_text, share_text, whole_people
 from coverage.messages import Language, text
 from coverage.results import Report
-from coverage.rules.model import RuleResult
+from coverage.rules.model import Bound, RuleResult
 from coverage.rules.response_time import is_response
 from coverage.travel.route import Route
 from maps.basemap import Basemap
@@ -79,6 +79,17 @@ def figure(value: float, unit: str, language: Language, *limits: float) -> str:
     if unit == "share":
         return share_text(value, *limits)
     return text(f"report.unit_{unit}", language, number=number_text(value, *limits))
+
+
+def bounded(value: float, unit: str, language: Language, limit: float, bound: Bound) -> str:
+    """Return a rule's figure with its unit, and whether blank cells make it a least or a most.
+
+    The bounds are the messages ``report.bound_<bound>``.
+    """
+    shown = figure(value, unit, language, limit)
+    if bound == "exact" or math.isnan(value):
+        return shown
+    return text(f"report.bound_{bound}", language, figure=shown)
 
 
 def measure(report: Report, language: Language) -> str:

@@ -139,7 +139,7 @@ def test_unit_rows_of_a_kind(report: Report) -> None:
     assert (evil["编码"], evil["单位（机构）"]) == ("007", FORMULA)
     assert evil["结论"] == text("report.verdict_unmet", "zh")
     assert evil["现有"] == 0.9999
-    assert sheet["E4"].number_format == "0.00%"
+    assert sheet["F4"].number_format == "0.00%"
     assert unknown["现有"] is None
     assert unknown["结论"] == text("report.verdict_not_assessable", "zh")
     assert sheet["D4"].fill.fgColor.rgb != sheet["D5"].fill.fgColor.rgb
@@ -273,7 +273,7 @@ def test_a_cell_has_the_decimals_that_keep_it_from_its_limit(
     figures = replace(report.rules[1], observed=observed, required=required, unit=unit)
     rows = replace(figures.units[0], observed=observed, required=required)
     book = opened(replace(report, rules=(replace(figures, units=(rows,)),)))
-    for sheet, place in ((book.worksheets[0], "D4"), (book.worksheets[1], "E4")):
+    for sheet, place in ((book.worksheets[0], "E4"), (book.worksheets[1], "F4")):
         assert sheet[place].value == round(observed, 9)
         assert sheet[place].number_format.replace(" ", "") == shown.replace(" ", "")
 

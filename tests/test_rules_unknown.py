@@ -111,7 +111,7 @@ def test_facilities_without_a_place() -> None:
         "not_assessable",
         ("facilities.lon", "facilities.lat"),
     )
-    assert said_of(result.note) == {"rules.destinations_unplaced": 1}
+    assert said_of(result.note) == {"rules.destinations_unplaced": 1, "rules.could_turn": None}
     beside = _tested(_radius(), [nowhere, _hospital(5000, True)])
     assert beside.access is not None
     assert (beside.verdict, said_of(beside.note)["rules.destinations_unplaced"]) == (

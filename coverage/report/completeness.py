@@ -13,13 +13,16 @@ def completeness_text(report: Report, language: Language) -> str:
     found = report.completeness
     if not found.applicable:
         return text("report.completeness_none", language)
-    return text(
+    told = text(
         "report.completeness",
         language,
         applicable=found.applicable,
         assessed=found.assessed,
         share=figure_text(found.share, "share", language),
     )
+    if found.bounds:
+        told += text("report.completeness_bounds", language, count=found.bounds)
+    return told
 
 
 def missing_text(report: Report, language: Language) -> str:

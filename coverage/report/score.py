@@ -15,7 +15,7 @@ from coverage.report.setting_text import date_text, reading_text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
-from coverage.rules.model import Bilingual, Kind, RuleResult, SourceClause, Unit, Verdict
+from coverage.rules.model import Bilingual, Bound, Kind, RuleResult, SourceClause, Unit, Verdict
 from coverage.rules.verdicts import is_told_only
 
 _GAP: Final = "  "
@@ -244,10 +244,20 @@ def source_text(source: SourceClause, language: Language) -> str:
 def bounded_text(result: RuleResult, language: Language) -> str:
     """Return what there is, and whether blank cells make it a least or a most."""
     figure = figure_text(result.observed, result.unit, language, result.required)
-    if result.bound == "exact" or math.isnan(result.observed):
+    return figure if math.isnan(result.observed) else with_bound(figure, result.bound, language)
+
+
+def with_bound(figure: str, bound: Bound, language: Language) -> str:
+    """Return a figure in words, and whether blank cells make it a least or a most."""
+    if bound == "exact":
         return figure
     # The bounds' names are the messages report.bound_<bound>.
-    return text(f"report.bound_{result.bound}", language, figure=figure)
+    return text(f"report.bound_{bound}", language, figure=figure)
+
+
+def bound_text(value: float, bound: Bound, language: Language) -> str:
+    """Return what stands beside a bare figure that is a bound; nothing beside any other."""
+    return "" if math.isnan(value) else with_bound("", bound, language).strip()
 
 
 def figure_text(value: float, unit: Unit, language: Language, *limits: float) -> str:

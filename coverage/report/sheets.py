@@ -15,7 +15,7 @@ from coverage.messages import Language, text
 from coverage.report.access import minute_limits, village_minutes, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
-from coverage.report.score import in_order, kind_text, said, score_rows
+from coverage.report.score import bound_text, in_order, kind_text, said, score_rows
 from coverage.report.setting_text import meaning_text, setting_text
 from coverage.results import Report
 from coverage.rules.access import MINUTES
@@ -103,6 +103,7 @@ def _scores(report: Report, results: Sequence[RuleResult], language: Language) -
                 row.kind_text,
                 row.title,
                 Judged(row.verdict, row.verdict_text),
+                bound_text(result.observed, result.bound, language),
                 Figure(result.observed, result.unit, (result.required,)),
                 Figure(result.required, result.unit, (result.required,)),
                 Figure(result.shortfall, result.unit),
@@ -125,6 +126,7 @@ def _scores(report: Report, results: Sequence[RuleResult], language: Language) -
             kind=14,
             rule=34,
             verdict=12,
+            bound=10,
             observed=14,
             required=14,
             shortfall=14,
@@ -151,6 +153,7 @@ def _units(title: str, results: Iterable[RuleResult], language: Language) -> She
             unit.code,
             unit.named(language),
             Judged(unit.verdict, text(f"report.verdict_{unit.verdict}", language)),
+            bound_text(unit.observed, unit.bound, language),
             *(
                 Figure(value, result.unit if result.unit in _SHARED_UNITS else None, limits)
                 for value, limits in (
@@ -172,6 +175,7 @@ def _units(title: str, results: Iterable[RuleResult], language: Language) -> She
             code=18,
             unit=22,
             verdict=12,
+            bound=10,
             observed=14,
             required=14,
             shortfall=14,

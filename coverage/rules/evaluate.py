@@ -24,7 +24,7 @@ from coverage.rules.access import access_notes, access_result, destinations
 from coverage.rules.county_kind import county_kind, is_asked
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Kind, Rule, RuleResult
-from coverage.rules.verdicts import joined
+from coverage.rules.verdicts import joined, says
 
 Evaluator = Callable[[Rule, County, Evidence], RuleResult]
 """Tests one rule on one county."""
@@ -65,13 +65,32 @@ def _not_asked(rule: Rule, said: Message) -> RuleResult:
     )
 
 
+def _turning(result: RuleResult) -> RuleResult:
+    """Return the result with a note that an open verdict could turn, where none says so yet."""
+    if result.verdict != "not_assessable" or says(result.note, _SAY_IT_COULD_TURN):
+        return result
+    return replace(result, note=joined([result.note, Message("rules.could_turn")]))
+
+
+_SAY_IT_COULD_TURN: Final = frozenset(
+    {
+        "rules.cells_blank",
+        "rules.column_missing",
+        "rules.residents_open",
+        "rules.share_between",
+        "rules.village_cells_blank",
+        "rules.village_column_missing",
+    }
+)
+
+
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
     """Return what testing `rule` on `county` gives; no input makes it raise."""
     kind = county_kind(county.config.county.code)
     if not any(is_asked(kind, source.county_kinds) for source in rule.sources):
         # The two kinds' messages are rules.county_not_asked and rules.district_not_asked.
         return _not_asked(rule, Message(f"rules.{kind}_not_asked"))
-    result = EVALUATORS[rule.kind](rule, county, evidence)
+    result = _turning(EVALUATORS[rule.kind](rule, county, evidence))
     if rule.direction and result.verdict != "not_applicable":
         result = replace(result, note=joined([_direction(result.required, rule), result.note]))
     goal = destinations(rule, county)

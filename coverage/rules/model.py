@@ -300,7 +300,7 @@ class UnitResult:
     Attributes
     ----------
     observed, required, shortfall
-        NaN where not known or not applicable; in the rule's `unit`.
+        In the rule's `unit`; NaN where not known or not applicable. `bound` is of `observed`.
     english
         The name in English, where it has another one there.
     """
@@ -312,6 +312,7 @@ class UnitResult:
     required: float
     shortfall: float
     english: str = ""
+    bound: Bound = "exact"
 
     def named(self, language: Language) -> str:
         """Return what a reader of `language` calls the unit."""

@@ -29,6 +29,7 @@ from coverage.rules.units import (
 from coverage.rules.verdicts import (
     blank_notes,
     bound_note,
+    bound_of,
     bounded,
     combined,
     counted,
@@ -163,12 +164,16 @@ def _unit(
     """Return the row of a unit that needs exactly so many or, not `certain`, at least."""
     if not certain and not at_most < required:
         least = required if required > 0 else math.nan
-        return UnitResult(code, name, "not_assessable", observed, least, math.nan)
+        bound = bound_of("not_assessable", observed, at_most)
+        return UnitResult(code, name, "not_assessable", observed, least, math.nan, bound=bound)
     if not required:
-        return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
+        bound = bound_of("not_applicable", observed, at_most)
+        return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan, bound=bound)
     verdict = bounded(observed, at_most, required)
     told = at_most if verdict == "unmet" else observed
-    return UnitResult(code, name, verdict, told, required, max(0.0, required - told))
+    bound = bound_of(verdict, observed, at_most)
+    lacking = max(0.0, required - told)
+    return UnitResult(code, name, verdict, told, required, lacking, bound=bound)
 
 
 def _factor_note(factor: Fraction) -> Message | None:

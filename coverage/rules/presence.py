@@ -35,6 +35,7 @@ from coverage.rules.units import (
 from coverage.rules.verdicts import (
     blank_notes,
     bound_note,
+    bound_of,
     bounded,
     combined,
     counted,
@@ -253,7 +254,15 @@ def _unit(code: str, name: str, least: float, most: float, minimum: int) -> Unit
     """Return the row of a unit: the least that it has, or the most where even that is too few."""
     verdict = bounded(least, most, minimum)
     told = most if verdict == "unmet" else least
-    return UnitResult(code, name, verdict, told, float(minimum), max(0.0, minimum - told))
+    return UnitResult(
+        code,
+        name,
+        verdict,
+        told,
+        float(minimum),
+        max(0.0, minimum - told),
+        bound=bound_of(verdict, least, most),
+    )
 
 
 def _bound(

@@ -13,7 +13,7 @@ from coverage.rules.access import destinations
 from coverage.rules.choice import blank_columns
 from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
 from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
+from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
 from coverage.rules.parameters import ResponseTime
 from coverage.rules.verdicts import blank_notes, counted, joined, silent_facilities
 
@@ -118,6 +118,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             *(f"facilities.{name}" for name in (*blank, *unplaced)),
             *(("villages.population",) if rests_on_people else ()),
         ),
+        bound=everybody.bound,
     )
 
 
@@ -267,8 +268,19 @@ def _unit(asked: ResponseTime, times: _Times, code: str, name: str, people: _Peo
     share = (total - (people.short if times.known else people.surely_short)) / total
     # Nothing of what is only perhaps so is told as observed.
     observed = share if times.known else math.nan
+    bound = _bound(people)
     if open_people or _rests_on_places(asked, people):
-        return UnitResult(code, name, "not_assessable", observed, required, math.nan)
+        return UnitResult(code, name, "not_assessable", observed, required, math.nan, bound=bound)
     if people_met(people.short, total, required):
-        return UnitResult(code, name, "met", share, required, 0.0)
-    return UnitResult(code, name, "unmet", observed, required, max(0.0, required - share))
+        return UnitResult(code, name, "met", share, required, 0.0, bound=bound)
+    lacking = max(0.0, required - share)
+    return UnitResult(code, name, "unmet", observed, required, lacking, bound=bound)
+
+
+def _bound(people: _People) -> Bound:
+    """Return what the share by the known facilities is: others may only bring more near.
+
+    Where residents are not known it is the share of those that are, which bounds nothing.
+    """
+    all_known = not people.unknown_late and not people.unknown_near
+    return "at_least" if all_known and people.surely_short < people.short else "exact"

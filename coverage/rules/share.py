@@ -203,6 +203,7 @@ def _of_each(asked: ShareOf, county: County) -> _Found:
                 asked.required_share,
                 lacking,
                 english=names.en,
+                bound=bound,
             )
         )
         open_rows |= choice.unknown & ~has.yes | choice.yes & has.unknown

@@ -84,6 +84,7 @@ def evaluate_things(
         ),
         units=tuple(units),
         missing_columns=tuple(f"facilities.{name}" for name in blank),
+        bound="at_least" if any(unit.bound != "exact" for unit in units) else "exact",
     )
 
 
@@ -121,6 +122,7 @@ def _unit(place: _Place, choices: Sequence[Choice], minimum: int, county: County
         float(there),
         required,
         max(0.0, required - there),
+        bound="at_least" if perhaps > there else "exact",
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.compare import BoolArray
-from coverage.rules.model import Rule, UnitResult, Verdict
+from coverage.rules.model import Bound, Rule, UnitResult, Verdict
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -40,6 +40,13 @@ def is_told_only(rule: Rule) -> bool:
     return judged is not None and judged.value is False
 
 
+def bound_of(verdict: Verdict, least: float, most: float) -> Bound:
+    """Return what the figure told is: the most where even that is too little, else the least."""
+    if least == most:
+        return "exact"
+    return "at_most" if verdict == "unmet" else "at_least"
+
+
 def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:
     """Return the row of a unit that the rule does not ask, with what there is."""
     return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
@@ -51,6 +58,15 @@ def joined(messages: Iterable[Message | None]) -> Message | None:
     if not said:
         return None
     return reduce(lambda first, then: Message("rules.joined", {"first": first, "then": then}), said)
+
+
+def says(message: Message | None, ids: Collection[str]) -> bool:
+    """Return whether a message, or one that it puts together, is one of `ids`."""
+    if message is None:
+        return False
+    parts = dict(message.values)
+    inner = (part for part in parts.values() if isinstance(part, Message))
+    return message.id in ids or any(says(part, ids) for part in inner)
 
 
 def counted(message_id: str, count: int, **values: object) -> Message | None:
