@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from starlette.applications import Starlette
@@ -19,8 +20,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 from streamlit import config, net_util
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web.server import server_util
 from streamlit.web.server.app_discovery import discover_asgi_app
 
@@ -142,6 +145,22 @@ def test_what_a_session_sends_has_a_total(
     assert send(10) == 413
     manager.remove_session_files("tab")  # what Streamlit does when the tab is closed
     assert send(100) == 200
+
+
+def test_what_was_taken_in_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = MemoryUploadedFileManager("/_stcore/upload_file")
+    context = SimpleNamespace(session_id="tab", uploaded_file_mgr=manager)
+    monkeypatch.setattr(server, "get_script_run_ctx", lambda: context)
+    for name in ("a", "b"):
+        manager.add_file("tab", UploadedFileRec(name, name, "", b"xyz"))
+    server.let_go([UploadedFile(manager.file_storage["tab"]["a"], FileURLs())])
+    assert list(manager.file_storage["tab"]) == ["b"]
+
+
+def test_a_session_that_ends_gives_back_what_it_sent() -> None:
+    tab = Mock(id="tab", _state=AppSessionState.APP_NOT_RUNNING)
+    AppSession.shutdown(tab)
+    tab._uploaded_file_mgr.remove_session_files.assert_called_once_with("tab")
 
 
 def test_the_app_is_served_through_the_guard() -> None:

@@ -21,6 +21,7 @@ from coverage.ui import visitor
 from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.pages import county, export, overview, rules, scenario
 from coverage.ui.pages import map as map_page
+from coverage.ui.server import MAX_SESSION_BYTES, MAX_SESSION_FILES
 from coverage.ui.state import (
     Session,
     keep,
@@ -36,10 +37,14 @@ from coverage.ui.words import literal
 _STYLE: Final = Path(__file__).with_name("style.css")
 _LOGGER: Final = logging.getLogger(__name__)
 _DROP_ZONE: Final = '[data-testid="stFileUploaderDropzone"]'
+_MEGA: Final = 1_000_000
 _NOT_MADE: Final = '[data-testid="stDownloadButtonError"]'
+_NOT_TAKEN: Final = '[data-testid="stFileUploader"]:has([role="alert"])'
+_SMALL_RED: Final = "font-size: 0.875rem; color: #b3261e;"
 _ENGLISH: Final = {
     "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
     "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; margin-left: 8px; }}",
+    "desk.upload_refused": f"{_NOT_TAKEN}::after {{ content: $; {_SMALL_RED} }}",
     "desk.download_failed": f"{_NOT_MADE}::after {{ content: $; font-size: 0.875rem; }}",
 }
 """Streamlit's own English words that have no setting, by the message that takes their place."""
@@ -71,7 +76,10 @@ def begin() -> Language:
 
 def _words_style(language: Language) -> str:
     """Return the style that gives Streamlit's own English words in the user's language."""
-    words = {name: json.dumps(text(name, language), ensure_ascii=False) for name in _ENGLISH}
+    limits = {"total_mb": MAX_SESSION_BYTES // _MEGA, "files": MAX_SESSION_FILES}
+    words = {
+        name: json.dumps(text(name, language, **limits), ensure_ascii=False) for name in _ENGLISH
+    }
     return (
         "<style>" + "".join(_ENGLISH[name].replace("$", words[name]) for name in words) + "</style>"
     )

@@ -14,7 +14,7 @@ from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.results import Report
-from coverage.ui import cache, visitor
+from coverage.ui import cache, server, visitor
 from coverage.ui.frame_parts import refused
 from coverage.ui.scenario_state import case
 from coverage.ui.state import Session, choose_scenario, open_folder, open_made, session
@@ -93,6 +93,8 @@ def _take(sent: Sequence[UploadedFile], language: Language) -> None:
     except InputError as error:
         refused(error, language)
         return
+    finally:
+        server.let_go(sent)
     left = found[0].left_out
     told = text("desk.uploaded", language, count=found[0].files)
     if left:

@@ -7,6 +7,7 @@ so that a page elsewhere that rebinds a name of its own to this machine gets not
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from coverage.desk.unpack import MAX_FILES, MAX_SENT_BYTES
@@ -122,6 +125,16 @@ def kept_bytes(session: str) -> tuple[int, ...]:
     manager = runtime.get_instance().uploaded_file_mgr
     assert isinstance(manager, MemoryUploadedFileManager)
     return tuple(len(file.data) for file in manager.file_storage.get(session, {}).copy().values())
+
+
+def let_go(files: Iterable[UploadedFile]) -> None:
+    """Give back the memory of files that were looked into: they count no more."""
+    context = get_script_run_ctx()
+    if context is not None:
+        manager = context.uploaded_file_mgr
+        assert isinstance(manager, MemoryUploadedFileManager)
+        for file in files:
+            manager.remove_file(context.session_id, file.file_id)
 
 
 def stay_inside() -> None:

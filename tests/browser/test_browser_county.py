@@ -52,6 +52,27 @@ def nothing_bad(seen: Visit) -> None:
     assert "Traceback" not in seen.page.locator("body").inner_text()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_upload_that_is_refused_is_told_beside_it(seen: Visit, language: Language) -> None:
+    seen.page.route(
+        "**/_stcore/upload_file/**",
+        lambda route: route.fulfill(status=413) if route.request.method == "PUT" else None,
+    )
+    if language == "en":
+        seen.page.get_by_text(text("ui.language_name", "en")).click()
+    sent = [{"name": "county.zip", "mimeType": "", "buffer": b"x"}]
+    zone = seen.page.locator(".st-key-upload-files")
+    zone.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
+    told = text("desk.upload_refused", language, total_mb=400, files=1000)
+    seen.page.wait_for_function(
+        """told => {
+            const zone = document.querySelector("[data-testid=stFileUploader]");
+            return zone && getComputedStyle(zone, "::after").content === JSON.stringify(told);
+        }""",
+        arg=told,
+    )
+
+
 def test_the_work_is_found_again_after_a_reload_and_on_every_page(seen: Visit) -> None:
     story.open_demonstration(seen)
     desk = token(seen)
