@@ -41,7 +41,8 @@ class Evidence:
     access
         To the facilities that are known to be ones that the rule names; None where it names none.
     perhaps
-        To these and those of which a blank cell leaves it open; None where no cell does.
+        To these and those of which a blank cell leaves it open; None where no cell does. Of a
+        rule on ambulances: until one comes from a facility that has not said whether it has any.
     region
         The region whose rules are tested, where it is not the county's own; else empty.
     somewhere

@@ -16,6 +16,7 @@ from coverage.network.model import Network
 from coverage.rules.access import destinations
 from coverage.rules.evidence import AccessMinutes, Evidence
 from coverage.rules.model import Rule
+from coverage.rules.response_time import is_response, silent_stations
 from coverage.rules.units import NOWHERE, IntArray, township_of, township_of_village
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips
@@ -53,6 +54,10 @@ def gathered(
         return access_minutes(county, trips, rows, serving)
 
     @cache
+    def answering(rows: IntTuple) -> AccessMinutes:
+        return answer_minutes(county, trips, rows)
+
+    @cache
     def at_least(rows: IntTuple) -> AccessMinutes | None:
         return somewhere_minutes(county, trips, rows)
 
@@ -66,8 +71,33 @@ def gathered(
                 perhaps = minutes(goal.possible, goal.serving)
             if goal.unplaced:
                 somewhere = at_least(goal.unplaced)
+        if is_response(rule) and (rows := silent_stations(rule, county)):
+            perhaps = answering(rows)
         evidence[rule.id] = Evidence(response, access, perhaps, region, somewhere)
     return evidence
+
+
+def answer_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinutes:
+    """Return when an ambulance would be at the scene if the facilities in `rows` had one each."""
+    response = county.config.response
+    found = trips.journey(
+        gpd.GeoSeries(_points(county), crs=county.crs),
+        gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
+        direction="from_facility",
+        response=response,
+    ).table
+    legs = found[["leaving_min", "drive_min", "access_min"]].sum(axis=1, skipna=False)
+    times = pd.DataFrame(
+        {
+            "facility": found["facility"].array,
+            "minutes": (response.turnout_min + legs.to_numpy(float)).round(DECIMALS),
+            "far": found["access_m"].to_numpy(float) > response.max_access_m,
+        }
+    )
+    n = len(county.villages)
+    return AccessMinutes(
+        times.iloc[:n].reset_index(drop=True), times.iloc[n:].reset_index(drop=True)
+    )
 
 
 def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinutes | None:

@@ -26,6 +26,19 @@ def is_response(rule: Rule) -> bool:
     return rule.kind == "response_time" and ResponseTime.of(rule).direction == "from_facility"
 
 
+def silent_stations(rule: Rule, county: County) -> tuple[int, ...]:
+    """Return the facilities (rows) that should say how many ambulances they have, and do not.
+
+    Only those with a place: without one a facility answers no calls, whatever it has.
+    """
+    facilities = county.facilities
+    blank = facilities[COLUMN].isna() & facilities["kind"].isin(
+        ResponseTime.of(rule).expected_kinds
+    )
+    placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty)
+    return tuple(np.flatnonzero(blank & placed).tolist())
+
+
 def limits_min(rule: Rule, county: County) -> FloatArray:
     """Return the limit of each village, minutes."""
     asked = ResponseTime.of(rule)
@@ -72,7 +85,7 @@ def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
             units=(),
             missing_columns=(f"facilities.{COLUMN}",),
         )
-    times = _outward(evidence) if outward else _inward(rule, asked, county, evidence)
+    times = _outward(rule, county, evidence) if outward else _inward(rule, asked, county, evidence)
     limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
     in_time, perhaps = within_limit(times.most, limit), within_limit(times.least, limit)
     points = pd.DataFrame(
@@ -198,9 +211,15 @@ def _rests_on_people(asked: ResponseTime, people: _People) -> bool:
     return may_spoil or (may_mend and not people_met(people.short, total, required))
 
 
-def _outward(evidence: Evidence) -> _Times:
-    minutes = evidence.response.demand["response_min"].to_numpy(float)
-    return _Times(minutes, minutes, np.zeros(0, dtype=bool))
+def _outward(rule: Rule, county: County, evidence: Evidence) -> _Times:
+    """Return the minutes until an ambulance comes; those that have not said may have one too."""
+    most = evidence.response.demand["response_min"].to_numpy(float)
+    rows = np.zeros(len(county.facilities), dtype=bool)
+    if evidence.perhaps is None:
+        return _Times(most, most, rows)
+    rows[list(silent_stations(rule, county))] = True
+    least = np.fmin(most, evidence.perhaps.demand["minutes"].to_numpy(float))
+    return _Times(most, least, rows, blank=(COLUMN,))
 
 
 def _inward(rule: Rule, asked: ResponseTime, county: County, evidence: Evidence) -> _Times:
