@@ -72,7 +72,7 @@ def read_anyhow(path: Path) -> list[str]:
     if suffix in {".geojson", ".json", ".gpkg", ".shp"}:
         ways["roads"] = lambda: read_lines(path, Source(path=file), CRS_M)
     if suffix == ".csv":
-        ways["layer"] = lambda: read_csv(path, file, "villages")
+        ways["layer"] = lambda: read_csv(path, file, "villages", [])
     if suffix == ".xlsx":
         ways["layer"] = lambda: read_xlsx(path, file, "villages", None, [])
     if suffix in {".tif", ".tiff"}:

@@ -13,6 +13,7 @@ import numpy as np
 from pyproj import CRS
 
 from coverage.county.datum import Floats, to_wgs84
+from coverage.messages import Message
 
 Box = tuple[float, float, float, float]
 
@@ -58,6 +59,27 @@ def guess(x: Floats, y: Floats, box: Box) -> Guess | None:
             if is_in(lon, lat, box):
                 return Guess(epsg, exchanged)
     return None
+
+
+def hint(x: Floats, y: Floats, box: Box | None = None) -> Message | str:
+    """Return what to say of the system of a layer that names none; empty where nothing can be.
+
+    With a `box` of degrees the system in which the layer lies there; without one, the zone that
+    its eastings begin with.
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return ""
+    likely = None if box is None else guess(x, y, box)
+    east, north = float(np.median(x[known])), float(np.median(y[known]))
+    if likely is None and _NORTHING_M[0] <= north <= _NORTHING_M[1]:
+        systems = list(_systems(east))
+        if len(systems) > 1:
+            return Message("county.hint_no_zone")
+        likely = Guess(systems[0], exchanged=False) if systems else None
+    if likely is None:
+        return ""
+    return Message("county.hint_zone", {"name": likely.name, "epsg": likely.epsg})
 
 
 def is_in(lon: Floats, lat: Floats, box: Box) -> bool:

@@ -25,6 +25,7 @@ from coverage.county import geopackage, shapefile
 from coverage.county.crowding import crowded
 from coverage.county.datum import WGS84_NAMES, crs_of, layer_to_wgs84, plain_crs, shift_of
 from coverage.county.files import nearest, reading, refuse, shown
+from coverage.county.gauss_kruger import hint
 from coverage.county.geojson import read_geojson
 from coverage.county.parquet import read_parquet
 from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS
@@ -221,7 +222,8 @@ def _in_wgs84(frame: gpd.GeoDataFrame, file: str, datum: str) -> gpd.GeoSeries:
     crs = one_crs(frame.crs, datum, file)
     if crs is None:
         if not file.lower().endswith(".geojson"):
-            raise refuse("county.no_crs", file)
+            x, y = shapely.get_coordinates(np.asarray(geometry.array, dtype=object)).T
+            raise refuse("county.no_crs", file, hint=hint(x, y))
         crs = WGS84
     _check_order(geometry, crs, file)
     with reading(file):

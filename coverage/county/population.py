@@ -81,7 +81,7 @@ def read_grid(
         stated = None if grid.crs is None else crs_from_text(grid.crs.to_wkt())
         crs = one_crs(stated, datum, file)
         if crs is None:
-            raise refuse("county.no_crs", file)
+            raise refuse("county.no_crs", file, hint="")
         place = place_of(grid, path)
         if place is None:
             raise refuse("county.grid_no_place", file)

@@ -24,6 +24,7 @@ from coverage.county.files import (
     shown,
     source_path,
 )
+from coverage.county.geopackage import unwritten_log
 from coverage.county.layers import read_layer
 from coverage.county.lookup import check_ids
 from coverage.county.model import County, InputFile, Role
@@ -39,6 +40,7 @@ from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
 from coverage.county.workbook import read_xlsx
 from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.gdal import world_file
 
 TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
 _WITH_PARTS: Final = ("townships", "villages")
@@ -125,7 +127,7 @@ def read_table(
         path = source_path(folder, source)
         suffix = path.suffix.lower()
         if suffix == ".csv":
-            raw = read_csv(path, file, role)
+            raw = read_csv(path, file, role, found)
         elif suffix == ".xlsx":
             raw = read_xlsx(path, file, role, source.sheet, found)
         elif suffix in TABLE_SUFFIXES:
@@ -228,10 +230,23 @@ def _inputs(
         table = tables.get(role)
         if source is not None:
             files.append(_input(folder, role, source, 0 if table is None else len(table.rows)))
+            files += [_input(folder, role, beside, 0) for beside in _beside(folder, source)]
     own = sorted(path.name for path in (folder / "rules").glob("*.yaml"))
     own = [name for name in own if not name.startswith((".", "~$"))]
     files += [_input(folder, "rule", Source(path=f"rules/{name}"), 0) for name in own]
     return tuple(files)
+
+
+def _beside(folder: Path, source: Source) -> list[Source]:
+    """Return the files beside a source that it is read with, but for the parts of a shapefile."""
+    path = source_path(folder, source)
+    kind = path.suffix.lower()
+    found = None
+    if kind == ".gpkg":
+        found = unwritten_log(path)
+    elif kind in _GRID_SUFFIXES:
+        found = world_file(path)
+    return [] if found is None else [Source(path=found.relative_to(folder).as_posix())]
 
 
 def _input(folder: Path, role: Role, source: Source, rows: int) -> InputFile:

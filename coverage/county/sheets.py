@@ -15,7 +15,7 @@ from coverage.county.content import check_text
 from coverage.county.files import decode, reading, refuse
 from coverage.county.header import HEADER_SEARCH_ROWS, from_rows, header_of
 from coverage.county.table import RawTable
-from coverage.errors import InputError
+from coverage.errors import InputError, Problem
 
 MAX_ROWS: Final = 2_000_000
 MAX_UNZIPPED_BYTES: Final = 500_000_000
@@ -28,8 +28,10 @@ T = TypeVar("T")
 _Rows = Iterator[tuple[int, tuple[str, ...]]]
 
 
-def read_csv(path: Path, file: str, table: str) -> RawTable:
+def read_csv(path: Path, file: str, table: str, found: list[Problem]) -> RawTable:
     """Read a text table; blank lines count as rows, as they do in Excel.
+
+    `found` tells of a last line that does not end.
 
     Raises
     ------
@@ -41,7 +43,22 @@ def read_csv(path: Path, file: str, table: str) -> RawTable:
         content = path.read_bytes()
     text = decode(content, file)
     delimiter = _delimiter(text, file, table)
-    return from_rows(file, table, _limited(_csv_rows(text, delimiter, file), file))
+    raw = from_rows(file, table, _limited(_csv_rows(text, delimiter, file), file))
+    if not text.endswith(("\n", "\r")):
+        found.append(_unended(text, delimiter, raw))
+    return raw
+
+
+def _unended(text: str, delimiter: str, raw: RawTable) -> Problem:
+    """Return what is told of a last line without its end: the file may have been cut short.
+
+    An error where the line has fewer cells than there are columns.
+    """
+    tail = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :]
+    cells = next(csv.reader([tail], delimiter=delimiter), [])
+    if len(cells) < len(raw.names) and len(raw.rows) and any(cells):
+        return Problem("county.csv_cut", "error", {}, raw.file, tuple(raw.rows[-1:]))
+    return Problem("county.csv_unended", "note", {}, raw.file)
 
 
 def _delimiter(text: str, file: str, table: str) -> str:

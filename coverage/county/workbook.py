@@ -48,6 +48,8 @@ class _Marks:
         The reach of the cells that hold anything.
     hidden_rows
         Hidden, by hand or by a filter.
+    hidden_columns
+        Positions of the hidden ones.
     told
         The text of cells with an error for a value, and of formulas without a saved one.
     merged
@@ -57,6 +59,7 @@ class _Marks:
     last_row: int = 0
     width: int = 0
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     told: dict[Place, str] = field(default_factory=dict)
     merged: dict[Place, int] = field(default_factory=dict)
 
@@ -68,8 +71,8 @@ def read_xlsx(
 
     Formulas give the value that Excel saved with them. Without `sheet` the one shown sheet that
     has every required column is read, else the one with the most known columns; `found` tells
-    which. Hidden rows count, and are told. The cells of a range that is merged downwards all
-    hold its text.
+    which. Hidden rows and columns count, and are told. The cells of a range that is merged
+    downwards all hold its text.
 
     Raises
     ------
@@ -93,6 +96,10 @@ def read_xlsx(
         found.append(
             Problem("county.rows_hidden", "warning", values, file, hidden, count=len(hidden))
         )
+    names = [raw.names[p] for p in sorted(marks.hidden_columns) if p < len(raw.names)]
+    if named := _listed(filter(None, names)):
+        values = {"sheet": shown(chosen), "columns": named}
+        found.append(Problem("county.columns_hidden", "note", values, file, count=len(names)))
     return raw
 
 
@@ -230,6 +237,10 @@ def _marks(stream: Any, file: str) -> _Marks:
                 row, position = int(element.attrib.get("r", row + 1)), -1
                 if element.attrib.get("hidden") in {"1", "true"}:
                     marks.hidden_rows.add(row)
+            elif name == "col" and element.attrib.get("hidden") in {"1", "true"}:
+                ends = (int(element.attrib.get(key, 0)) for key in ("min", "max"))
+                first, last = (min(max(end, 1), MAX_COLUMNS) for end in ends)
+                marks.hidden_columns.update(range(first - 1, last))
             elif name == "c":
                 position = _position(element.attrib.get("r"), position)
         elif name == "c":

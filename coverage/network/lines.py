@@ -19,6 +19,7 @@ from pyproj import CRS, Transformer
 from coverage.county.config import Source
 from coverage.county.datum import crs_of
 from coverage.county.files import reading, refuse, shown
+from coverage.county.gauss_kruger import Box, hint
 from coverage.county.layers import Layer, open_layer
 from coverage.crs import WGS84
 from coverage.errors import InputError, Level, Problem
@@ -55,7 +56,7 @@ _SHOWN_PLACES: Final = 3
 _MANY_NEAR_SHARE: Final = 0.01
 
 
-def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
+def read_lines(path: Path, source: Source, crs: CRS, box: Box | None = None) -> Ways:
     """Read a line layer with a column ``highway``.
 
     Optional columns are ``oneway``, ``maxspeed``, ``name``, ``bridge`` and the other OSM tags that
@@ -72,6 +73,8 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         EPSG code.
     crs
         The county's, in which end points are compared.
+    box
+        Where the county is, degrees: tells in which zone metres without a system are.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
             )
         )
     geometry = np.asarray(lines.array)[kept]
-    drawn = _lon_lat(geometry, layer.crs, source)
+    drawn = _lon_lat(geometry, layer.crs, source, box)
     noded, told = _noded(*drawn, np.array(levels, dtype=np.int64), source, crs)
     vertex, lon, lat = noded.numbered()
     return Ways(
@@ -135,6 +138,7 @@ def read_lines(path: Path, source: Source, crs: CRS) -> Ways:
         quality=(
             *unknown_classes(unknown, file),
             *remarks.problems(file),
+            *_no_directions(columns, file),
             *_read_as_true_false(layer, columns, file),
             *_class_columns(layer, columns, file),
             *content.told,
@@ -359,6 +363,13 @@ def _is_true_false(column: pd.Series[Any]) -> bool:
     return bool(words & {"t", "f"}) and "b" not in words
 
 
+def _no_directions(columns: Mapping[str, str], file: str) -> tuple[Problem, ...]:
+    """Tell of a layer in which no column could make a road one-way."""
+    if any(tag == "junction" or tag.startswith("oneway") for tag in columns):
+        return ()
+    return (Problem("network.no_directions", "note", {}, file),)
+
+
 def _read_as_true_false(
     layer: gpd.GeoDataFrame, columns: Mapping[str, str], file: str
 ) -> tuple[Problem, ...]:
@@ -371,14 +382,15 @@ def _read_as_true_false(
 
 
 def _lon_lat(
-    geometry: np.ndarray[Any, Any], crs: CRS | None, source: Source
+    geometry: np.ndarray[Any, Any], crs: CRS | None, source: Source, box: Box | None
 ) -> tuple[FloatArray, IntArray, npt.NDArray[np.bool_]]:
     """Return what `noding.dense` does, in degrees."""
     coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
     stated = crs_of(source.datum)
     degrees = bool((np.abs(coordinates) <= [180.0, 90.0]).all())
     if crs is None and stated == WGS84 and not degrees:
-        raise InputError([Problem("network.no_crs", file=source.path)])
+        values = {"hint": hint(coordinates[:, 0], coordinates[:, 1], box)}
+        raise InputError([Problem("network.no_crs", values=values, file=source.path)])
     from_crs = stated if crs is None or stated != WGS84 else crs
     first = np.searchsorted(owner, np.arange(len(geometry) + 1)).astype(np.int64)
     step = (

@@ -13,6 +13,7 @@ from pyproj import CRS, Transformer
 from coverage.county.config import CountyConfig, Source
 from coverage.county.datum import shift_of
 from coverage.county.files import parts_of, source_path
+from coverage.county.gauss_kruger import Box
 from coverage.county.model import County
 from coverage.crs import WGS84
 from coverage.errors import InputError, Problem
@@ -22,6 +23,7 @@ from coverage.network.build import build_network
 from coverage.network.container import is_overpass_json
 from coverage.network.model import Network
 from coverage.network.plausible import without_leaps
+from coverage.network.shifted import shift_problems
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
 from coverage.progress import Progress, quietly
@@ -62,7 +64,7 @@ def read_network(county: County, progress: Progress = quietly) -> Network:
     except InputError as error:
         problems += error.problems
     try:
-        ways = _read_ways(county.folder, source, county.crs, alive)
+        ways = _read_ways(county.folder, source, county.crs, alive, _box(county))
         if len(ways.lon):
             ways = _in_place(ways, county, source.path)
     except InputError as error:
@@ -70,13 +72,14 @@ def read_network(county: County, progress: Progress = quietly) -> Network:
     if problems:
         raise InputError(problems)
     alive()
-    return build_network(
+    network = build_network(
         ways,
         crs=county.crs,
         villages=county.villages,
         response=county.config.response,
         file=source.path,
     )
+    return replace(network, quality=(*network.quality, *shift_problems(county, network)))
 
 
 def road_problems(folder: Path, config: CountyConfig) -> tuple[Problem, ...]:
@@ -97,7 +100,11 @@ def road_problems(folder: Path, config: CountyConfig) -> tuple[Problem, ...]:
 
 
 def _read_ways(
-    folder: Path, source: Source, crs: CRS, alive: Callable[[], None] = lambda: None
+    folder: Path,
+    source: Source,
+    crs: CRS,
+    alive: Callable[[], None] = lambda: None,
+    box: Box | None = None,
 ) -> Ways:
     parts_of(folder, source)  # every part of a shapefile is inside the folder
     path = source_path(folder, source)
@@ -109,7 +116,7 @@ def _read_ways(
     elif name.endswith(graphml.SUFFIXES):
         ways = graphml.read_graphml(path, source.path)
     elif name.endswith(lines.SUFFIXES):
-        ways = lines.read_lines(path, source, crs)
+        ways = lines.read_lines(path, source, crs, box)
     else:
         values = {"known": ", ".join(SUFFIXES)}
         raise InputError([Problem("network.unknown_format", values=values, file=source.path)])
@@ -130,9 +137,7 @@ def _in_place(ways: Ways, county: County, file: str) -> Ways:
     InputError
         If all of them do.
     """
-    west, south, east, north = county.townships.total_bounds
-    grown = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
-    box = Transformer.from_crs(county.crs, WGS84, always_xy=True).transform_bounds(*grown)
+    box = _box(county)
     used = np.unique(ways.vertex)
     lon, lat = ways.lon[used], ways.lat[used]
     there = np.isfinite(lon) & np.isfinite(lat)
@@ -149,6 +154,15 @@ def _in_place(ways: Ways, county: County, file: str) -> Ways:
     roads = (lon.min(), lat.min(), lon.max(), lat.max())
     values = {"roads": _bounds(roads), "county": _bounds(box)}
     raise InputError([Problem("network.elsewhere", values=values, file=file)])
+
+
+def _box(county: County) -> Box:
+    """Return the bounds of the townships with a margin, degrees."""
+    west, south, east, north = county.townships.total_bounds
+    grown = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+    to_degrees = Transformer.from_crs(county.crs, WGS84, always_xy=True)
+    box: Box = to_degrees.transform_bounds(*grown)
+    return box
 
 
 def _bounds(box: tuple[float, ...]) -> str:

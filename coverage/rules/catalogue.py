@@ -212,10 +212,15 @@ def _alone(rule: Rule, known: Mapping[str, Rule], file: str) -> Problem:
 
 def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """Return one problem for each key that the schema refuses."""
-    return [
+    faults = error.errors(include_url=False)
+    told = [
         refusal(item, prefix + ".".join(str(part) for part in item["loc"]), file)
-        for item in error.errors(include_url=False)[:_MOST_TOLD]
+        for item in faults[:_MOST_TOLD]
     ]
+    if len(faults) > _MOST_TOLD:
+        values = {"told": _MOST_TOLD, "count": len(faults)}
+        told.append(Problem("rules.more_keys", values=values, file=file, count=len(faults)))
+    return told
 
 
 def refusal(item: ErrorDetails, key: str, file: str) -> Problem:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.errors import Problem
-from coverage.network.model import Network, Snap
+from coverage.messages import Message
+from coverage.network.model import FloatArray, Network, Snap
 from coverage.network.snap import leg_min
 from coverage.travel.journey import cut_off, off_main
 from coverage.travel.model import Response
@@ -180,11 +181,20 @@ def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple
     problems = []
     for code, which, values in groups:
         if which.any():
-            people = float(np.nansum(villages["population"].to_numpy(dtype=float)[which]))
-            named = {"count": int(which.sum()), "people": f"{people:,.0f}"}
+            named: dict[str, object] = {"count": int(which.sum())}
+            named["people"] = _residents(villages["population"].to_numpy(dtype=float)[which])
             named["names"] = _names(villages[which])
             problems.append(_problem(code, file, villages[which], {**named, **values}))
     return tuple(problems)
+
+
+def _residents(people: FloatArray) -> Message:
+    """Return the words for the residents of some villages, those unknown not taken for none."""
+    known = np.isfinite(people)
+    if not known.any():
+        return Message("travel.residents_unknown")
+    code = "travel.residents" if known.all() else "travel.residents_at_least"
+    return Message(code, {"people": f"{people[known].sum():,.0f}"})
 
 
 def _problem(code: str, file: str, table: pd.DataFrame, values: dict[str, object]) -> Problem:
