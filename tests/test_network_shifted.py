@@ -15,7 +15,6 @@ from coverage.network.model import Network
 from coverage.network.read import read_network
 from tests.network_fixtures import CRS_M, county_with, degrees, osm_xml, villages_at
 
-RANDOM = np.random.default_rng(4)
 JUNCTIONS = [(x * 900.0 + 250 * y, y * 1100.0) for y in range(5) for x in range(5)]
 NODES = dict(enumerate(JUNCTIONS, start=1))
 WAYS = [
@@ -27,9 +26,11 @@ def network(
     folder: Path, shift: object, *, off_m: float = 20, n: int = 12, roads: str = ""
 ) -> Network:
     """Read a lattice whose villages lie `off_m` beside it, with coordinates of another datum."""
-    at = [JUNCTIONS[k] for k in RANDOM.permutation(25)[:n]]
-    sides = [off_m * 0.7 * (-1) ** k for k in range(n)]
-    villages = villages_at([(x + d, y - d) for (x, y), d in zip(at, sides, strict=True)])
+    chance = np.random.default_rng(4)
+    at = [JUNCTIONS[k] for k in chance.permutation(25)[:n]]
+    turn = chance.uniform(0, 2 * np.pi, n)
+    away = off_m * np.column_stack([np.cos(turn), np.sin(turn)])
+    villages = villages_at([tuple(place) for place in (np.array(at) + away).tolist()])
     lon_lat = Transformer.from_crs(CRS_M, WGS84, always_xy=True)
     back = Transformer.from_crs(WGS84, CRS_M, always_xy=True)
     if callable(shift):
