@@ -10,7 +10,13 @@ import pytest
 
 from coverage import __main__ as cli
 from coverage.messages import LANGUAGES, Language
-from coverage.report.rule_text import regions_text, rule_list, rule_text, rule_toml
+from coverage.report.rule_text import (
+    first_regions_text,
+    regions_text,
+    rule_list,
+    rule_text,
+    rule_toml,
+)
 from coverage.report.setting_text import (
     allowed_text,
     bounds_text,
@@ -76,6 +82,15 @@ def test_the_examples_of_the_issue() -> None:
     assert "Applies to: Zhuzhou\n" in rule_text(CATALOGUE["private-beds"], "en")
     per = rule_text(CATALOGUE["ambulance-50k"], "zh")
     assert "50,000 人（原文所定；在 1 至 1,000,000 之间）" in per
+
+
+def test_a_cell_names_the_first_of_many_regions_and_counts_the_others() -> None:
+    many = CATALOGUE["critical-maternal-newborn"]
+    count = len(many.scope.regions) - 1
+    assert first_regions_text(many, "zh") == f"长沙市，另有 {count} 地"
+    assert first_regions_text(many, "en").endswith(f" and {count} more")
+    few = CATALOGUE["ems-1030"]
+    assert first_regions_text(few, "zh") == regions_text(few, "zh")
 
 
 def test_regions() -> None:

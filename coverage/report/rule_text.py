@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Final
 
 from coverage.county.words import Column
 from coverage.messages import Language, text
@@ -43,6 +44,9 @@ def rule_list(rules: Iterable[Rule], language: Language) -> str:
     return aligned([head, *body])
 
 
+_MOST_REGIONS: Final = 3
+"""Named in a table's cell; more make its row too high to read down the table."""
+
 # Headings are the messages report.list_<name>; forces are report.force_<force>.
 _COLUMNS = ("id", "title", "kind", "force", "regions", "needs")
 
@@ -51,6 +55,15 @@ def regions_text(rule: Rule, language: Language) -> str:
     """Return the names of the regions that a rule binds, and which counties it asks in each."""
     names = [_region_text(rule, code, language) for code in rule.scope.regions]
     return text("report.list_separator", language).join(names) or text("report.nowhere", language)
+
+
+def first_regions_text(rule: Rule, language: Language) -> str:
+    """Return the first of a rule's regions by name, and how many more there are."""
+    codes = rule.scope.regions
+    if len(codes) <= _MOST_REGIONS:
+        return regions_text(rule, language)
+    first = _region_text(rule, codes[0], language)
+    return text("rules_page.more_regions", language, first=first, count=len(codes) - 1)
 
 
 def _region_text(rule: Rule, code: str, language: Language) -> str:

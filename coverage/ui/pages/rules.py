@@ -17,7 +17,7 @@ from coverage.county.words import fold
 from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.report.condition_text import column_text
-from coverage.report.rule_text import regions_text
+from coverage.report.rule_text import first_regions_text, regions_text
 from coverage.report.score import clause_text, kind_text, said, verdict_text
 from coverage.results import Report
 from coverage.rules.catalogue import KINDS
@@ -36,12 +36,12 @@ from coverage.ui.state import keep, session
 from coverage.ui.tables import breakable, fitted, save_button, styled
 from coverage.ui.words import literal
 
-_TITLE_PX: Final = 268
+_TITLE_PX: Final = 252
 _KIND_PX: Final = 104
 _VERDICT_PX: Final = 100
 _STATE_PX: Final = 104
-_REGIONS_PX: Final = 84
-_CLAUSE_PX: Final = 316
+_REGIONS_PX: Final = 116
+_CLAUSE_PX: Final = 300
 _HEIGHT_PX: Final = 400
 
 
@@ -183,7 +183,9 @@ def _table(
         regions: _REGIONS_PX,
         clause: _CLAUSE_PX,
     }
+    brief = [first_regions_text(one.text, language) for one in found.values()]
     drawn = table.assign(**{clause: table[clause].map(breakable)})
+    drawn[regions] = brief
     key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
     st.dataframe(
         tinted(styled(drawn, widths), verdict, verdicts),
