@@ -191,6 +191,41 @@ def test_a_zip_of_another_state_is_not_offered(give: Give) -> None:
     assert "make-all" in [b.key for b in app.button]
 
 
+def test_what_comes_between_does_not_end_the_packing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a map that tells its place late, while the page is still at work."""
+    begun = []
+    make = page._zip
+
+    def interrupted(*arguments: Any) -> bytes:
+        begun.append(True)
+        if len(begun) == 1:
+            page.st.rerun()
+        return make(*arguments)
+
+    monkeypatch.setattr(page, "_zip", interrupted)
+    app = opened("export", Session(desk=Desk(folder=DEMONSTRATION)))
+    app.button(key="make-all").click().run()
+    assert len(begun) == 2
+    assert "make-all" not in [b.key for b in app.button]
+    assert app.session_state["export-zip"].content
+
+
+def test_stopped_packing_stays_stopped(monkeypatch: pytest.MonkeyPatch, give: Give) -> None:
+    begun = []
+
+    def stopped(*_: object) -> bytes:
+        begun.append(True)
+        page._want(None)  # what a click on its button does
+        page.st.rerun()
+
+    monkeypatch.setattr(page, "_zip", stopped)
+    monkeypatch.setattr(page, "county_pieces", lambda _: ())
+    app = run("export", give(ui_fixtures.report()))
+    app.button(key="make-all").click().run()
+    app.run()
+    assert len(begun) == 1
+
+
 def test_a_county_that_cannot_be_packed_is_told(give: Give) -> None:
     app = run("export", give(ui_fixtures.report()))  # an empty folder: no county.toml
     app.button(key="make-all").click().run()

@@ -21,6 +21,10 @@ from tests.desk_fixtures import tree
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+_PACKING_MS = 300_000
+"""Some ten seconds of work where nothing else runs."""
+
+
 def download(seen: Visit, button: Locator, folder: Path) -> Path:
     with seen.page.expect_download() as waited:
         button.click()
@@ -34,7 +38,7 @@ def test_the_zip_of_all_holds_what_the_page_shows(seen: Visit, tmp_path: Path) -
     story.go(seen, "export")
     seen.page.locator(".st-key-make-all button").click()
     ready = seen.page.locator(".st-key-download-all button")
-    expect(ready).to_be_visible()
+    expect(ready).to_be_visible(timeout=_PACKING_MS)
     path = download(seen, ready, tmp_path)
     assert path.name == "430902-1030.zip"
     with zipfile.ZipFile(path) as archive:

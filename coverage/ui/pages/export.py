@@ -38,6 +38,7 @@ from maps.words import county_name
 
 _MEGA = 1_000_000
 _KEY = "export-zip"
+_WANTED = "export-wanted"
 _GROUND = "export-ground"
 _TRIAL_PX = 256
 _TYPES = {
@@ -178,22 +179,26 @@ def _all(
         told.caption(text("export_page.all_hint", language))
         kept: _Made | None = st.session_state.get(_KEY)
         if kept is None or kept.of != made_of:
-            wanted = button.button(
+            button.button(
                 text("export_page.make_all", language),
                 key="make-all",
                 type="primary",
                 width="stretch",
+                on_click=_want,
+                args=(made_of,),
             )
-            if not wanted:
+            if st.session_state.get(_WANTED) != made_of:
                 return
             place = st.empty()
             try:
                 with place.container():
                     content = _zip(report, (*pieces, *county_pieces(folder)), language)
             except InputError as error:
+                _want(None)
                 place.empty()
                 refused(error, language)
                 return
+            _want(None)
             kept = _Made(made_of, content)
             st.session_state[_KEY] = kept
             st.rerun()
@@ -210,9 +215,14 @@ def _all(
         )
 
 
+def _want(made_of: tuple[object, ...] | None) -> None:
+    """Note what is to be packed, until it is: a run may be interrupted, and the next goes on."""
+    st.session_state[_WANTED] = made_of
+
+
 def _zip(report: Report, pieces: Sequence[Piece], language: Language) -> bytes:
     """Make every file, one after the other; a click on the button ends it."""
-    st.button(text("export_page.stop", language), key="stop-export")
+    st.button(text("export_page.stop", language), key="stop-export", on_click=_want, args=(None,))
     bar = st.progress(0.0)
     code = report.county.config.county.code
     files = {f"{code}/{text('export_page.guide_name', language)}": _guide(report, pieces, language)}
