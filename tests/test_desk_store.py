@@ -361,3 +361,15 @@ def test_the_workspace_is_its_owners_alone_also_one_made_before(workspace: Path)
     saved = store.save(Desk())
     for folder in (workspace, workspace / "desks", store.desk_folder(saved.token)):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_killed_app_left_half_written_is_swept(workspace: Path) -> None:
+    desk = store.save(Desk())
+    folder = workspace / "desks" / desk.token
+    old, new = folder / ".0123.part", folder / ".4567.part"
+    for part in (old, new):
+        part.write_bytes(b"{")
+    os.utime(old, (0, 0))
+    store.save(desk)
+    assert not old.exists()
+    assert new.exists()

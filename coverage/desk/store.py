@@ -37,6 +37,8 @@ KEPT: Final = 20
 _DEFAULT_WORKSPACE: Final = ".planner-1030"
 _STATE: Final = re.compile(r"desk-(\d{1,15})\.json")
 _MAX_BYTES: Final = 50_000_000
+_PART: Final = ".part"
+_PART_S: Final = 3600.0
 _IDLE_S: Final = 60 * 24 * 3600
 _PRIVATE: Final = 0o700
 """For its owner only; on Windows the user's own folder is so already."""
@@ -167,7 +169,7 @@ def save(desk: Desk) -> Desk:
         raise ConflictError(load(desk.token))
     revision = desk.revision + 1
     target = folder / f"desk-{revision}.json"
-    part = folder / f".{secrets.token_hex(8)}.part"
+    part = folder / f".{secrets.token_hex(8)}{_PART}"
     try:
         with part.open("xb") as stream:
             stream.write(_text(desk, folder).encode("utf-8"))
@@ -324,6 +326,11 @@ def _claim(part: Path, target: Path) -> None:
 
 
 def _sweep(folder: Path, until: int) -> None:
+    """Remove the states up to `until`, and what a killed app had not finished writing."""
+    for part in folder.glob(f".*{_PART}"):
+        with suppress(OSError):  # another tab may just be at work on its own
+            if time.time() - part.stat().st_mtime > _PART_S:
+                part.unlink()
     for revision in _revisions(folder):
         if revision <= until:
             with suppress(OSError):
