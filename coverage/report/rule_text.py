@@ -44,7 +44,7 @@ def rule_list(rules: Iterable[Rule], language: Language) -> str:
     return aligned([head, *body])
 
 
-_MOST_REGIONS: Final = 3
+_MOST_REGIONS: Final = 2
 """Named in a table's cell; more make its row too high to read down the table."""
 
 # Headings are the messages report.list_<name>; forces are report.force_<force>.
