@@ -349,10 +349,10 @@ def test_a_cell_that_is_no_pair_in_china(cell):
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
-        ("lon", "112°18′30″", "degrees_minutes"),
-        ("lon", "112度18分30秒", "degrees_minutes"),
-        ("lat", "N28°36'00\"", "degrees_minutes"),
-        ("lat", "28:36:00", "degrees_minutes"),
+        ("lon", "112°60′30″", "degrees_minutes"),
+        ("lon", "112度18分60秒", "degrees_minutes"),
+        ("lat", "E28°36'00\"", "degrees_minutes"),
+        ("lat", "28:36", "not_a_number"),
         ("population", "2000人", "number_unit"),
         ("population", "约2000", "not_a_number"),
         ("population", "3.2万", "number_unit"),

@@ -637,3 +637,42 @@ def test_damaged_bytes_are_read_or_refused(tmp_path: Path, name: str) -> None:
         except InputError:
             refusals += 1  # anything else that is raised fails the test
     assert refusals
+
+
+@pytest.mark.parametrize("out", ["ids", "tags", "tags center"])
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_an_answer_without_geometry_is_told_as_one(tmp_path: Path, out: str, form: str) -> None:
+    elements, lines = [], []
+    for number in range(3):
+        element: dict[str, Any] = {"type": "way", "id": number + 1}
+        inside = ""
+        if "center" in out:
+            element["center"] = {"lat": 28.6, "lon": 112.2}
+            inside += '<center lat="28.6" lon="112.2"/>'
+        if "tags" in out:
+            element["tags"] = {"highway": "primary"}
+            inside += '<tag k="highway" v="primary"/>'
+        elements.append(element)
+        lines.append(f'<way id="{number + 1}">{inside}</way>')
+    xml = f'<osm version="0.6">{"".join(lines)}</osm>'
+    path = write(tmp_path, json.dumps({"elements": elements}) if form == "json" else xml)
+    with pytest.raises(InputError) as told_of:
+        read_osm(path, "roads.osm")
+    (problem,) = told_of.value.problems
+    assert problem.code == "network.no_geometry"
+    assert "out geom;" in problem.text("en")
+    assert "3 of 3" in problem.text("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"elements": [{"type": "count", "id": 0, "tags": {"ways": "3", "total": "3"}}]}',
+        '<osm version="0.6"><count id="0"><tag k="total" v="3"/></count></osm>',
+        '<osm version="0.6"><count total="3"/></osm>',
+    ],
+)
+def test_an_answer_that_only_counts_is_told_as_one(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError) as told_of:
+        read_osm(write(tmp_path, text), "roads.osm")
+    assert [p.code for p in told_of.value.problems] == ["network.only_counted"]

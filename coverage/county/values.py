@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from coverage.county.degrees import degrees
 from coverage.county.files import nearest, shown
 from coverage.county.ranges import ANYTHING, CODE, DECIMAL, Limits, limits_of
 from coverage.county.table import Mask, Table, faults_by_word
@@ -81,8 +82,29 @@ def numbers(table: Table, column: str, found: list[Problem], unit: str = "") -> 
 
     Degrees with minutes, and numbers with words behind them, are told as what they are.
     """
+    return _read(table, column, found, unit, _number)
+
+
+def coordinates(table: Table, column: Literal["lon", "lat"], found: list[Problem]) -> Cells:
+    """Return a column of degrees, also of those with minutes and seconds, as `numbers` does."""
     cells = table.text(column)
-    values = cells.map(_number)
+    spelled = (cells.map(_number).isna() & (cells != "")).to_numpy(bool)
+    values = _read(table, column, found, "", lambda cell: _degrees(cell, column))
+    spelled = spelled & values.notna().to_numpy(bool)
+    _report(table, "county.degrees_read", spelled, column, found, level="note")
+    return values
+
+
+def _degrees(cell: str, axis: str) -> float:
+    value = _number(cell)
+    return degrees(cell, axis) if np.isnan(value) else value
+
+
+def _read(
+    table: Table, column: str, found: list[Problem], unit: str, read: Callable[[str], float]
+) -> Cells:
+    cells = table.text(column)
+    values = cells.map(read)
     bad = (values.isna() & (cells != "")).to_numpy(bool)
     minutes = bad & cells.map(lambda c: bool(_DEGREES_MINUTES.fullmatch(c))).to_numpy(bool)
     worded = bad & ~minutes & cells.map(_has_words).to_numpy(bool) & (unit != "")

@@ -11,7 +11,7 @@ from coverage.county.files import reading, refuse
 from coverage.network.barriers import BARRIER_TAGS
 from coverage.network.container import open_plain
 from coverage.network.objects import Objects
-from coverage.network.overpass import NO_NODE, Places, remark_problems
+from coverage.network.overpass import NO_NODE, Places, Shapes, remark_problems
 from coverage.network.restrictions import Member
 
 MAX_BYTES: Final = 200_000_000
@@ -43,16 +43,17 @@ def read_json(path: Path, file: str, objects: Objects) -> None:
         raise refuse("county.unreadable", file) from None
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
         raise refuse("network.no_elements", file)
-    places = Places(objects)
+    places, shapes = Places(objects), Shapes()
     for position, element in enumerate(answer["elements"]):
         try:
-            _add(element, objects, places)
+            _add(element, objects, places, shapes)
         except _NOT_AS_MEANT:
             raise refuse("network.bad_element", file, element=position + 1) from None
     objects.tell(remark_problems(str(answer.get("remark") or ""), file))
+    shapes.refuse_bare(file)
 
 
-def _add(element: Mapping[str, Any], objects: Objects, places: Places) -> None:
+def _add(element: Mapping[str, Any], objects: Objects, places: Places, shapes: Shapes) -> None:
     kind, number = element["type"], int(element["id"])
     version = int(element.get("version", 0))
     tags = {str(key): str(value) for key, value in element.get("tags", {}).items()}
@@ -62,7 +63,10 @@ def _add(element: Mapping[str, Any], objects: Objects, places: Places) -> None:
             objects.barrier({key: tags[key] for key in BARRIER_TAGS if key in tags})
     elif kind == "way":
         refs = _refs(element, places)
+        shapes.way(len(refs))
         objects.way(number, version, tags.get, lambda: refs)
+    elif kind == "count":
+        shapes.count()
     elif kind == "relation":
         members = [
             Member(str(member["type"]), int(member["ref"]), str(member.get("role", "")))

@@ -11,7 +11,7 @@ from coverage.county.files import reading, refuse, shown
 from coverage.network.barriers import BARRIER_TAGS
 from coverage.network.container import open_plain
 from coverage.network.objects import DELETED_HERE, Objects
-from coverage.network.overpass import Places, remark_problems
+from coverage.network.overpass import Places, Shapes, remark_problems
 from coverage.network.restrictions import Member
 from coverage.network.xml import guard_doctype, page_says
 
@@ -49,6 +49,7 @@ def read_xml(path: Path, file: str, objects: Objects) -> None:
             line = parser.CurrentLineNumber
             raise refuse("network.osm_value", file, line=line, value=shown(error)) from None
     objects.tell(remark_problems(content.remark, file))
+    content.shapes.refuse_bare(file)
 
 
 class _Content:
@@ -72,6 +73,7 @@ class _Content:
         self._refs: list[int] = []
         self._members: list[Member] = []
         self.remark = ""
+        self.shapes = Shapes()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take up an element."""
@@ -88,6 +90,8 @@ class _Content:
         elif name == "member":
             role = attributes.get("role", "")
             self._members.append(Member(attributes["type"], int(attributes["ref"]), role))
+        elif name == "count":
+            self.shapes.count()
         elif name == "remark":
             self._parser.CharacterDataHandler = self._add_remark
         elif not self._root:
@@ -104,6 +108,8 @@ class _Content:
         number, version, visible = _identity(self._attributes) if self._open else (0, 0, True)
         if self._open == "way":
             refs = self._refs
+            if visible:
+                self.shapes.way(len(refs))
             self._objects.way(number, version, self._tags.get, lambda: refs, visible=visible)
         elif self._open == "relation":
             members = self._members

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from coverage.county.files import shown
+from coverage.county.files import refuse, shown
 from coverage.errors import InputError, Problem
-from coverage.network.objects import BESIDE_WAY, Objects
+from coverage.network.objects import BESIDE_WAY, NO_NODES_SHARE, Objects
 
 _FAILED: Final = re.compile(r"error|timed? ?out|out of memory|abort", re.IGNORECASE)
 _SHOWN_LENGTH: Final = 160
@@ -31,6 +31,34 @@ class Places:
             ref = self._made_up.setdefault((lon, lat), following)
         self._objects.node(ref, BESIDE_WAY, lon, lat)
         return ref
+
+
+class Shapes:
+    """Counts the ways of an answer that was asked for without what draws them.
+
+    ``out ids``, ``out tags``, ``out tags center`` and ``out count`` give neither nodes nor places.
+    """
+
+    def __init__(self) -> None:
+        self._ways = 0
+        self._bare = 0
+        self._counted = False
+
+    def way(self, nodes: int) -> None:
+        """Take up a way that is there, with the number of its nodes."""
+        self._ways += 1
+        self._bare += not nodes
+
+    def count(self) -> None:
+        """Take up the element of ``out count``."""
+        self._counted = True
+
+    def refuse_bare(self, file: str) -> None:
+        """Refuse a file of which more than half of the ways are only named or counted."""
+        if self._bare > NO_NODES_SHARE * self._ways:
+            raise refuse("network.no_geometry", file, count=self._bare, total=self._ways)
+        if self._counted and not self._ways:
+            raise refuse("network.only_counted", file)
 
 
 def remark_problems(remark: str, file: str) -> tuple[Problem, ...]:
