@@ -301,7 +301,17 @@ def test_a_picture_is_no_grid_of_people(tmp_path, bands):
 
 @pytest.mark.parametrize(
     ("dtype", "mark"),
-    [("uint16", 65535), ("int16", 32767), ("float32", 3.4e38), ("int32", 2**31 - 1)],
+    [
+        ("uint16", 65535),
+        ("int16", 32767),
+        ("float32", 3.4e38),
+        ("float32", 1e20),
+        ("int32", 2**31 - 1),
+        ("uint32", 2**32 - 1),
+        ("uint8", 255),
+        ("int16", 255),
+        ("float32", 255),
+    ],
 )
 def test_marks_for_no_data_that_are_not_declared_are_nobody(tmp_path, dtype, mark):
     values = _ones().astype(dtype)
@@ -312,6 +322,37 @@ def test_marks_for_no_data_that_are_not_declared_are_nobody(tmp_path, dtype, mar
     assert (told["county.grid_marks"].level, told["county.grid_marks"].count) == ("warning", 7)
     pd.testing.assert_frame_equal(county.demand, plain.demand)
     assert "county.grid_marks" not in {p.code for p in plain.quality}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "cells", "rest", "marked"),
+    [
+        ("uint8", 1, 127, True),  # 255 lies apart
+        ("uint8", 1, 128, False),
+        ("uint8", 4, 200, True),  # 4 of 400 cells are 1 %
+        ("uint8", 3, 200, False),
+        ("uint16", 3, 1, False),  # of more bits only the share counts
+        ("uint16", 4, 1, True),
+        ("uint16", 4, 256, False),  # something is larger
+    ],
+)
+def test_when_255_is_a_mark(tmp_path, dtype, cells, rest, marked):
+    values = np.full((20, 20), rest, dtype)
+    values[0, :cells] = 255
+    told = [p.count for p in _county(tmp_path, values).quality if p.code == "county.grid_marks"]
+    assert told == ([cells] if marked else [])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mark"), [("int16", -9999), ("int16", -32768), ("float32", -3.4e38), ("int8", -128)]
+)
+def test_negative_marks_are_nobody_and_counted(tmp_path, dtype, mark):
+    values = _ones().astype(dtype)
+    values[0, :7] = mark
+    plain = _county(tmp_path / "plain", np.where(values == mark, 0, values).astype(dtype))
+    county = _county(tmp_path / "marked", values)
+    assert [p.count for p in county.quality if p.code == "county.grid_negative"] == [7]
+    pd.testing.assert_frame_equal(county.demand, plain.demand)
 
 
 def test_a_classified_map_is_told(tmp_path):

@@ -30,6 +30,11 @@ MAX_DEMAND: Final = 2_000_000
 MAX_CELL: Final = 1e6
 """People in one cell: the densest square kilometre of the country has some hundred thousand."""
 _MARKS: Final = (32767.0, 65535.0)
+_BYTE_MARK: Final = 255.0
+_BYTE_MARK_SHARE: Final = 0.01
+"""From this share of the cells on, 255 as a grid's largest number is its mark (an assumption)."""
+_BYTE_MARK_GAP: Final = 2.0
+"""So it is where the next number of 8 bits is less than 255 divided by this (an assumption)."""
 _SHOWN_MARKS: Final = 3
 _MOST_CLASSES: Final = 12
 _CLASSIFIED_CELLS: Final = 500
@@ -128,6 +133,7 @@ def _people(
     """
     values = np.asarray(np.ma.filled(band.astype(float), np.nan))
     marks = np.isin(values, _MARKS) | (values > MAX_CELL)
+    marks |= _byte_marks(values, np.dtype(band.dtype))
     if marks.any():
         shown_marks = sorted({f"{v:g}" for v in np.unique(values[marks])[:_SHOWN_MARKS].tolist()})
         told = {"values": ", ".join(shown_marks)}
@@ -145,6 +151,23 @@ def _people(
         told = {"values": listed, "count": str(kinds.size)}
         found.append(Problem("county.grid_classes", "warning", told, file, count=kinds.size))
     return values
+
+
+def _byte_marks(
+    values: Floats, dtype: np.dtype[np.generic]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Return the cells whose 255 is the undeclared mark of a grid of 8 bits, whatever holds it now.
+
+    255 people may live in a cell: it is a mark only where nothing is larger, and it fills
+    `_BYTE_MARK_SHARE` of the cells or, in 8 bits, lies apart from all others.
+    """
+    given = values[~np.isnan(values)]
+    marks: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = values == _BYTE_MARK
+    others = given[given < _BYTE_MARK]
+    if not marks.any() or given.max() > _BYTE_MARK:
+        return np.zeros_like(marks)
+    apart = dtype == np.uint8 and others.max(initial=0.0) * _BYTE_MARK_GAP < _BYTE_MARK
+    return marks if apart or marks.sum() >= _BYTE_MARK_SHARE * given.size else np.zeros_like(marks)
 
 
 def _apply(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
