@@ -74,7 +74,7 @@ VILLAGE_CELLS = [
     ("lat", "", "coordinate_empty"),
     ("lon", "0", "coordinate_zero"),
     ("lat", "0.0", "coordinate_zero"),
-    ("lon", "东经112度", "outside"),
+    ("lon", "东经112度", "not_a_number"),
     ("lon", "623772.4", "coordinate_range"),
     ("lon", "113.3", "outside"),
     ("lat", "28.1", "outside"),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from dataclasses import replace
 from typing import Final
 
-from coverage.county.degrees import degrees, plain_signs
 from coverage.county.files import shown
 from coverage.county.table import RawTable
 from coverage.county.words import known_column, names_pair
 from coverage.errors import Problem
 
 _PAIR: Final = re.compile(r"[(\[]?(\d{1,3}\.\d+)[,;/\u3001 ]+(\d{1,3}\.\d+)[)\]]?", re.ASCII)
-_WKT_POINT: Final = re.compile(r"(?:srid=4326;)?point\s*\(([^()]*)\)")
-_CUT: Final = re.compile(r"[,;/\u3001 ]\s*|(?<=[ewns])|(?=[ewns])", re.ASCII)
 _LONGITUDES: Final = (73.0, 136.0)
 _LATITUDES: Final = (3.0, 54.0)
 """Of China: no number lies in both ranges, so that a pair is read rightly in either order."""
@@ -58,30 +54,13 @@ def _split(cell: str) -> tuple[str, str] | None:
     """Return longitude and latitude; two empty texts for an empty cell, None if unclear."""
     if not cell:
         return "", ""
-    text = plain_signs(cell)
-    point = _WKT_POINT.fullmatch(text)
-    text = point[1].strip() if point else text
-    match = _PAIR.fullmatch(unicodedata.normalize("NFKC", text))
+    match = _PAIR.fullmatch(unicodedata.normalize("NFKC", cell).strip())
     if match is None:
-        return _split_degrees(text)
+        return None
     for lon, lat in ((match[1], match[2]), (match[2], match[1])):
         if _lies(lon, _LONGITUDES) and _lies(lat, _LATITUDES):
             return lon, lat
     return None
-
-
-def _split_degrees(text: str) -> tuple[str, str] | None:
-    """Return the one way to cut a text into a longitude and a latitude; None if none or several."""
-    ways = set()
-    for cut in _CUT.finditer(text.strip("()[]")):
-        parts = cut.string[: cut.start()], cut.string[cut.end() :]
-        if not all(re.search(r"[^\d\s]", part) or part.count(" ") == 2 for part in parts):
-            continue  # a bare whole number is no place
-        for first, second in (parts, parts[::-1]):
-            lon, lat = degrees(first, "lon"), degrees(second, "lat")
-            if not math.isnan(lon + lat) and _lies(str(lon), _LONGITUDES):
-                ways |= {(repr(lon), repr(lat))} if _lies(str(lat), _LATITUDES) else set()
-    return ways.pop() if len(ways) == 1 else None
 
 
 def _lies(text: str, limits: tuple[float, float]) -> bool:

@@ -17,7 +17,7 @@ from coverage.county.files import shown
 from coverage.county.gauss_kruger import Box, guess, is_in
 from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
-from coverage.county.values import coordinates, numbers
+from coverage.county.values import numbers
 from coverage.crs import WGS84
 from coverage.errors import Level, Problem
 
@@ -159,21 +159,14 @@ def _from_columns(
     if not (table.has("lon") and table.has("lat")):
         nowhere = np.full(len(table.rows), np.nan)
         return Places(nowhere, nowhere, none, nowhere, nowhere)
-    told = [
-        r for p in found if p.code == "county.pair_unclear" and p.file == table.file for r in p.rows
-    ]
-    unclear: Mask = np.isin(np.asarray(table.rows), told)
-    blank_x = table.blank("lon") & ~unclear
-    blank_y = table.blank("lat") & ~unclear
+    blank_x = table.blank("lon")
+    blank_y = table.blank("lat")
     for column, blank in (("lon", blank_x), ("lat", blank_y)):
         lacking = blank if required else blank & ~(blank_x & blank_y)
         if lacking.any():
             found.append(table.problem("county.coordinate_empty", lacking, column=column))
-    in_degrees = shift_of(datum) is not None or datum.strip().casefold() in WGS84_NAMES
-    in_degrees = in_degrees or not crs_of(datum).is_projected
-    read = coordinates if in_degrees else numbers
-    x = read(table, "lon", found).to_numpy(float, na_value=np.nan)
-    y = read(table, "lat", found).to_numpy(float, na_value=np.nan)
+    x = numbers(table, "lon", found).to_numpy(float, na_value=np.nan)
+    y = numbers(table, "lat", found).to_numpy(float, na_value=np.nan)
     for column, value in (("lon", x), ("lat", y)):
         zero = value == 0
         if zero.any():

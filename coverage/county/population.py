@@ -32,7 +32,7 @@ MAX_CELL: Final = 1e6
 _MARKS: Final = (32767.0, 65535.0)
 _BYTE_MARK: Final = 255.0
 _BYTE_MARK_SHARE: Final = 0.01
-"""From this share of the cells on, 255 as a grid's largest number is its mark (an assumption)."""
+"""From this share of the cells on, 255 in a grid of 8 bits is its mark (an assumption)."""
 _BYTE_MARK_GAP: Final = 2.0
 """So it is where the next number of 8 bits is less than 255 divided by this (an assumption)."""
 _SHOWN_MARKS: Final = 3
@@ -156,18 +156,17 @@ def _people(
 def _byte_marks(
     values: Floats, dtype: np.dtype[np.generic]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Return the cells whose 255 is the undeclared mark of a grid of 8 bits, whatever holds it now.
+    """Return the cells whose 255 is the undeclared mark of a grid of 8 bits.
 
-    255 people may live in a cell: it is a mark only where nothing is larger, and it fills
-    `_BYTE_MARK_SHARE` of the cells or, in 8 bits, lies apart from all others.
+    255 people may live in a cell: it is a mark only where it fills `_BYTE_MARK_SHARE` of the cells
+    or lies apart from all others.
     """
-    given = values[~np.isnan(values)]
     marks: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = values == _BYTE_MARK
-    others = given[given < _BYTE_MARK]
-    if not marks.any() or given.max() > _BYTE_MARK:
+    if dtype != np.uint8 or not marks.any():
         return np.zeros_like(marks)
-    apart = dtype == np.uint8 and others.max(initial=0.0) * _BYTE_MARK_GAP < _BYTE_MARK
-    return marks if apart or marks.sum() >= _BYTE_MARK_SHARE * given.size else np.zeros_like(marks)
+    apart = values[values < _BYTE_MARK].max(initial=0.0) * _BYTE_MARK_GAP < _BYTE_MARK
+    many = marks.sum() >= _BYTE_MARK_SHARE * np.count_nonzero(~np.isnan(values))
+    return marks if apart or many else np.zeros_like(marks)
 
 
 def _apply(transform: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:

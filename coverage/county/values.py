@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from coverage.county.degrees import degrees
 from coverage.county.files import nearest, shown
 from coverage.county.ranges import ANYTHING, CODE, DECIMAL, Limits, limits_of
 from coverage.county.table import Mask, Table, faults_by_word
@@ -33,7 +32,10 @@ _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _WHOLE_CODE: Final = re.compile(r"(\d+)\.0+", re.ASCII)
 _SCIENTIFIC_CODE: Final = re.compile(r"\d(\.\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 _DEGREES_MINUTES: Final = re.compile(
-    r"[ensw]?\s*\d{1,3}\s*[\u00b0\u5ea6d\u02da\u00ba:]\s*\d{1,2}\D.*", re.ASCII | re.IGNORECASE
+    r"(?:[ensw]|[\u4e1c\u897f]\u7ecf|[\u5357\u5317]\u7eac)?\s*\d{1,3}"
+    r"(?:\s*[\u00b0\u5ea6d\u02da\u00ba:]\s*\d{1,2}(?:\D.*)?"
+    r"|([-\s])\d{1,2}\1\d{1,2}(?:\.\d+)?\s*[ensw]?)",
+    re.ASCII | re.IGNORECASE,
 )
 _NUMBER_AND_WORDS: Final = re.compile(r"\D{0,3}\d[\d,]*\.?\d*\s*[^\W\d_].{0,8}")
 _SHOWN_CELLS: Final = 3
@@ -82,29 +84,8 @@ def numbers(table: Table, column: str, found: list[Problem], unit: str = "") -> 
 
     Degrees with minutes, and numbers with words behind them, are told as what they are.
     """
-    return _read(table, column, found, unit, _number)
-
-
-def coordinates(table: Table, column: Literal["lon", "lat"], found: list[Problem]) -> Cells:
-    """Return a column of degrees, also of those with minutes and seconds, as `numbers` does."""
     cells = table.text(column)
-    spelled = (cells.map(_number).isna() & (cells != "")).to_numpy(bool)
-    values = _read(table, column, found, "", lambda cell: _degrees(cell, column))
-    spelled = spelled & values.notna().to_numpy(bool)
-    _report(table, "county.degrees_read", spelled, column, found, level="note")
-    return values
-
-
-def _degrees(cell: str, axis: str) -> float:
-    value = _number(cell)
-    return degrees(cell, axis) if np.isnan(value) else value
-
-
-def _read(
-    table: Table, column: str, found: list[Problem], unit: str, read: Callable[[str], float]
-) -> Cells:
-    cells = table.text(column)
-    values = cells.map(read)
+    values = cells.map(_number)
     bad = (values.isna() & (cells != "")).to_numpy(bool)
     minutes = bad & cells.map(lambda c: bool(_DEGREES_MINUTES.fullmatch(c))).to_numpy(bool)
     worded = bad & ~minutes & cells.map(_has_words).to_numpy(bool) & (unit != "")
