@@ -7,9 +7,11 @@ import io
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import rasterio
 
 from coverage.county.config import Source
 from coverage.county.read import read_county, read_table
@@ -129,6 +131,29 @@ def test_files_beside_a_source_are_among_the_inputs(tmp_path: Path) -> None:
     inputs = {f.path: f.sha256 for f in read_county(folder).inputs}
     assert set(inputs) - set(plain) == {log.name}
     assert inputs[log.name] == hashlib.sha256(log.read_bytes()).hexdigest()
+
+
+def test_a_world_file_beside_a_grid_is_among_the_inputs(tmp_path: Path) -> None:
+    toml = fixtures.TOML.replace("[sources]", '[sources]\npopulation = "people.tif"')
+    folder = fixtures.write_county(tmp_path, toml=toml)
+    with rasterio.open(
+        folder / "people.tif",
+        "w",
+        driver="GTiff",
+        width=40,
+        height=40,
+        count=1,
+        dtype="float32",
+        crs=4326,
+        transform=rasterio.Affine(0.01, 0, 112.1, 0, -0.01, 28.9),
+    ) as grid:
+        grid.write(np.ones((40, 40), "float32"), 1)
+    plain = [f.path for f in read_county(folder).inputs]
+    world = folder / "people.tfw"
+    world.write_text("0.01\n0\n0\n-0.01\n112.105\n28.895\n", "ascii")
+    inputs = {f.path: f.sha256 for f in read_county(folder).inputs}
+    assert set(inputs) - set(plain) == {world.name}
+    assert inputs[world.name] == hashlib.sha256(world.read_bytes()).hexdigest()
 
 
 def _roads(folder: Path, epsg: int) -> None:

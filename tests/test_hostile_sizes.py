@@ -285,7 +285,11 @@ def test_the_demonstration_countys_roads_are_far_from_the_limit() -> None:
     [
         ("id: " + "9" * 40_000, "rules.file_not_yaml", 1),
         ("id: " + ":".join(["59"] * 20_000), "rules.file_not_yaml", 1),
-        ("\n".join(f"k{i}: 1" for i in range(2000)), "rules.key_unknown", 100),
+        (
+            "\n".join(f"k{i}: 1" for i in range(2000)),
+            "rules.key_unknown",
+            101,
+        ),  # and that there are more
         ("? " + "k" * 30_000 + "\n: 1", "rules.key_unknown", None),
     ],
     ids=["number", "base-60", "keys", "long-key"],

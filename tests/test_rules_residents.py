@@ -73,7 +73,8 @@ def test_a_unit_without_figure_or_village_is_cured_by_its_own_figure(rule_id: st
     units = [{"code": "1", "population": KNOWN}, {"code": "2"}]
     result = _tested(rule_id, townships=units, facilities=facilities)
     assert (result.verdict, result.missing_columns) == ("not_assessable", ("townships.population",))
-    assert said_of(result.note) == {"rules.units_population_unknown": 1}
+    told = {"rules.units_population_unknown": 1, "rules.could_turn": None}
+    assert said_of(result.note) == told
 
 
 @pytest.mark.parametrize("rule_id", DENSITIES)
