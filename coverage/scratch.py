@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from coverage.errors import OutputError, is_full, no_scratch
+from coverage.errors import is_full, no_scratch
 
 
 @contextmanager
@@ -26,8 +26,6 @@ def scratch() -> Iterator[Path]:
     with made as folder:
         try:
             yield Path(folder)
-        except OutputError:
-            raise
         except Exception as error:
             if is_full(error):
                 raise no_scratch(error) from error

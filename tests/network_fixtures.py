@@ -18,6 +18,7 @@ from coverage.network.build import build_network
 from coverage.network.model import Network
 from coverage.network.tags import CLASSES
 from coverage.network.ways import Ways
+from coverage.travel.journey import journey
 
 CRS_M = CRS.from_epsg(4546)
 ORIGIN = (500_000.0, 3_160_000.0)
@@ -114,6 +115,22 @@ def points_at(places: Sequence[tuple[float, float] | None]) -> gpd.GeoSeries:
         ],
         crs=CRS_M,
     )
+
+
+SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=50_000)
+"""1 km a minute."""
+
+
+def drive_min(network: Network, start: float, end: float) -> float:
+    """Return the minutes of drive from one place on the x axis to another, at 1 km a minute."""
+    found = journey(
+        network,
+        points_at([(end, 0)]),
+        points_at([(start, 0)]),
+        direction="from_facility",
+        response=SIXTY,
+    )
+    return float(found.table["drive_min"].iloc[0])
 
 
 def county_with(

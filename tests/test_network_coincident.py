@@ -2,30 +2,15 @@
 
 import pytest
 
-from coverage.county.config import ResponseParameters
-from coverage.network.model import Network
 from coverage.network.tags import CLASSES
-from coverage.travel.journey import journey
-from tests.network_fixtures import kph_of, network_of, points_at
+from tests.network_fixtures import SIXTY, drive_min, network_of
 
-SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=50_000)  # 1 km a minute
 ON = {"backward": False}
 AGAINST = {"forward": False}
 
 # 0 --- 1 --- 2 --- 3   5 km a step; the other numbers are the same places once more, as vertices
 # of their own (nothing says that they are the same nodes), 8 is 4 mm off place 1.
 PLACES = [(5000.0 * k, 0.0) for k in range(4)] * 2 + [(5000.0, 0.004)]
-
-
-def minutes(network: Network, start: float, end: float) -> float:
-    found = journey(
-        network,
-        points_at([(end, 0)]),
-        points_at([(start, 0)]),
-        direction="from_facility",
-        response=SIXTY,
-    )
-    return float(found.table["drive_min"].iloc[0])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +32,7 @@ def test_a_road_drawn_twice_is_one_road_open_both_ways(roads: list[dict[str, obj
     assert len(network.edges) == 1
     assert network.edges["length_m"].tolist() == pytest.approx([15_000], abs=0.02)
     for start, end in ((1000, 14_000), (14_000, 1000), (4000, 6000), (0, 15_000)):
-        assert minutes(network, start, end) == pytest.approx(abs(end - start) / 1000, abs=1e-5)
+        assert drive_min(network, start, end) == pytest.approx(abs(end - start) / 1000, abs=1e-5)
     (told,) = network.quality
     assert (told.code, told.level) == ("network.drawn_twice", "note")
     assert told.text("zh")

@@ -11,29 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.county.config import ResponseParameters
 from coverage.errors import InputError
 from coverage.network import overlaps
-from coverage.network.model import Network
-from coverage.travel.journey import journey
-from tests.network_fixtures import kph_of, network_of, points_at
+from tests.network_fixtures import SIXTY, drive_min, network_of
 
-SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=50_000)  # 1 km a minute
 ON = {"backward": False}
 STEP_M = 100.0
 N = 12
 LINE = [(STEP_M * k, 0.0) for k in range(N)]
-
-
-def minutes(network: Network, start: float, end: float) -> float:
-    found = journey(
-        network,
-        points_at([(end, 0)]),
-        points_at([(start, 0)]),
-        direction="from_facility",
-        response=SIXTY,
-    )
-    return float(found.table["drive_min"].iloc[0])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +37,7 @@ def test_roads_that_overlap_are_one(roads: list[dict[str, object]], edges: int) 
     assert len(network.edges) == edges
     assert network.edges["length_m"].sum() == pytest.approx(900, abs=0.01)
     for start, end in ((10, 890), (890, 10), (320, 480)):
-        assert minutes(network, start, end) == pytest.approx(abs(end - start) / 1000, abs=1e-5)
+        assert drive_min(network, start, end) == pytest.approx(abs(end - start) / 1000, abs=1e-5)
     (told,) = network.quality
     assert told.code == "network.drawn_twice"
 
