@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.county import write_county
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.scenario.compare import compare
 from coverage.scenario.model import Edit, Scenario
 from coverage.scenario.run import Memo, assess_scenario

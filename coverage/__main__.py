@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Final, Self
 from coverage import __version__
 from coverage.command_line import VERBS, UsageError, check_verb, language_of, parser_in
 from coverage.console import complain, heard, labelled, say, silence
-from coverage.errors import InputError, OutputError, Problem, not_written
 from coverage.messages import Language, Message, text
+from coverage.problems import InputError, OutputError, Problem, not_written
 
 if TYPE_CHECKING:
-    from coverage.results import Report
+    from coverage.assessment.report import Report
     from coverage.scenario.compare import Comparison
 
 DONE: Final = 0
@@ -85,7 +85,7 @@ def _report(args: argparse.Namespace, language: Language) -> int:
         raise UsageError("cli.no_out")
     as_of = _day(args.as_of)
     _known_region(args.region)
-    from coverage.assess import assess_folder
+    from coverage.assessment.assess import assess_folder
     from coverage.report.comparison import comparison_text
     from coverage.report.completeness import completeness_text, missing_text
     from coverage.report.files import results_problem, write_report
@@ -172,7 +172,7 @@ def _scenario(path: Path) -> Callable[[Report], tuple[Report, Comparison]]:
 
 def _check(args: argparse.Namespace, language: Language) -> int:
     (folder,) = _folders(args, at_most=1)
-    from coverage.assess import read_folder
+    from coverage.assessment.assess import read_folder
     from coverage.rules.select import selection_notes
 
     with _Progress(_STEPS_A_FOLDER, language) as progress, _limited(progress, language):
@@ -216,7 +216,7 @@ def _map(args: argparse.Namespace, language: Language) -> int:
     if args.out.suffix.lower() not in MAP_SUFFIXES:
         known = ", ".join(MAP_SUFFIXES)
         raise UsageError("cli.unknown_suffix", suffix=args.out.suffix, known=known)
-    from coverage.assess import assess_folder
+    from coverage.assessment.assess import assess_folder
     from maps import LAYERS
     from maps.basemap import NO_BASEMAP, basemap_at
     from maps.export import write_map

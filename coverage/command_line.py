@@ -10,8 +10,8 @@ from typing import Final, NoReturn
 
 from coverage import __version__
 from coverage.console import say
-from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, default_language, text
+from coverage.problems import InputError, Problem
 
 VERBS: Final = ("report", "check", "rules", "map")
 

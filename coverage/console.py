@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from coverage.errors import InputError, OutputError, Problem, storage_reason
 from coverage.messages import Language, text
+from coverage.problems import InputError, OutputError, Problem, storage_reason
 
 
 def say(sentence: str, stream: TextIO | None = None) -> None:

@@ -15,8 +15,8 @@ from typing import Final
 
 import psutil
 
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
+from coverage.problems import InputError, Problem
 
 MEMORY_VARIABLE: Final = "PLANNER_READ_MB"
 SECONDS_VARIABLE: Final = "PLANNER_READ_SECONDS"

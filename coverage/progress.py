@@ -9,7 +9,7 @@ from coverage.messages import Message
 Progress = Callable[[Message], None]
 """Is told the step that begins, and the same step again while a long one goes on.
 
-`coverage.errors.StoppedError` raised by it ends the work; nothing is kept of it then.
+`coverage.problems.StoppedError` raised by it ends the work; nothing is kept of it then.
 """
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from coverage.errors import is_full, no_scratch
+from coverage.problems import is_full, no_scratch
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 
 Kind = Literal["none", "osm", "tianditu", "tiles", "mbtiles", "raster"]
 KINDS: Final[tuple[Kind, ...]] = ("none", "osm", "tianditu", "tiles", "mbtiles", "raster")

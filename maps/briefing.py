@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from maps import words
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.cells import cell_picture

@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 from scipy.spatial import cKDTree
 
-from coverage.results import Report
+from coverage.assessment.report import Report
 from maps.classes import IntArray
 from maps.picture import FloatArray, Picture, Pixels
 from maps.style import PointClass

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from coverage.assessment.report import Report
 from coverage.network.model import Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
-from coverage.results import Report
 from maps.layers import Geometries
 
 Mark = Literal["new", "changed", "moved", "gone"]

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
+from coverage.problems import InputError, Problem
 from coverage.travel.reach import REACH_MIN
 from maps import LAYERS
 from maps.style import INK, PAPER, PointClass, Symbol

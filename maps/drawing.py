@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.assessment.report import Report
 from coverage.county.files import nearest, shown
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
 from coverage.network.speeds import driven_kph
-from coverage.results import Report
+from coverage.problems import InputError, Problem
 from coverage.rules.compare import within_limit
 from coverage.rules.model import Bound, RuleResult
 from coverage.travel.reach import REACH_MIN, reach

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
-from coverage.errors import InputError, Problem, not_written
+from coverage.assessment.report import Report
 from coverage.messages import Language
-from coverage.results import Report
+from coverage.problems import InputError, Problem, not_written
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.briefing import briefing_map, fixed_settings
 from maps.classes import check_layer

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from coverage.travel.route import Route
 from maps import words
 from maps.changes import MARKS, Changes

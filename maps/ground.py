@@ -17,8 +17,8 @@ from rasterio.warp import Resampling, reproject
 from coverage.county.datum import crs_from_text
 from coverage.county.files import quietly
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem, storage_reason
 from coverage.gdal import open_raster, place_of
+from coverage.problems import InputError, Problem, storage_reason
 from maps.basemap import LOCAL, Basemap
 from maps.basemap_datum import around, unshifted
 from maps.picture import MERCATOR, Box, Picture, Pixels

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from branca.element import Figure
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from coverage.travel.route import Route
 from maps import features, words
 from maps.basemap import NO_BASEMAP, Basemap

@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
+from coverage.assessment.report import Report
 from coverage.crs import WGS84
-from coverage.results import Report
 from maps.style import ROAD_GROUPS, RoadGroup, facility_group, road_group
 
 Geometries = npt.NDArray[np.object_]

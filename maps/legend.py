@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from maps import words
 from maps.changes import MARKS, Changes
 from maps.drawing import Drawing, Lines, Points

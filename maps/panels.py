@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from maps import words
 from maps.changes import MARKS, Changes
 from maps.controls import PART, safe, symbol_row

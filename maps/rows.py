@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.controls import bind_code, name_in_order, point_layer, safe
 from maps.interactive import base_map

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.results import Report
+from coverage.assessment.report import Report
 from maps.classes import IntArray
 from maps.layers import Geometries, bounds
 

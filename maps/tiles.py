@@ -15,7 +15,7 @@ from urllib.parse import quote
 import numpy as np
 from PIL import Image
 
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 from maps.picture import WORLD_M, Box, Picture, Pixels
 
 TILE_PX: Final = 256

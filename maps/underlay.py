@@ -9,8 +9,8 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
 from maps import words
 from maps.basemap import LOCAL, ONLINE, Basemap
 from maps.controls import safe

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
+from coverage.assessment.report import Report
 from coverage.figures import minutes_text, number_text, share_text, whole_people
 from coverage.messages import Language, text
-from coverage.results import Report
 from coverage.rules.model import Bound, RuleResult
 from coverage.rules.response_time import is_response
 from coverage.travel.route import Route

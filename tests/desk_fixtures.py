@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from coverage.desk.unpack import Sent
+from coverage.workspace.unpack import Sent
 
 COUNTY_TOML = """\
 # 县区设置

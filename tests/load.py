@@ -30,14 +30,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from coverage.assess import assess_folder
-from coverage.desk import store
-from coverage.desk.model import Desk
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import text
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario
+from coverage.workspace import store
+from coverage.workspace.model import Desk
 from maps.words import people
 from tests.browser.harness import serving
 

@@ -12,13 +12,13 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from coverage.assessment.report import Report, ResponseSummary
 from coverage.county.config import CountyConfig, ResponseParameters
 from coverage.county.model import County, InputFile
 from coverage.crs import WGS84, projected_crs
-from coverage.errors import Problem
 from coverage.network.model import Network, NetworkNote
 from coverage.network.respeed import respeed
-from coverage.results import Report, ResponseSummary
+from coverage.problems import Problem
 from coverage.rules.model import (
     Bilingual,
     Parameter,

@@ -26,13 +26,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coverage.desk.apart import MAX_READERS, DefectError, readers
-from coverage.errors import InputError, Problem
+from coverage.assessment.report import Report
 from coverage.limits import Limits
+from coverage.problems import InputError, Problem
 from coverage.progress import quietly
-from coverage.results import Report
 from coverage.scenario.file import load_scenario
 from coverage.scenario.run import assess_scenario
+from coverage.workspace.apart import MAX_READERS, DefectError, readers
 from tests import mutations
 from tests.mutant_counties import FORMATS, SCENARIO, table_of, write, write_roads, write_table
 

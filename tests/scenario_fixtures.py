@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coverage.assessment.report import Report
 from coverage.report.record import record
-from coverage.results import Report
 from coverage.scenario.model import Edit, Scenario
 
 CODE = "430902"

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coverage.assess import assess, assess_folder, read_folder, report_of
-from coverage.errors import InputError
+from coverage.assessment.assess import assess, assess_folder, read_folder, report_of
+from coverage.assessment.report import Report
 from coverage.paths import DATA
-from coverage.results import Report
+from coverage.problems import InputError
 from coverage.rules.access import quantile
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.select import applicable_rules

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coverage.assess import assess_folder
-from coverage.errors import InputError
+from coverage.assessment.assess import assess_folder
+from coverage.problems import InputError
 from tests import county_fixtures as fixtures
 
 

@@ -7,11 +7,11 @@ import json
 import pandas as pd
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
 from coverage.county.config import load_config
 from coverage.county.model import County
 from coverage.county.read import read_county
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 from coverage.report.record import report_json
 from tests import county_fixtures as fixtures
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
 from coverage.county.config import examine_config, load_config
 from coverage.county.files import source_path
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 

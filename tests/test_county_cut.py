@@ -15,8 +15,8 @@ import rasterio
 
 from coverage.county.config import Source
 from coverage.county.read import read_county, read_table
-from coverage.errors import InputError, Problem
 from coverage.network.read import read_network
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 

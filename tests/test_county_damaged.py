@@ -16,8 +16,8 @@ from rasterio import Affine
 from coverage.county.layers import open_layer
 from coverage.county.population import read_grid
 from coverage.county.read import read_county
-from coverage.errors import InputError
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from tests import county_fixtures as fixtures
 from tests.network_fixtures import CRS_M, ORIGIN, county_with
 

@@ -13,7 +13,7 @@ from pyproj import Transformer
 from coverage.county.gauss_kruger import guess
 from coverage.county.model import County
 from coverage.county.read import read_county
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 BOX = (111.9, 28.4, 112.4, 28.8)

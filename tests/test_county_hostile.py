@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from coverage.county import sheets, workbook
 from coverage.county.read import read_county
-from coverage.errors import InputError
+from coverage.problems import InputError
 from tests import county_fixtures as fixtures
 
 SUFFIXES = ["csv", "xlsx", "geojson", "gpkg", "shp", "parquet"]

@@ -6,7 +6,7 @@ import pytest
 
 from coverage.county.read import read_county
 from coverage.county.words import listed, vocabulary
-from coverage.errors import InputError
+from coverage.problems import InputError
 from coverage.rules.choice import holding
 from tests import county_fixtures as fixtures
 

@@ -16,7 +16,7 @@ from shapely.geometry import box
 
 from coverage.county import population
 from coverage.county.read import read_county
-from coverage.errors import InputError
+from coverage.problems import InputError
 from tests import county_fixtures as fixtures
 
 

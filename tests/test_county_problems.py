@@ -17,8 +17,8 @@ from shapely.geometry import LineString, Point, Polygon
 
 from coverage.county.model import County
 from coverage.county.read import read_county
-from coverage.errors import InputError, Problem
 from coverage.paths import DATA
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 

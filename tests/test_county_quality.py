@@ -10,7 +10,7 @@ from shapely.geometry import Point
 
 from coverage.county.read import read_county
 from coverage.county.villages import area_class
-from coverage.errors import InputError
+from coverage.problems import InputError
 from tests import county_fixtures as fixtures
 
 

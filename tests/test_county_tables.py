@@ -18,7 +18,7 @@ from coverage.county.ranges import limits_of
 from coverage.county.read import read_county
 from coverage.county.table import RawTable
 from coverage.county.words import columns, known_column
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 HEADER = ("编码", "名称", "所属乡镇", "类型", "常住人口", "城乡分类", "经度", "纬度")

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.scenario.compare import compare
 from coverage.scenario.model import CloseRoad, Edit, Scenario
 from coverage.scenario.run import assess_scenario

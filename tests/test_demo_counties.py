@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DATA
-from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import RuleResult
 from coverage.rules.select import applicable_rules

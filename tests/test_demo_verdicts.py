@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from tests.independent import networkx_minutes, networkx_response_min
 
 pytestmark = pytest.mark.xdist_group("demonstration")

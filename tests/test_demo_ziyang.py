@@ -19,9 +19,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.paths import DATA, DEMONSTRATION
-from coverage.results import Report
 
 URBAN_CODES = {"111", "112", "121", "122", "123"}
 RURAL_CODES = {"210", "220"}

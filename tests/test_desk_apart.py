@@ -14,16 +14,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coverage.assess import assess_folder
-from coverage.desk import apart, reader
-from coverage.desk.answers import Broken, Refused, Request
-from coverage.desk.apart import DefectError, Readers, assess_apart
-from coverage.errors import InputError, StoppedError
+from coverage.assessment.assess import assess_folder
 from coverage.limits import MEMORY_VARIABLE, SECONDS_VARIABLE, Limits, limits_of
 from coverage.messages import LANGUAGES, Message
 from coverage.paths import ROOT
+from coverage.problems import InputError, StoppedError
 from coverage.progress import quietly
 from coverage.report.record import record
+from coverage.workspace import apart, reader
+from coverage.workspace.answers import Broken, Refused, Request
+from coverage.workspace.apart import DefectError, Readers, assess_apart
 from tests import county_fixtures
 
 ROOMY = Limits(memory_mb=8000, seconds=600)
@@ -158,7 +158,7 @@ def test_no_more_than_some_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_process_ends_with_the_one_that_started_it() -> None:
     program = (
         "import os, psutil\n"
-        "from coverage.desk.apart import readers\n"
+        "from coverage.workspace.apart import readers\n"
         "readers().prepare()\n"
         "print(psutil.Process().children()[0].pid, flush=True)\n"
         "os._exit(0)\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from coverage.desk.folder import county_at, save_to, typed_path
 from coverage.paths import DEMONSTRATION
+from coverage.workspace.folder import county_at, save_to, typed_path
 from tests.desk_fixtures import written
 
 

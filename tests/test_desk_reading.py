@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
 from coverage.county.model import InputFile
-from coverage.desk.reading import ASSUMED, LEFT_OUT, file_counts, problem_places
-from coverage.errors import Problem
 from coverage.messages import LANGUAGES, catalogue
 from coverage.paths import DEMONSTRATION
+from coverage.problems import Problem
+from coverage.workspace.reading import ASSUMED, LEFT_OUT, file_counts, problem_places
 from maps.rows import rows_map
 from tests import ui_fixtures
 

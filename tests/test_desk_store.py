@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coverage.desk import store
-from coverage.desk.model import Desk, is_token, new_token
-from coverage.errors import InputError
 from coverage.paths import DEMONSTRATION, ROOT
+from coverage.problems import InputError
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
+from coverage.workspace import store
+from coverage.workspace.model import Desk, is_token, new_token
 
 
 @pytest.fixture(autouse=True)
@@ -294,7 +294,7 @@ def test_there_is_no_list_where_there_is_no_workspace() -> None:
 _SAVER = """
 import sys
 from dataclasses import replace
-from coverage.desk import store
+from coverage.workspace import store
 desk = store.load(sys.argv[1])
 print("begun", flush=True)
 while True:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coverage.desk import store, unpack
-from coverage.desk.model import new_token
-from coverage.desk.pack import county_zip, zip_of
-from coverage.desk.unpack import Sent, Taken, take_in
-from coverage.errors import InputError
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError
+from coverage.workspace import store, unpack
+from coverage.workspace.model import new_token
+from coverage.workspace.pack import county_zip, zip_of
+from coverage.workspace.unpack import Sent, Taken, take_in
 from tests.desk_fixtures import FILES, sent, tree, written, zipped
 
 

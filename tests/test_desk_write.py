@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from coverage.assess import assess_folder
-from coverage.desk import folder as folders
-from coverage.desk import store
-from coverage.desk.folder import county_files, is_protected, own_copy, save_to
-from coverage.desk.model import Desk
-from coverage.desk.write import remove_rule, write_parameters, write_rule
-from coverage.errors import InputError
+from coverage.assessment.assess import assess_folder
 from coverage.paths import DATA, DEMONSTRATION
+from coverage.problems import InputError
+from coverage.workspace import folder as folders
+from coverage.workspace import store
+from coverage.workspace.folder import county_files, is_protected, own_copy, save_to
+from coverage.workspace.model import Desk
+from coverage.workspace.write import remove_rule, write_parameters, write_rule
 from tests.desk_fixtures import COUNTY_TOML, FILES, tree, written
 
 OWN = (DEMONSTRATION / "rules" / "own-hospice-150k.yaml").read_text(encoding="utf-8")

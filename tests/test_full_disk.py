@@ -20,14 +20,14 @@ from coverage.__main__ import BAD_INPUT, main
 from coverage.county import geopackage
 from coverage.county.files import reading
 from coverage.county.layers import open_layer
-from coverage.desk import reader
-from coverage.desk.answers import Refused, Request
-from coverage.desk.folder import save_to
-from coverage.errors import InputError, OutputError, storage_reason
 from coverage.limits import limits_of
 from coverage.messages import LANGUAGES, Language, Message, text
 from coverage.paths import ROOT
+from coverage.problems import InputError, OutputError, storage_reason
 from coverage.scratch import scratch
+from coverage.workspace import reader
+from coverage.workspace.answers import Refused, Request
+from coverage.workspace.folder import save_to
 from tests.rules_folder import write_folder
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

@@ -30,10 +30,10 @@ from coverage.county.layers import open_layer
 from coverage.county.population import read_grid
 from coverage.county.sheets import read_csv
 from coverage.county.workbook import read_xlsx
-from coverage.errors import InputError, Problem
 from coverage.gdal import RASTER_DRIVERS, VECTOR_DRIVERS, raster_drivers, vector_drivers
 from coverage.network.lines import read_lines
 from coverage.paths import DATA
+from coverage.problems import InputError, Problem
 from maps.basemap import Basemap
 from maps.ground import mercator_picture
 

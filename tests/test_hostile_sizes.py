@@ -17,16 +17,16 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from coverage.assess import read_folder
+from coverage.assessment.assess import read_folder
 from coverage.county import crowding, files, table, toml_size, workbook_size
 from coverage.county.files import MAX_CELL_LENGTH, nearest, reading, shown
 from coverage.county.parquet import read_parquet
 from coverage.county.read import read_county
 from coverage.county.sheets import MAX_COLUMNS
 from coverage.county.table import MOST_WORDS
-from coverage.errors import InputError, Problem
 from coverage.network import unfolding
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError, Problem
 from tests import county_fixtures as fixtures
 
 DEPTH = toml_size.MAX_DEPTH

@@ -21,8 +21,8 @@ from pyproj import Transformer
 
 from coverage.county.datum import gcj02_from_wgs84, wgs84_from_gcj02
 from coverage.crs import WGS84
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES
+from coverage.problems import InputError
 from maps.basemap import KINDS, NO_BASEMAP, Basemap
 from maps.basemap_datum import around, unshifted
 from maps.export import write_map

@@ -19,9 +19,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from coverage.errors import InputError, Problem
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
-from coverage.results import Report
+from coverage.problems import InputError, Problem
 from maps import LAYERS, words
 from maps.briefing import briefing_map
 from maps.classes import CLASSES

@@ -13,8 +13,8 @@ import shapely
 from matplotlib.colors import to_rgb
 from pyproj import Transformer
 
+from coverage.assessment.report import Report
 from coverage.messages import text
-from coverage.results import Report
 from maps.briefing import briefing_map
 from maps.cells import cell_picture, has_cells
 from maps.classes import CLASSES

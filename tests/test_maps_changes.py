@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.network.edit import close_across, close_within, slow_within
 from coverage.network.model import Network
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.travel.route import route
 from maps.briefing import briefing_map
 from maps.changes import MARKS, changes

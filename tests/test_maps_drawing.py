@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import shapely
 
-from coverage.errors import InputError
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, Message, text
-from coverage.results import Report
+from coverage.problems import InputError
 from maps import words
 from maps.classes import CHANGES, PLAIN, REACH_LINES, SPEED_LINES, VERDICTS
 from maps.drawing import chosen_rule, drawing, rule_choices

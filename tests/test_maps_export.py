@@ -13,9 +13,9 @@ import matplotlib as mpl
 import pytest
 
 import maps.export
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import ROOT
+from coverage.problems import InputError
 from maps import LAYERS
 from maps.export import SUFFIXES, write_map
 from tests.maps_fixtures import HOSTILE, make_report

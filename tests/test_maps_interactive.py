@@ -17,11 +17,11 @@ import pytest
 import shapely
 from pyproj import Transformer
 
+from coverage.assessment.report import Report
 from coverage.crs import WGS84
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import ROOT
-from coverage.results import Report
+from coverage.problems import InputError
 from maps import LAYERS
 from maps.classes import CLASSES
 from maps.drawing import drawing

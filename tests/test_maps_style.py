@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language
+from coverage.problems import InputError
 from maps import LAYERS, words
 from maps.classes import (
     CHANGES,

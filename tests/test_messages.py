@@ -6,9 +6,9 @@ import string
 import pytest
 import yaml
 
-from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import LANGUAGES, Message, catalogue, default_language, text
 from coverage.paths import DATA, ROOT
+from coverage.problems import InputError, Problem, raise_if_errors
 
 IDS = sorted(catalogue())
 CODE = "\n".join(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from coverage.desk.apart import DefectError
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
+from coverage.workspace.apart import DefectError
 from tests import mutations, mutator
 from tests.mutant_counties import FORMATS
 from tests.mutator import Figures, Mutator, faults

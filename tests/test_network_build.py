@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
-from coverage.errors import InputError
 from coverage.network.model import Network
+from coverage.problems import InputError
 from coverage.travel.journey import journey
 from tests.network_fixtures import kph_of, network_of, points_at, villages_at
 

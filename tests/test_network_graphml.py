@@ -6,9 +6,9 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from coverage.errors import InputError
 from coverage.network.graphml import read_graphml
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from tests.network_fixtures import ORIGIN, county_with
 
 

@@ -13,10 +13,10 @@ from coverage.county.config import Source
 from coverage.county.datum import gcj02_from_wgs84
 from coverage.county.model import County
 from coverage.crs import WGS84
-from coverage.errors import InputError
 from coverage.network.lines import read_lines
 from coverage.network.model import Network
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from tests.network_fixtures import CRS_M, ORIGIN, county_with, osm_xml
 
 Path2 = list[tuple[float, float]]

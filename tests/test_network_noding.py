@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.crs import WGS84
-from coverage.errors import InputError
 from coverage.network import noding
 from coverage.network.crossing import crossings
 from coverage.network.model import Network
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from tests.network_fixtures import CRS_M, ORIGIN, county_with
 from tests.test_network_lines import layer
 

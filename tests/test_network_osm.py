@@ -13,10 +13,10 @@ import shapely
 
 from coverage.county.config import ResponseParameters
 from coverage.crs import projected_crs
-from coverage.errors import InputError
 from coverage.network.build import build_network
 from coverage.network.osm import read_osm
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from coverage.travel.journey import journey
 from tests.independent import networkx_minutes
 from tests.network_fixtures import county_with, osm_xml, villages_at

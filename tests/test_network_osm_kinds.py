@@ -21,10 +21,10 @@ import osmium
 import osmium.osm.mutable as osm
 import pytest
 
-from coverage.errors import InputError
 from coverage.network.model import Network
 from coverage.network.osm import read_osm
 from coverage.network.read import read_network
+from coverage.problems import InputError
 from tests.network_fixtures import county_with, degrees, kph_of, osm_xml
 
 NODES = {

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.errors import InputError
 from coverage.network import overlaps
+from coverage.problems import InputError
 from tests.network_fixtures import SIXTY, drive_min, network_of
 
 ON = {"backward": False}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from coverage.errors import InputError
 from coverage.network.plausible import lost_roads, without_leaps
 from coverage.network.ways import Way, Ways, ways_table
+from coverage.problems import InputError
 
 ROAD = Way("tertiary", True, True, True, "", False, None, True)
 M_PER_DEGREE = 110_900.0  # of latitude, at 28 degrees north within 0.2 %

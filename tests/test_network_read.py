@@ -7,9 +7,9 @@ import pytest
 import shapely
 
 from coverage.county.config import ResponseParameters
-from coverage.errors import InputError
 from coverage.network.read import read_network
 from coverage.network.snap import entering_min, leaving_min, snap
+from coverage.problems import InputError
 from tests.network_fixtures import (
     ORIGIN,
     county_with,

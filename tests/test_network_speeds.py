@@ -5,7 +5,6 @@ import tomllib
 import pytest
 
 from coverage.county.config import ResponseParameters
-from coverage.errors import InputError
 from coverage.network.speeds import (
     AREA_CLASSES,
     load_profile,
@@ -14,6 +13,7 @@ from coverage.network.speeds import (
 )
 from coverage.network.tags import CLASSES
 from coverage.paths import DATA
+from coverage.problems import InputError
 from tests.network_fixtures import kph_of, network_of, villages_at
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coverage.analysis.effect import Effect, effects
 from coverage.report.condition_text import word_text
 from coverage.report.download import table_csv
-from coverage.report.effect import Effect, effects
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import RuleResult
 from tests import ui_fixtures

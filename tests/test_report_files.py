@@ -22,10 +22,11 @@ import jsonschema
 import pytest
 
 from coverage.__main__ import main
-from coverage.assess import assess_folder, report_of
-from coverage.errors import InputError, Problem
+from coverage.assessment.assess import assess_folder, report_of
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, text
 from coverage.paths import ROOT
+from coverage.problems import InputError, Problem
 from coverage.report import swap
 from coverage.report.access import access_text, worst_access
 from coverage.report.completeness import completeness_text, missing_text
@@ -40,7 +41,6 @@ from coverage.report.score import (
     width,
 )
 from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
-from coverage.results import Report
 from coverage.rules.catalogue import KINDS, load_catalogue
 from coverage.rules.model import FORCES, AccessResult, Bound, Unit, VillageAccess
 from coverage.rules.select import applicable_rules
@@ -648,7 +648,7 @@ _KILLED_AGAIN_AND_AGAIN = """
 import os, random, signal, sys, time
 from dataclasses import replace
 from pathlib import Path
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
 from coverage.report.access import access_text, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.files import write_report

@@ -8,11 +8,11 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.analysis.open_rules import OpenRule, open_rules
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.county.words import columns
 from coverage.paths import DEMONSTRATION
-from coverage.report.open_rules import OpenRule, open_rules
-from coverage.results import Report
 from coverage.rules.evaluate import evaluate
 from coverage.rules.gather import gathered
 

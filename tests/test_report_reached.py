@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.assess import assess_folder
+from coverage.analysis.reached import curve, limit_rule, reached
+from coverage.analysis.worst_townships import worst_townships
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
-from coverage.report.reached import curve, limit_rule, reached
-from coverage.report.townships import worst_townships
-from coverage.results import Report
 from coverage.rules.compare import within_limit
 from tests import ui_fixtures
 

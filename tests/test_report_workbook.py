@@ -13,10 +13,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.report.score import in_order, kind_text
 from coverage.report.workbook import report_xlsx
-from coverage.results import Report
 from coverage.rules.model import AccessResult, Verdict, VillageAccess
 from tests import ui_fixtures
 

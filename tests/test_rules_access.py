@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coverage.assess import report_of
+from coverage.assessment.assess import report_of
 from coverage.report.access import access_text
 from coverage.rules.access import MINUTES, destinations
 from coverage.rules.catalogue import load_catalogue

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
+from coverage.problems import InputError
 from coverage.report.condition_text import word_text
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.county_kind import county_kind, is_asked

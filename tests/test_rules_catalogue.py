@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
+from coverage.problems import InputError
 from coverage.rules.catalogue import KINDS, load_catalogue, with_own_rules
 from coverage.rules.evaluate import evaluate
 from coverage.rules.profile import profile_of, profiles, region_code

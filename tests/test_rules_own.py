@@ -11,13 +11,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.assess import assess_folder
-from coverage.errors import InputError
+from coverage.analysis.effect import same_figures
+from coverage.analysis.trial import tried
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import catalogue as messages
 from coverage.paths import DEMONSTRATION
-from coverage.report.effect import same_figures
-from coverage.report.trial import tried
-from coverage.results import Report
+from coverage.problems import InputError
 from coverage.rules.model import ParameterValue
 from coverage.rules.own import (
     FORMS,

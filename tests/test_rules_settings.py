@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coverage.county.config import CountyConfig, load_config
-from coverage.errors import InputError
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.settings import check_setting, county_rules, differing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coverage.assess import report_of
+from coverage.assessment.assess import report_of
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import RuleResult
 from coverage.travel.response import respond

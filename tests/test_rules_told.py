@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from coverage.assess import report_of
+from coverage.analysis.open_rules import open_rules
+from coverage.assessment.assess import report_of
+from coverage.assessment.report import Report
 from coverage.messages import Language
-from coverage.report.open_rules import open_rules
 from coverage.report.score import score_rows, score_table
-from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from tests.rules_fixtures import county, network, response, rule_for
 

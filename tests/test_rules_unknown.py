@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coverage.assess import report_of
+from coverage.assessment.assess import report_of
 from coverage.county.words import TABLES, columns
 from coverage.rules.catalogue import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coverage.assess import assess_folder
-from coverage.errors import InputError
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
-from coverage.results import Report
+from coverage.problems import InputError
 from coverage.scenario.apply import apply
 from coverage.scenario.model import VERBS, Edit
 from coverage.scenario.run import assess_scenario, with_overrides

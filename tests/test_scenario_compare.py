@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from coverage import __main__ as cli
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.report.comparison import comparison_csv, comparison_text
-from coverage.results import Report
 from coverage.scenario.compare import Comparison, compare, outcome_of
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import Edit

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES
 from coverage.paths import ROOT
+from coverage.problems import InputError
 from coverage.scenario.columns import plain_line
 from coverage.scenario.file import MAX_BYTES, dump_scenario, load_scenario, parse_scenario
 from coverage.scenario.model import VERBS, Edit, Scenario, SetRule

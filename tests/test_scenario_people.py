@@ -10,8 +10,8 @@ import pytest
 import rasterio
 from rasterio import Affine
 
-from coverage.assess import assess_folder
-from coverage.results import Report
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.scenario.apply import apply
 from coverage.scenario.model import Edit
 from coverage.scenario.run import assess_scenario

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.assess import assess, assess_folder
+from coverage.assessment.assess import assess, assess_folder
+from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.scenario.apply import apply
 from coverage.scenario.history import History
 from coverage.scenario.model import Edit

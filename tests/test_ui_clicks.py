@@ -13,10 +13,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from coverage.desk import store
-from coverage.desk.model import Desk
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
+from coverage.workspace import store
+from coverage.workspace.model import Desk
 from tests import line_county
 from tests.browser.harness import serving
 from tests.load import Planner

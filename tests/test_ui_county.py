@@ -12,19 +12,20 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from coverage.assessment.report import Report
 from coverage.county.model import Role
-from coverage.desk import store
-from coverage.desk.folder import is_protected
-from coverage.desk.model import Desk, new_token
-from coverage.errors import InputError, Level, Problem, StoppedError
 from coverage.messages import Message, catalogue, text
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError, Level, Problem, StoppedError
 from coverage.progress import Progress
-from coverage.results import Report
 from coverage.scenario.model import Scenario
-from coverage.ui import cache, visitor, working
+from coverage.ui import cache, visitor
 from coverage.ui.pages import county
 from coverage.ui.state import Session
+from coverage.ui.widgets import working
+from coverage.workspace import store
+from coverage.workspace.folder import is_protected
+from coverage.workspace.model import Desk, new_token
 from tests import ui_fixtures
 from tests.desk_fixtures import tree, zipped
 from tests.ui_app import (  # noqa: F401 - fixtures

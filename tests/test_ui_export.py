@@ -12,26 +12,26 @@ import openpyxl
 import pytest
 
 from coverage.__main__ import main
-from coverage.assess import assess_folder
-from coverage.desk import export
-from coverage.desk.export import (
-    REPORT_FILES,
-    guide,
-    map_pieces,
-    report_pieces,
-    scenario_pieces,
-)
-from coverage.desk.model import Desk
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, catalogue, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.files import write_report
-from coverage.results import Report
 from coverage.scenario.compare import compare
 from coverage.scenario.file import parse_scenario
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario
 from coverage.ui.pages import export as page
 from coverage.ui.state import Session
+from coverage.workspace import export
+from coverage.workspace.export import (
+    REPORT_FILES,
+    guide,
+    map_pieces,
+    report_pieces,
+    scenario_pieces,
+)
+from coverage.workspace.model import Desk
 from maps.basemap import NO_BASEMAP, Basemap
 from tests import ui_fixtures
 from tests.desk_fixtures import tree

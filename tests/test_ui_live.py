@@ -10,8 +10,8 @@ import folium
 import pytest
 import streamlit_folium
 
-from coverage.ui import live
-from coverage.ui.live import Click, Draw, Focus, Move, Pick, event_of
+from coverage.ui.map import live
+from coverage.ui.map.live import Click, Draw, Focus, Move, Pick, event_of
 
 
 def _group(name: str, *, control: bool = True, show: bool = True) -> folium.FeatureGroup:

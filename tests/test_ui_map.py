@@ -9,12 +9,12 @@ from typing import get_args
 import pytest
 import rasterio
 
-from coverage.desk.model import Desk
-from coverage.errors import InputError, Problem
 from coverage.messages import Language, catalogue, text
+from coverage.problems import InputError, Problem
 from coverage.ui import cache
-from coverage.ui.map_view import chosen_basemap
+from coverage.ui.map.view import chosen_basemap
 from coverage.ui.state import Session
+from coverage.workspace.model import Desk
 from maps import LAYERS
 from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county

@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coverage.analysis.reached import curve, reached
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, catalogue, text
 from coverage.paths import DEMONSTRATION
-from coverage.report.reached import curve, reached
 from coverage.report.score import width
-from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import AccessResult, VillageAccess
-from coverage.ui.curve import curve_chart
 from coverage.ui.pages.overview import _rounded
-from coverage.ui.score_card import (
+from coverage.ui.rules.score_card import (
     _CLAUSE_PX,
     _DEADLINE_PX,
     _FIGURE_PX,
@@ -28,7 +27,8 @@ from coverage.ui.score_card import (
     _VERDICT_PX,
 )
 from coverage.ui.state import Session
-from coverage.ui.tables import breakable, fitted, shortened, wrapped
+from coverage.ui.widgets.curve import curve_chart
+from coverage.ui.widgets.tables import breakable, fitted, shortened, wrapped
 from tests import ui_fixtures
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,

@@ -10,11 +10,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest, app_test
 
-from coverage.errors import InputError, Problem
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION, ROOT
+from coverage.problems import InputError, Problem
 from coverage.progress import Progress
-from coverage.results import Report
 from coverage.ui import cache
 from tests import ui_fixtures
 from tests.ui_app import (  # noqa: F401 - fixtures

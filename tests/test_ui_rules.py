@@ -11,15 +11,15 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from coverage.assess import assess_folder
-from coverage.desk.model import Desk
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
-from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.own import FORMS
 from coverage.rules.rule_file import rule_text
 from coverage.ui.state import Session
+from coverage.workspace.model import Desk
 from tests.ui_app import desk_of, opened, run, shown, workspace_fixture  # noqa: F401 - fixture
 
 # The caches stay: every test works on the same demonstration county, or on a copy of its own.

@@ -12,11 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coverage import __main__ as cli
-from coverage.desk.export import scenario_pieces
-from coverage.desk.model import Desk
-from coverage.errors import InputError, Problem
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
+from coverage.problems import InputError, Problem
 from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.model import (
     VERBS,
@@ -33,10 +31,12 @@ from coverage.scenario.model import (
     SetRule,
     SlowRoad,
 )
-from coverage.ui import scenario_edits as edits
-from coverage.ui.scenario_compare import _best
-from coverage.ui.scenario_state import case
+from coverage.ui.scenario import edits as edits
+from coverage.ui.scenario.compare import _best
+from coverage.ui.scenario.state import case
 from coverage.ui.state import Session
+from coverage.workspace.export import scenario_pieces
+from coverage.workspace.model import Desk
 from tests import line_county, ui_fixtures
 from tests.line_county import STATION, scenario
 from tests.ui_app import (  # noqa: F401

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from coverage.messages import LANGUAGES, Language
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import width
-from coverage.ui import tables
-from coverage.ui.tables import styled, wrapped
+from coverage.ui.widgets import tables
+from coverage.ui.widgets.tables import styled, wrapped
 from tests.ui_app import run, workspace_fixture  # noqa: F401 - fixture
 
 PADDING_PX = 16

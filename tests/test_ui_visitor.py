@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from coverage.desk import store, write
-from coverage.desk.model import Desk
-from coverage.errors import InputError, Problem
 from coverage.messages import LANGUAGES, Language, Message, text
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError, Problem
 from coverage.ui import visitor
 from coverage.ui.pages import county as county_page
 from coverage.ui.pages import overview
+from coverage.workspace import store, write
+from coverage.workspace.model import Desk
 from tests.ui_app import (  # noqa: F401 - fixtures
     at_address,
     county_fixture,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from coverage.report.worst import worst_villages
+from coverage.analysis.worst_villages import worst_villages
 from tests import ui_fixtures
 
 

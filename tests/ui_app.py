@@ -9,14 +9,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from coverage.desk import store
-from coverage.desk.model import Desk
+from coverage.assessment.report import Report
 from coverage.messages import Language
 from coverage.paths import ROOT
 from coverage.progress import Progress
-from coverage.results import Report
 from coverage.ui import cache
 from coverage.ui.state import Session
+from coverage.workspace import store
+from coverage.workspace.model import Desk
 from tests import line_county
 
 ONE_PAGE = str(ROOT / "tests" / "ui_one_page.py")

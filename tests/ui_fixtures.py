@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from shapely import LineString, Point, box
 
+from coverage.assessment.report import Report, ResponseSummary
 from coverage.county.config import CountyConfig
 from coverage.county.model import County, InputFile
 from coverage.crs import projected_crs
-from coverage.errors import Problem
 from coverage.network.model import Network, NetworkNote
-from coverage.results import Report, ResponseSummary
+from coverage.problems import Problem
 from coverage.rules.model import Rule, RuleResult, UnitResult
 from coverage.travel.model import Response
 

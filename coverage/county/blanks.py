@@ -11,7 +11,7 @@ import pandas as pd
 from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.county.table import Table
 from coverage.county.words import Column, column_title, columns, known_column
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 _TYPES: Final = frozenset({"integer", "yes_no"})
 

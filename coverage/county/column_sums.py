@@ -16,7 +16,7 @@ from coverage.county.words import (
     says_unknown,
     without_remark,
 )
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 
 def with_summed_columns(

@@ -24,7 +24,7 @@ from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
 from coverage.county.toml_faults import toml_fault
 from coverage.county.toml_size import MAX_DEPTH, refuse_deep_keys, refuse_large
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem, raise_if_errors
+from coverage.problems import InputError, Problem, raise_if_errors
 
 _MAX_BYTES: Final = 1_000_000
 _SOME_COUNTY: Final = {"name": "?", "code": "110101"}  # where county.toml does not say it well

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from coverage.county.files import refuse
-from coverage.errors import InputError
 from coverage.messages import Message
+from coverage.problems import InputError
 
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"

@@ -9,7 +9,7 @@ import numpy as np
 
 from coverage.county.table import Mask, RawTable
 from coverage.county.words import fold, known_column, vocabulary
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 _MOST_NOTE_CELLS: Final = 3  # “filled in by …”, “checked by …”, a telephone
 _NAMES: Final = ("code", "id", "name", "township", "kind")

@@ -15,7 +15,7 @@ from coverage.county.places import check_places, check_units, crs_for, places_of
 from coverage.county.table import Table
 from coverage.county.values import Cells, needed, read_columns
 from coverage.county.words import fold, vocabulary
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 FAR_OUTSIDE_KM: Final = 50.0
 

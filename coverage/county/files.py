@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
-from coverage.errors import InputError, Problem, StoppedError, is_full, no_scratch
 from coverage.messages import Message
+from coverage.problems import InputError, Problem, StoppedError, is_full, no_scratch
 
 if TYPE_CHECKING:
     from coverage.county.config import Source

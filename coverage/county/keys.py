@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import CONFIG_NAME, nearest, shown
-from coverage.errors import Problem
 from coverage.messages import Message
+from coverage.problems import Problem
 
 Rows = Mapping[tuple[str, ...], int]
 

@@ -32,8 +32,8 @@ from coverage.county.sheets import MAX_EXACT_INTEGER, MAX_ROWS
 from coverage.county.table import RawTable
 from coverage.county.wkb import shapes_of
 from coverage.crs import WGS84
-from coverage.errors import Problem, is_full, no_scratch
 from coverage.messages import Message
+from coverage.problems import Problem, is_full, no_scratch
 
 _SIGNATURES: Final = {
     ".gpkg": geopackage.SIGNATURE,

@@ -11,8 +11,8 @@ import pandas as pd
 from coverage.county.files import nearest, shown
 from coverage.county.table import Table, faults_by_word
 from coverage.county.words import fold
-from coverage.errors import Problem
 from coverage.messages import Message
+from coverage.problems import Problem
 
 _NAME_LENGTH: Final = 80  # long enough to see how two names differ
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 from pyproj import CRS
 
 from coverage.county.config import CountyConfig
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 Role = Literal[
     "county",

@@ -10,7 +10,7 @@ from typing import Final
 from coverage.county.files import shown
 from coverage.county.table import RawTable
 from coverage.county.words import known_column, names_pair
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 _PAIR: Final = re.compile(r"[(\[]?(\d{1,3}\.\d+)[,;/\u3001 ]+(\d{1,3}\.\d+)[)\]]?", re.ASCII)
 _LONGITUDES: Final = (73.0, 136.0)

@@ -13,7 +13,7 @@ import shapely
 from coverage.county.files import shown
 from coverage.county.table import Table
 from coverage.county.words import fold
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 _SHOWN: Final = 5
 _POLYGONS: Final = (3, 6)

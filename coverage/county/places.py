@@ -19,7 +19,7 @@ from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
 from coverage.county.values import numbers
 from coverage.crs import WGS84
-from coverage.errors import Level, Problem
+from coverage.problems import Level, Problem
 
 NEAR_COUNTY_KM: Final = 2.0
 _M_PER_KM: Final = 1000.0

@@ -21,8 +21,8 @@ from coverage.county.datum import Floats, crs_from_text
 from coverage.county.files import quietly, reading, refuse
 from coverage.county.layers import one_crs
 from coverage.crs import WGS84
-from coverage.errors import Problem
 from coverage.gdal import open_raster, place_of
+from coverage.problems import Problem
 
 _SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_CELLS: Final = 25_000_000

@@ -39,8 +39,8 @@ from coverage.county.values import read_columns
 from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
 from coverage.county.workbook import read_xlsx
-from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.gdal import world_file
+from coverage.problems import InputError, Problem, raise_if_errors
 
 TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
 _WITH_PARTS: Final = ("townships", "villages")

@@ -16,8 +16,8 @@ import pandas as pd
 from coverage.county.datum import crs_from_text, plain_crs
 from coverage.county.files import decode, reading, refuse, shown
 from coverage.county.sheets import MAX_ROWS
-from coverage.errors import Problem
 from coverage.gdal import read_shapefile
+from coverage.problems import Problem
 from coverage.scratch import scratch
 
 SIGNATURE: Final = b"\x00\x00\x27\x0a"

@@ -15,7 +15,7 @@ from coverage.county.content import check_text
 from coverage.county.files import decode, reading, refuse
 from coverage.county.header import HEADER_SEARCH_ROWS, from_rows, header_of
 from coverage.county.table import RawTable
-from coverage.errors import InputError, Problem
+from coverage.problems import InputError, Problem
 
 MAX_ROWS: Final = 2_000_000
 MAX_UNZIPPED_BYTES: Final = 500_000_000

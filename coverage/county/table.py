@@ -23,8 +23,8 @@ from coverage.county.words import (
     split_remark,
     vocabulary,
 )
-from coverage.errors import Level, Problem
 from coverage.messages import Message
+from coverage.problems import Level, Problem
 
 Mask = npt.NDArray[np.bool_]
 UNSAVED_FORMULA: Final = "#FORMULA!"

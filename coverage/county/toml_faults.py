@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from coverage.county.files import CONFIG_NAME, refuse, shown
-from coverage.errors import InputError
+from coverage.problems import InputError
 
 _MARKS: Final = {
     "\u201c": '"',

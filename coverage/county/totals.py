@@ -7,7 +7,7 @@ import pandas as pd
 
 from coverage.county.files import shown
 from coverage.county.table import Mask
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 _SHOWN_UNITS = 5
 

@@ -15,8 +15,8 @@ from coverage.county.overlaps import overlaps
 from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
-from coverage.errors import Level, Problem
 from coverage.figures import share_text
+from coverage.problems import Level, Problem
 
 MAX_UNITS: Final = 1000
 """Townships and streets; the largest counties of China have some sixty."""

@@ -22,8 +22,8 @@ from coverage.county.words import (
     one_line,
     vocabulary,
 )
-from coverage.errors import Level, Problem
 from coverage.messages import Message
+from coverage.problems import Level, Problem
 
 Cells: TypeAlias = "pd.Series[Any]"
 

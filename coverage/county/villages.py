@@ -18,8 +18,8 @@ from coverage.county.table import Table
 from coverage.county.values import needed, read_columns
 from coverage.county.words import fold, vocabulary
 from coverage.crs import WGS84
-from coverage.errors import Problem
 from coverage.figures import share_text
+from coverage.problems import Problem
 
 URBAN_CODES: Final = frozenset({"urban", "111", "112"})
 

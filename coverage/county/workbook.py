@@ -28,8 +28,8 @@ from coverage.county.sheets import (
 )
 from coverage.county.table import UNSAVED_FORMULA, RawTable
 from coverage.county.workbook_size import refuse_repeated_texts
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
+from coverage.problems import InputError, Problem
 
 MAX_CELLS: Final = 10_000_000
 """Of the rectangle that a sheet's values span: calamine keeps all of it in memory."""

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from coverage.errors import Problem
 from coverage.network.access import SIZE_TAGS, Access, access_of, too_small
 from coverage.network.remarks import counted
 from coverage.network.words import listed, road_words
+from coverage.problems import Problem
 
 BARRIER_TAGS: Final = (
     *("barrier", "locked", "access", "vehicle", "motor_vehicle", "motorcar", "emergency"),

@@ -15,7 +15,6 @@ from scipy.spatial import cKDTree
 from coverage.county.config import ResponseParameters
 from coverage.county.files import shown
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem
 from coverage.figures import share_text
 from coverage.network.chains import chained, key_of, unchained
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
@@ -26,6 +25,7 @@ from coverage.network.speeds import AREA_CLASSES, speed_table, with_speeds
 from coverage.network.tags import CLASSES, maxspeed_kph
 from coverage.network.ways import Ways
 from coverage.network.words import listed
+from coverage.problems import InputError, Problem
 
 DRAWN_TWICE: Final = "network.drawn_twice"
 

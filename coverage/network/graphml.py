@@ -16,7 +16,6 @@ from pyproj import CRS, Transformer
 from coverage.county.datum import crs_from_text
 from coverage.county.files import reading
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem
 from coverage.network.lines import unknown_classes
 from coverage.network.model import FloatArray
 from coverage.network.plausible import piece_m
@@ -32,6 +31,7 @@ from coverage.network.tags import (
 )
 from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.xml import refuse_doctype
+from coverage.problems import InputError, Problem
 
 SUFFIXES: Final = (".graphml",)
 

@@ -22,7 +22,6 @@ from coverage.county.files import reading, refuse, shown
 from coverage.county.gauss_kruger import Box, hint
 from coverage.county.layers import Layer, open_layer
 from coverage.crs import WGS84
-from coverage.errors import InputError, Level, Problem
 from coverage.network import crossing, noding
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.plausible import MAX_LOST_SHARE, lost_roads
@@ -39,6 +38,7 @@ from coverage.network.tags import (
 )
 from coverage.network.ways import Way, Ways, ways_table
 from coverage.network.words import road_words
+from coverage.problems import InputError, Level, Problem
 
 SUFFIXES: Final = (".gpkg", ".geojson", ".json", ".shp")
 _DBF_NAME_BYTES: Final = 10

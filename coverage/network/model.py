@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS
 
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from coverage.county.files import refuse
-from coverage.errors import Level, Problem
 from coverage.figures import share_text
 from coverage.network.barriers import Barriers
 from coverage.network.model import IntArray
@@ -29,6 +28,7 @@ from coverage.network.tags import (
     several,
 )
 from coverage.network.ways import Way, Ways, ways_table
+from coverage.problems import Level, Problem
 
 BoolArray = npt.NDArray[np.bool_]
 Value = Callable[[str], str | None]

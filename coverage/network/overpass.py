@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from coverage.county.files import refuse, shown
-from coverage.errors import InputError, Problem
 from coverage.network.objects import BESIDE_WAY, NO_NODES_SHARE, Objects
+from coverage.problems import InputError, Problem
 
 _FAILED: Final = re.compile(r"error|timed? ?out|out of memory|abort", re.IGNORECASE)
 _SHOWN_LENGTH: Final = 160

@@ -9,10 +9,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from coverage.errors import Problem
 from coverage.figures import share_text
 from coverage.network.model import BoolArray, FloatArray, IntArray, NetworkNote
 from coverage.network.tags import CLASSES
+from coverage.problems import Problem
 
 OFF_MAIN: Final = "network.off_main"
 ONE_WAY_OFF_MAIN: Final = "network.one_way_off_main"

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from pyproj import Geod
 
 from coverage.county.files import shown
-from coverage.errors import InputError, Problem
 from coverage.figures import share_text
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.ways import Ways, cut_ways
 from coverage.network.words import listed
+from coverage.problems import InputError, Problem
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -16,7 +16,6 @@ from coverage.county.files import parts_of, source_path
 from coverage.county.gauss_kruger import Box
 from coverage.county.model import County
 from coverage.crs import WGS84
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
 from coverage.network import graphml, lines, osm
 from coverage.network.build import build_network
@@ -26,6 +25,7 @@ from coverage.network.plausible import without_leaps
 from coverage.network.shifted import shift_problems
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
+from coverage.problems import InputError, Problem
 from coverage.progress import Progress, quietly
 
 JSON_SUFFIXES: Final = (".json", ".geojson")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from coverage.county.files import shown
-from coverage.errors import Problem
 from coverage.network.access import unknown_access
 from coverage.network.tags import CHANGING, conditional, unknown_oneway
+from coverage.problems import Problem
 
 _SHOWN: Final = 8
 

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coverage.errors import Problem
 from coverage.network.remarks import counted
+from coverage.problems import Problem
 
 _KEYS: Final = (
     *("restriction", "restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),

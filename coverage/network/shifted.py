@@ -12,8 +12,8 @@ from pyproj import CRS, Transformer
 from coverage.county.datum import Shift, gcj02_from_wgs84, shift_of
 from coverage.county.model import County
 from coverage.crs import WGS84
-from coverage.errors import Problem
 from coverage.network.model import BoolArray, FloatArray, Network
+from coverage.problems import Problem
 
 _LEAST_PLACES: Final = 6
 _MOST_PLACES: Final = 2000

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coverage.county.config import ResponseParameters
 from coverage.county.files import CONFIG_NAME, nearest, shown
-from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.network.model import FloatArray
 from coverage.network.tags import CLASSES
 from coverage.network.words import listed
 from coverage.paths import DATA
+from coverage.problems import InputError, Problem, raise_if_errors
 
 AreaClass = Literal["urban", "rural"]
 AREA_CLASSES: Final[tuple[AreaClass, ...]] = ("urban", "rural")

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage.errors import Problem
 from coverage.network.model import FloatArray, IntArray
+from coverage.problems import Problem
 
 
 class Way(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from coverage.assessment.report import Report
 from coverage.county.words import Column, columns
 from coverage.messages import Language, text
 from coverage.report.score import figure_text
-from coverage.results import Report
 
 
 def completeness_text(report: Report, language: Language) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from coverage.errors import OutputError, Problem, not_written
+from coverage.assessment.report import Report
 from coverage.messages import Language
+from coverage.problems import OutputError, Problem, not_written
 from coverage.report.comparison import comparison_csv
 from coverage.report.manifest import MANIFEST, manifest_of, mismatch_problem, mismatches
 from coverage.report.record import report_json
 from coverage.report.swap import NEW, OLD, PART, carry_over, put_in_place, workshop
 from coverage.report.table import access_csv, villages_csv
-from coverage.results import Report
 from coverage.scenario.compare import Comparison
 
 _Writer = Callable[[Report, Path, Language], None]

@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 MANIFEST: Final = "manifest.json"
 SCHEMA: Final = 1

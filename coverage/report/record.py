@@ -7,9 +7,9 @@ import math
 from typing import Any, Final
 
 from coverage import __version__
-from coverage.errors import Problem
+from coverage.assessment.report import Report, ResponseSummary
 from coverage.messages import Language
-from coverage.results import Report, ResponseSummary
+from coverage.problems import Problem
 from coverage.rules.deadline import due_state
 from coverage.rules.model import RuleResult
 from coverage.scenario.compare import Comparison

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from coverage.assessment.report import Report
 from coverage.figures import number_text, share_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.setting_text import date_text, reading_text
-from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.deadline import DueState, due_state
 from coverage.rules.model import Bilingual, Bound, Kind, RuleResult, SourceClause, Unit, Verdict

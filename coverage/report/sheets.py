@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from coverage import __version__
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.report.access import minute_limits, village_minutes, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
 from coverage.report.score import bound_text, in_order, kind_text, said, score_rows
 from coverage.report.setting_text import meaning_text, setting_text
-from coverage.results import Report
 from coverage.rules.access import MINUTES
 from coverage.rules.model import AccessResult, ParameterValue, RuleResult, Unit, Verdict
 from coverage.rules.profile import region_title

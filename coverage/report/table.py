@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from coverage.assessment.report import Report
 from coverage.report.record import number
-from coverage.results import Report
 
 HEADER: Final = (
     "code",

@@ -20,6 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from coverage.assessment.report import Report
 from coverage.figures import (
     FIGURE_DECIMALS,
     MINUTES_DECIMALS,
@@ -32,7 +33,6 @@ from coverage.report.record import number
 from coverage.report.score import width
 from coverage.report.sheets import Figure, Judged, Sheet, sheets
 from coverage.report.table import STARTS_FORMULA
-from coverage.results import Report
 from coverage.rules.model import Verdict
 
 _HEADING_ROW: Final = 3

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import MAX_CELL_LENGTH, inside, shown
-from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.paths import DATA
+from coverage.problems import InputError, Problem, raise_if_errors
 from coverage.rules.model import Kind, Rule
 from coverage.rules.parameters import PARAMETERS
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from coverage.county.files import inside
-from coverage.errors import InputError, Problem
 from coverage.messages import catalogue as messages
+from coverage.problems import InputError, Problem
 from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
 from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
 from coverage.rules.period import Deadline

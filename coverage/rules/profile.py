@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coverage.errors import InputError, Problem
 from coverage.messages import Message, Name
 from coverage.paths import DATA
+from coverage.problems import InputError, Problem
 from coverage.rules.catalogue import nearest
 from coverage.rules.model import Bilingual
 from coverage.rules.regions import region_name

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from coverage.county.config import CountyConfig
-from coverage.errors import Problem, raise_if_errors
 from coverage.figures import number_text
+from coverage.problems import Problem, raise_if_errors
 from coverage.rules.catalogue import check_values, nearest, refusal
 from coverage.rules.county_kind import county_kind
 from coverage.rules.model import Parameter, ParameterValue, Rule

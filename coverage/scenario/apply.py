@@ -11,16 +11,16 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from coverage.assessment.report import Report
 from coverage.county.config import CountyConfig, ResponseParameters
 from coverage.county.model import County
 from coverage.crs import from_degrees
-from coverage.errors import InputError, Problem, raise_if_errors
 from coverage.messages import Message
 from coverage.network.edit import close_across, close_within, meets, rows_met, slow_within
 from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
-from coverage.results import Report
+from coverage.problems import InputError, Problem, raise_if_errors
 from coverage.rules.catalogue import load_catalogue, with_own_rules
 from coverage.rules.model import Rule
 from coverage.rules.select import applicable_rules

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from coverage.results import Report, ResponseSummary
+from coverage.assessment.report import Report, ResponseSummary
 from coverage.rules.compare import within_limit
 from coverage.rules.model import RuleResult, Verdict
 from coverage.scenario.columns import number_columns

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import decode, nearest, reading, refuse, shown
-from coverage.errors import InputError, Problem
 from coverage.messages import Message
+from coverage.problems import InputError, Problem
 from coverage.scenario.columns import column_names
 from coverage.scenario.model import VERBS, Edit, Scenario, cost_keys
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from coverage.assess import report_of
+from coverage.assessment.assess import report_of
+from coverage.assessment.report import Report
 from coverage.county.files import shown
 from coverage.county.model import County
-from coverage.errors import Problem
 from coverage.messages import Message
+from coverage.problems import Problem
 from coverage.progress import Progress, quietly
-from coverage.results import Report
 from coverage.rules.evaluate import evaluate
 from coverage.rules.evidence import Evidence
 from coverage.rules.model import Rule, RuleResult

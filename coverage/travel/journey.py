@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.county.config import ResponseParameters
-from coverage.errors import Problem
 from coverage.network.model import FloatArray, IntArray, Network, Snap
 from coverage.network.snap import entering_min, leaving_min, leg_min, snap
+from coverage.problems import Problem
 from coverage.travel.model import Direction, Journey
 from coverage.travel.one_edge import Sources, along_edges, better
 from coverage.travel.sweep import Arcs, Kernel, Starts, arcs_of, scipy_kernel, sweep

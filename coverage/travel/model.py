@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from coverage.errors import Problem
+from coverage.problems import Problem
 
 Direction = Literal["from_facility", "to_facility"]
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.errors import Problem
 from coverage.messages import Message
 from coverage.network.model import FloatArray, Network, Snap
 from coverage.network.snap import leg_min
+from coverage.problems import Problem
 from coverage.travel.journey import cut_off, off_main
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips

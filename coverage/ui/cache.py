@@ -14,19 +14,19 @@ from typing import Any, Final
 
 import streamlit as st
 
+from coverage.assessment.report import Report
 from coverage.county.config import CountyConfig, load_config
-from coverage.desk.apart import assess_apart
-from coverage.desk.model import Overrides
-from coverage.errors import InputError
 from coverage.messages import Language, text
 from coverage.paths import DATA
+from coverage.problems import InputError
 from coverage.progress import Progress, quietly
-from coverage.results import Report
 from coverage.scenario.compare import Comparison, compare
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario, with_overrides
 from coverage.travel.route import Route, route
-from coverage.ui.live import LayerCode, base_arguments, layer_codes, take_layers
+from coverage.ui.map.live import LayerCode, base_arguments, layer_codes, take_layers
+from coverage.workspace.apart import assess_apart
+from coverage.workspace.model import Overrides
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.controls import safe
 from maps.features import way as way_layer
@@ -253,7 +253,7 @@ class Drawing:
     Attributes
     ----------
     base
-        See `coverage.ui.live.base_arguments`.
+        See `coverage.ui.map.live.base_arguments`.
     layers
         From the lowest to the highest.
     """

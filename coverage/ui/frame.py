@@ -14,11 +14,9 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from coverage.desk.apart import readers
-from coverage.errors import InputError
 from coverage.messages import LANGUAGES, Language, text
+from coverage.problems import InputError
 from coverage.ui import visitor
-from coverage.ui.frame_parts import guarded, problems, refused
 from coverage.ui.pages import county, export, overview, rules, scenario
 from coverage.ui.pages import map as map_page
 from coverage.ui.server import MAX_SESSION_BYTES, MAX_SESSION_FILES
@@ -32,7 +30,9 @@ from coverage.ui.state import (
     session,
     set_language,
 )
+from coverage.ui.widgets.errors import guarded, problems, refused
 from coverage.ui.words import literal
+from coverage.workspace.apart import readers
 
 _STYLE: Final = Path(__file__).with_name("style.css")
 _LOGGER: Final = logging.getLogger(__name__)

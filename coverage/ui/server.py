@@ -20,8 +20,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from coverage.desk.unpack import MAX_FILES, MAX_SENT_BYTES
 from coverage.ui import turns
+from coverage.workspace.unpack import MAX_FILES, MAX_SENT_BYTES
 
 # Streamlit and Leaflet run code and styles that they make in the page; none of it, and nothing
 # else, comes from or goes to another place. Base maps that a visitor names are pictures from there.

@@ -9,14 +9,14 @@ from typing import Final
 
 import streamlit as st
 
-from coverage.desk import store
-from coverage.desk.folder import county_at, is_protected, own_copy
-from coverage.desk.model import Desk, Setting
-from coverage.errors import InputError, Problem
 from coverage.messages import Language
 from coverage.paths import DEMONSTRATION
+from coverage.problems import InputError, Problem
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
+from coverage.workspace import store
+from coverage.workspace.folder import county_at, is_protected, own_copy
+from coverage.workspace.model import Desk, Setting
 
 ADDRESS: Final = "desk"
 """The part of the page's address that names the desk."""

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from coverage.errors import InputError, Problem, storage_reason
 from coverage.messages import Language, Message
+from coverage.problems import InputError, Problem, storage_reason
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXIED: Final = re.compile(

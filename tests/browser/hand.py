@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Frame, Locator, expect
 from coverage.messages import text
 from coverage.scenario.file import dump_scenario
 from coverage.scenario.model import ChangeFacility, Edit, Scenario
-from coverage.ui.scenario_tools import TOOLS
+from coverage.ui.scenario.tools import TOOLS
 from tests import line_county
 from tests.browser.harness import Visit
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from coverage.assess import assess_folder
+from coverage.assessment.assess import assess_folder
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import by_kind, score_rows
-from coverage.results import Report
 from coverage.rules.catalogue import load_catalogue
 from coverage.rules.model import RuleResult
 from tests.browser.harness import Visit

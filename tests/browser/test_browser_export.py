@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from coverage.desk.export import REPORT_FILES
 from coverage.messages import text
 from coverage.paths import DEMONSTRATION
+from coverage.workspace.export import REPORT_FILES
 from tests.browser import story
 from tests.browser.harness import Visit, visit
 from tests.desk_fixtures import tree

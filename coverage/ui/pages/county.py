@@ -1,7 +1,7 @@
 """Open a county; see what was read and what is doubtful in it; keep it.
 
 Message ids with the prefixes ``county_page.role.`` (`coverage.county.model.Role`) and
-``county_page.level.`` (`coverage.errors.Level`) are put together here.
+``county_page.level.`` (`coverage.problems.Level`) are put together here.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from coverage.desk.folder import is_protected, save_to, typed_path
-from coverage.desk.pack import county_zip
-from coverage.desk.reading import file_counts, problem_places
-from coverage.desk.store import DeskLine, listed, load, workspace
-from coverage.errors import InputError, Level, Problem
+from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.results import Report
+from coverage.problems import InputError, Level, Problem
 from coverage.ui import visitor
 from coverage.ui.assets import component_arguments, show_map
-from coverage.ui.frame_parts import guarded, problems, refused
-from coverage.ui.opening import chooser, chosen, heading, loaded
 from coverage.ui.state import Session, open_desk, own_folder, session
-from coverage.ui.tables import fitted, save_button, shortened, styled
+from coverage.ui.widgets.errors import guarded, problems, refused
+from coverage.ui.widgets.opening import chooser, chosen, heading, loaded
+from coverage.ui.widgets.tables import fitted, save_button, shortened, styled
 from coverage.ui.words import literal
+from coverage.workspace.folder import is_protected, save_to, typed_path
+from coverage.workspace.pack import county_zip
+from coverage.workspace.reading import file_counts, problem_places
+from coverage.workspace.store import DeskLine, listed, load, workspace
 from maps.rows import rows_map
 from maps.words import share
 

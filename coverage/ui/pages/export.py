@@ -11,7 +11,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from coverage.desk.export import (
+from coverage.assessment.report import Report
+from coverage.messages import Language, text
+from coverage.problems import InputError
+from coverage.ui import cache, visitor
+from coverage.ui.map.view import chosen_basemap, rule_shown
+from coverage.ui.scenario.state import case
+from coverage.ui.state import Session, session
+from coverage.ui.widgets.errors import refused
+from coverage.ui.widgets.opening import chosen
+from coverage.ui.words import literal
+from coverage.workspace.export import (
     Piece,
     county_pieces,
     guide,
@@ -19,17 +29,7 @@ from coverage.desk.export import (
     report_pieces,
     scenario_pieces,
 )
-from coverage.desk.pack import county_zip, zip_of
-from coverage.errors import InputError
-from coverage.messages import Language, text
-from coverage.results import Report
-from coverage.ui import cache, visitor
-from coverage.ui.frame_parts import refused
-from coverage.ui.map_view import chosen_basemap, rule_shown
-from coverage.ui.opening import chosen
-from coverage.ui.scenario_state import case
-from coverage.ui.state import Session, session
-from coverage.ui.words import literal
+from coverage.workspace.pack import county_zip, zip_of
 from maps import LAYERS
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.ground import picture_in

@@ -8,12 +8,12 @@ import streamlit as st
 
 from coverage.messages import text
 from coverage.ui import cache
-from coverage.ui.live import Event, Pick
-from coverage.ui.map_view import basemap_form, controls, draw, way_told
-from coverage.ui.opening import chosen
-from coverage.ui.scenario_state import fitting, work
-from coverage.ui.scenario_tools import picked
+from coverage.ui.map.live import Event, Pick
+from coverage.ui.map.view import basemap_form, controls, draw, way_told
+from coverage.ui.scenario.state import fitting, work
+from coverage.ui.scenario.tools import picked
 from coverage.ui.state import session
+from coverage.ui.widgets.opening import chosen
 
 _HEIGHT: Final = cache.MAP_HEIGHT
 

@@ -8,6 +8,10 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from coverage.analysis.reached import Reached, curve, reached
+from coverage.analysis.worst_townships import worst_townships
+from coverage.analysis.worst_villages import worst_villages
+from coverage.assessment.report import Report
 from coverage.figures import (
     PER_CENT_DECIMALS,
     Limits,
@@ -16,16 +20,12 @@ from coverage.figures import (
     whole_people,
 )
 from coverage.messages import Language, text
-from coverage.report.reached import Reached, curve, reached
-from coverage.report.townships import worst_townships
-from coverage.report.worst import worst_villages
-from coverage.results import Report
-from coverage.ui.curve import curve_chart, group_text
-from coverage.ui.open_cells import open_table
-from coverage.ui.opening import chosen
-from coverage.ui.score_card import score_card
+from coverage.ui.rules.open_cells import open_table
+from coverage.ui.rules.score_card import score_card
 from coverage.ui.state import session
-from coverage.ui.tables import minutes_column, save_button
+from coverage.ui.widgets.curve import curve_chart, group_text
+from coverage.ui.widgets.opening import chosen
+from coverage.ui.widgets.tables import minutes_column, save_button
 from coverage.ui.words import literal, minutes_or_dash
 from maps.words import people, required_shares, share
 

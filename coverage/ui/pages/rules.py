@@ -12,28 +12,28 @@ from zlib import crc32
 import pandas as pd
 import streamlit as st
 
+from coverage.assessment.report import Report
 from coverage.county.config import load_config
 from coverage.county.words import fold
-from coverage.errors import InputError
 from coverage.messages import Language, text
+from coverage.problems import InputError
 from coverage.report.condition_text import column_text
 from coverage.report.rule_text import first_regions_text, regions_text
 from coverage.report.score import clause_text, kind_text, said, verdict_text
-from coverage.results import Report
 from coverage.rules.catalogue import KINDS
 from coverage.rules.model import Rule, RuleResult
 from coverage.rules.needs import needed_columns
 from coverage.rules.settings import CountyRule, county_rules
 from coverage.ui import cache
-from coverage.ui.clause import clause_text as draw_clause
-from coverage.ui.effect_table import effect_table
-from coverage.ui.frame_parts import problems
-from coverage.ui.opening import chosen
-from coverage.ui.rule_form import rule_form
-from coverage.ui.rule_values import rule_values
-from coverage.ui.score_card import tinted, verdict_mark
+from coverage.ui.rules.clause import clause_text as draw_clause
+from coverage.ui.rules.effect_table import effect_table
+from coverage.ui.rules.form import rule_form
+from coverage.ui.rules.score_card import tinted, verdict_mark
+from coverage.ui.rules.values import rule_values
 from coverage.ui.state import keep, session
-from coverage.ui.tables import breakable, fitted, save_button, styled
+from coverage.ui.widgets.errors import problems
+from coverage.ui.widgets.opening import chosen
+from coverage.ui.widgets.tables import breakable, fitted, save_button, styled
 from coverage.ui.words import literal
 
 _TITLE_PX: Final = 252

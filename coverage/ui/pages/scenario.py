@@ -12,20 +12,20 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from coverage.assessment.report import Report
 from coverage.county.model import County
 from coverage.messages import Language, text
-from coverage.results import Report
 from coverage.ui import cache
-from coverage.ui.map_view import controls, draw, way_told
-from coverage.ui.opening import chosen
-from coverage.ui.scenario_compare import all_scenarios, side_by_side, unit_costs
-from coverage.ui.scenario_files import chooser
-from coverage.ui.scenario_forms import facility_form, people_form, response_form
-from coverage.ui.scenario_list import edit_list, steps
-from coverage.ui.scenario_results import figures, gains
-from coverage.ui.scenario_state import fitting, told, work
-from coverage.ui.scenario_tools import heard, toolbar
+from coverage.ui.map.view import controls, draw, way_told
+from coverage.ui.scenario.compare import all_scenarios, side_by_side, unit_costs
+from coverage.ui.scenario.edit_list import edit_list, steps
+from coverage.ui.scenario.files import chooser
+from coverage.ui.scenario.forms import facility_form, people_form, response_form
+from coverage.ui.scenario.results import figures, gains
+from coverage.ui.scenario.state import fitting, told, work
+from coverage.ui.scenario.tools import heard, toolbar
 from coverage.ui.state import session
+from coverage.ui.widgets.opening import chosen
 from coverage.ui.words import literal
 
 _HEIGHT: Final = 520

@@ -1,0 +1,1 @@
+"""Findings on a report: pure functions, no files and no drawing."""

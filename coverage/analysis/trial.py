@@ -1,0 +1,16 @@
+"""A rule tried on a county that is already assessed."""
+
+from __future__ import annotations
+
+from coverage.assessment.report import Report
+from coverage.rules.evaluate import evaluate
+from coverage.rules.gather import gathered
+from coverage.rules.model import Rule, RuleResult
+
+
+def tried(report: Report, rule: Rule) -> RuleResult:
+    """Return what testing `rule` on the report's county gives."""
+    evidence = gathered(
+        report.county, report.network, report.response, [rule], region=report.region
+    )
+    return evaluate(rule, report.county, evidence[rule.id])

@@ -1,0 +1,1 @@
+"""From a county and its roads to a report."""

@@ -1,0 +1,307 @@
+"""From a county folder to its report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from coverage.assessment.report import Report, ResponseSummary
+from coverage.county.config import CountyConfig, examine_config
+from coverage.county.model import County
+from coverage.county.read import read_county
+from coverage.figures import share_text, whole_people
+from coverage.messages import Message
+from coverage.network.model import Network, NetworkNote
+from coverage.network.read import read_network, road_problems
+from coverage.network.words import listed
+from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.progress import Progress, quietly
+from coverage.rules.access import mean, quantile
+from coverage.rules.catalogue import load_catalogue, with_own_rules
+from coverage.rules.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.evaluate import Evaluator, evaluate
+from coverage.rules.gather import gathered
+from coverage.rules.model import Rule
+from coverage.rules.profile import region_code
+from coverage.rules.response_time import is_response, limits_min
+from coverage.rules.select import applicable_rules, generic_rules, selection_notes
+from coverage.rules.units import township_population
+from coverage.travel.model import Response
+from coverage.travel.response import respond
+from coverage.travel.trips import Trips
+
+P90_TENTHS: Final = 9
+MEASURE: Final = 2
+"""How minutes are measured (docs/measure.md); 1 had no leaving leg and joined motorways."""
+
+_Read = TypeVar("_Read")
+
+
+def assess_folder(
+    folder: Path,
+    progress: Progress = quietly,
+    *,
+    as_of: date | None = None,
+    region: str | None = None,
+) -> Report:
+    """Read the county in `folder` and test every rule that applies to it.
+
+    Parameters
+    ----------
+    as_of
+        The day that deadlines are judged by; no clock is read.
+    region
+        A region code (2 to 6 digits) or the name of a profile: the county is tested as if it lay
+        there. None: where it does lie.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    county, network, rules = read_folder(folder, progress, region)
+    progress(Message("report.step_response"))
+    trips = Trips(network)
+    response = respond(county, network, trips)
+    progress(Message("report.step_rules"))
+    code = "" if region is None else region_code(region)
+    return report_of(county, network, response, rules, as_of=as_of, region=code, trips=trips)
+
+
+def read_folder(
+    folder: Path, progress: Progress = quietly, region: str | None = None
+) -> tuple[County, Network, tuple[Rule, ...]]:
+    """Return the county, its network and the rules to test.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found: of ``county.toml``, of the tables, of the rules'
+        parameters and of the roads.
+    """
+    problems: list[Problem] = []
+    progress(Message("report.step_county"))
+    config, found = examine_config(folder)
+    problems += found
+    rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
+    county = _tried(lambda: read_county(folder), problems)
+    progress(Message("report.step_network"))
+    network = _tried(lambda: read_network(county, progress), problems) if county else None
+    if county is None and config is not None:
+        problems += [p for p in road_problems(folder, config) if p not in problems]
+    raise_if_errors(problems)
+    if county is None or network is None or rules is None:
+        raise AssertionError("an input that cannot be read has a problem")
+    return county, network, rules
+
+
+def _rules(folder: Path, config: CountyConfig, region: str | None) -> tuple[Rule, ...]:
+    code = None if region is None else region_code(region)
+    found = with_own_rules(folder, load_catalogue())
+    return applicable_rules(config, found.catalogue, code, found.own)
+
+
+def assess(county: County, network: Network, rules: tuple[Rule, ...]) -> Report:
+    """Return the result of testing `rules` on `county`; pure."""
+    trips = Trips(network)
+    return report_of(county, network, respond(county, network, trips), rules, trips=trips)
+
+
+def report_of(
+    county: County,
+    network: Network,
+    response: Response,
+    rules: tuple[Rule, ...],
+    *,
+    as_of: date | None = None,
+    region: str = "",
+    trips: Trips | None = None,
+    tested: Evaluator = evaluate,
+) -> Report:
+    """Return what `assess` does, for a response that is already computed.
+
+    Parameters
+    ----------
+    region
+        Code of the region whose rules are tested, or ``generic``; empty: the county's own.
+    trips
+        Over `network`, if some are known already.
+    tested
+        Tests one rule; another than the plain one may remember results.
+    """
+    evidence = gathered(county, network, response, rules, region, trips)
+    results = tuple(tested(rule, county, evidence[rule.id]) for rule in rules)
+    limit_rule = next((rule for rule in rules if is_response(rule)), None)
+    limit_min = limits_min(limit_rule or _reference_limit_rule(), county)
+    own_limit_min = limit_min[county.demand["village"].to_numpy()]
+    covered = within_limit(response.demand["response_min"], own_limit_min)
+    summary = summarised(county, response, covered)
+    return Report(
+        county=county,
+        network=network,
+        response=response,
+        summary=summary,
+        villages=_villages(county, response, limit_min),
+        units=_units(county, covered),
+        rules=results,
+        quality=(
+            *county.quality,
+            *network.quality,
+            *response.quality,
+            *selection_notes(county.config, rules, region),
+            *([] if limit_rule else [_limits_note()]),
+            *_response_notes(county, summary),
+            _network_note(network.note),
+        ),
+        parameters={
+            "measure": MEASURE,
+            "response": county.config.response.model_dump(mode="json"),
+            "rules": {rule.id: rule.values() for rule in rules},
+            **_tables(county.config),
+            "crs": county.crs.to_string(),
+        },
+        as_of=as_of,
+        region=region,
+    )
+
+
+def _tables(config: CountyConfig) -> dict[str, object]:
+    """Return ``tables`` as ``county.toml`` states it, where it does."""
+    stated = config.tables.model_dump(mode="json", exclude_defaults=True)
+    return {"tables": stated} if stated else {}
+
+
+def summarised(county: County, response: Response, covered: BoolArray) -> ResponseSummary:
+    """Return the key figures over the residents whose number is known."""
+    people = county.demand["population"].fillna(0.0).to_numpy(float)
+    minutes = response.demand["response_min"].to_numpy(float)
+    reached = ~np.isnan(minutes)
+    total = float(people.sum())
+    within = float(people[covered].sum())
+    return ResponseSummary(
+        population=total,
+        covered=within,
+        share=within / total if total else math.nan,
+        unreachable=float(people[~reached].sum()),
+        mean_min=mean(minutes[reached], people[reached]),
+        p90_min=quantile(minutes[reached], people[reached], P90_TENTHS),
+    )
+
+
+def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.GeoDataFrame:
+    villages = county.villages
+    township_name = dict(zip(county.townships["code"], county.townships["name"], strict=True))
+    facility_name = county.facilities["name"].astype(object)
+    station = response.villages["station"]
+    minutes = response.villages["response_min"].to_numpy(float)
+    return gpd.GeoDataFrame(
+        {
+            "code": villages["code"],
+            "name": villages["name"],
+            "township": villages["township"],
+            "township_name": villages["township"].map(township_name),
+            "kind": villages["kind"],
+            "area_class": villages["area_class"],
+            "population": villages["population"].astype(float),
+            "station_id": response.villages["station_id"],
+            "station_name": [
+                None if pd.isna(row) else facility_name.iloc[int(row)] for row in station
+            ],
+            "turnout_min": response.villages["turnout_min"].astype(float),
+            "leaving_min": response.villages["leaving_min"].astype(float),
+            "drive_min": response.villages["drive_min"].astype(float),
+            "access_min": response.villages["access_min"].astype(float),
+            "response_min": minutes,
+            "limit_min": limit_min,
+            "covered": within_limit(minutes, limit_min),
+        },
+        geometry=gpd.GeoSeries(villages.geometry),
+        crs=county.crs,
+    )
+
+
+def _units(county: County, covered: BoolArray) -> gpd.GeoDataFrame:
+    people = county.demand["population"].fillna(0.0).to_numpy(float)
+    township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
+    sums = (
+        pd.DataFrame({"people": people, "within": np.where(covered, people, 0.0)})
+        .groupby(township)
+        .sum()
+        .reindex(county.townships["code"], fill_value=0.0)
+    )
+    residents = sums["people"].where(sums["people"] > 0)
+    return gpd.GeoDataFrame(
+        {
+            "code": county.townships["code"],
+            "name": county.townships["name"],
+            "kind": county.townships["kind"],
+            "population": township_population(county),
+            "covered_share": (sums["within"] / residents).to_numpy(float),
+        },
+        geometry=gpd.GeoSeries(county.townships.geometry),
+        crs=county.crs,
+    )
+
+
+@cache
+def _reference_limit_rule() -> Rule:
+    """Return the generic profile's rule on the ambulance's time."""
+    catalogue = load_catalogue()
+    return next(rule for i in generic_rules(catalogue) if is_response(rule := catalogue[i]))
+
+
+def _limits_note() -> Problem:
+    return Problem("rules.limits_assumed", level="note", values={"id": _reference_limit_rule().id})
+
+
+def _response_notes(county: County, summary: ResponseSummary) -> list[Problem]:
+    unknown = int(county.villages["population"].isna().sum())
+    notes = []
+    if unknown:
+        notes.append(
+            Problem(
+                "report.population_unknown", "warning", values={"count": unknown}, count=unknown
+            )
+        )
+    if summary.unreachable:
+        people = whole_people(summary.unreachable)
+        notes.append(
+            Problem("report.unreachable", "warning", values={"people": people}, count=people)
+        )
+    return notes
+
+
+def _network_note(note: NetworkNote) -> Problem:
+    lengths = sorted(note.length_km.items(), key=lambda item: (-item[1], item[0]))
+    return Problem(
+        "report.network",
+        "note",
+        values={
+            "nodes": note.nodes,
+            "edges": note.edges,
+            "lengths": listed({highway: f"{km:.1f}" for highway, km in lengths}),
+            "components": note.components,
+            "off_main": share_text(note.off_main_share),
+            "unknown": share_text(note.unknown_class_share),
+            "imputed": note.imputed_speeds,
+            "dropped": listed(dict(sorted(note.dropped.items()))) if note.dropped else "0",
+        },
+        count=note.edges,
+    )
+
+
+def _tried(read: Callable[[], _Read], problems: list[Problem]) -> _Read | None:
+    """Return what `read` gives; where it cannot, add its problems that are not yet told."""
+    try:
+        return read()
+    except InputError as error:
+        problems += [problem for problem in error.problems if problem not in problems]
+        return None

@@ -1,0 +1,121 @@
+"""What assessing one county gives: all that a report, a map or the app shows."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import geopandas as gpd
+
+from coverage.county.model import County
+from coverage.network.model import Network
+from coverage.problems import Problem
+from coverage.rules.model import RuleResult
+from coverage.travel.model import Response
+
+
+@dataclass(frozen=True)
+class ResponseSummary:
+    """Key figures of the ambulance's time to the scene.
+
+    Attributes
+    ----------
+    population
+        Residents at all demand points.
+    covered
+        Residents whose response is within their limit.
+    share
+        ``covered / population``; NaN without residents.
+    unreachable
+        Residents no station can reach.
+    mean_min, p90_min
+        Over the residents that can be reached, weighted by residents; NaN without any.
+    """
+
+    population: float
+    covered: float
+    share: float
+    unreachable: float
+    mean_min: float
+    p90_min: float
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How many of the rules that apply could be assessed with the data given.
+
+    Attributes
+    ----------
+    applicable
+        Rules that speak of something in this county.
+    assessed
+        Those of them that are met or unmet.
+    bounds
+        Rules assessed, the figure of which is only a bound, for cells are blank.
+    missing
+        For each column, as ``table.column``, whose blank cells keep rules from being assessed:
+        how many rules. Most rules first, then by name.
+    """
+
+    applicable: int
+    assessed: int
+    missing: Mapping[str, int]
+    bounds: int = 0
+
+    @property
+    def share(self) -> float:
+        """``assessed / applicable``; NaN where no rule applies."""
+        return self.assessed / self.applicable if self.applicable else math.nan
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of testing one county.
+
+    Attributes
+    ----------
+    villages
+        One row a village, in the order of the file: ``code, name, township`` (code),
+        ``township_name, kind, area_class, population, station_id, station_name, turnout_min,
+        leaving_min, drive_min, access_min, response_min, limit_min, covered`` (bool),
+        ``geometry`` (the point, in the county's CRS).
+    units
+        One row a township, street or zone: ``code, name, kind, population, covered_share``
+        (of its residents, NaN without residents), ``geometry`` (polygon).
+    rules
+        In the catalogue's order.
+    quality
+        Of county, network and travel, in this order.
+    as_of
+        The day by which deadlines are judged; None where no day is given.
+    region
+        The region or profile whose rules are tested, where it is not the county's own; else empty.
+    scenario
+        Name of the scenario whose edits are in force; empty: the county as it is.
+    """
+
+    county: County
+    network: Network
+    response: Response
+    summary: ResponseSummary
+    villages: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    rules: tuple[RuleResult, ...]
+    quality: tuple[Problem, ...]
+    parameters: dict[str, object]
+    as_of: date | None = None
+    region: str = ""
+    scenario: str = ""
+
+    @property
+    def completeness(self) -> Completeness:
+        """How many of the rules that apply could be assessed."""
+        applicable = [r for r in self.rules if r.verdict != "not_applicable"]
+        open_ = [r for r in applicable if r.verdict == "not_assessable"]
+        counted = Counter(column for result in open_ for column in set(result.missing_columns))
+        missing = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+        bounds = sum(r.bound != "exact" and r not in open_ for r in applicable)
+        return Completeness(len(applicable), len(applicable) - len(open_), missing, bounds)

@@ -1,0 +1,1 @@
+"""The map that stays in the browser."""

@@ -1,0 +1,1 @@
+"""How rules and their results are shown and changed."""

@@ -1,0 +1,1 @@
+"""The scenario page's parts."""
