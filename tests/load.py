@@ -1,7 +1,8 @@
 """Ten planners at once on one server: ``python -m tests.load [SECONDS]`` (300 by default).
 
-Each has a desk with a scenario of its own, on one of three counties, and goes through the pages,
-switches its edit off and on and takes it back, over Streamlit's own protocol on the loopback.
+Each has a workspace with a scenario of its own, on one of three counties, and goes through the
+pages, switches its edit off and on and takes it back, over Streamlit's own protocol on the
+loopback.
 Whatever the server sends is looked through for an error, for another planner's scenario or county,
 and on the overview for the planner's own number of people, computed here beforehand. Prints times
 and the server's memory; ends with 1 if anything was wrong.
@@ -37,7 +38,7 @@ from coverage.paths import DEMONSTRATION
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario
 from coverage.workspace import store
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from maps.words import people
 from tests.browser.harness import serving
 
@@ -61,7 +62,7 @@ class Planner:
     """
 
     number: int
-    desk: Desk
+    workspace: Workspace
     marks: tuple[str, str]
     late: str
     others: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ class Planner:
                 f"ws://{address}/_stcore/stream",
                 subprotocols=["streamlit"],  # type: ignore[list-item]
                 max_size=None,
-                # as through a proxy: who is not on the server's machine sees no list of desks
+                # as through a proxy: who is not on the server's machine sees no list of workspaces
                 additional_headers={"Origin": base, "X-Forwarded-For": f"10.0.0.{self.number}"},
             ) as server:
                 self._run(server, "first")
@@ -106,7 +107,7 @@ class Planner:
     def _run(self, server: ClientConnection, step: str, button: str | None = None) -> str:
         """Ask for one run of the page, with a click on `button`, and return all that is sent."""
         message = BackMsg()
-        message.rerun_script.query_string = urlencode({"desk": self.desk.token})
+        message.rerun_script.query_string = urlencode({"desk": self.workspace.token})
         message.rerun_script.page_script_hash = self.pages.get(self.page, "")
         if button is not None:
             widget = message.rerun_script.widget_states.widgets.add()
@@ -170,7 +171,7 @@ def counties(home: Path) -> list[Path]:
 
 
 def planners(home: Path) -> list[Planner]:
-    """Return planners whose numbers differ from each other's, their desks saved."""
+    """Return planners whose numbers differ from each other's, their workspaces saved."""
     folders = counties(home)
     base: Report = assess_folder(folders[0])
     memo = Memo()
@@ -188,9 +189,13 @@ def planners(home: Path) -> list[Planner]:
         )
         found = assess_scenario(base, scenario, memo).summary
         folder = folders[number % COUNTIES]
-        desk = store.save(Desk(folder=folder, scenarios=(scenario,), current=scenario.name))
+        workspace = store.save(
+            Workspace(folder=folder, scenarios=(scenario,), current=scenario.name)
+        )
         marks = (scenario.name, f"测试{number % COUNTIES}区")
-        made.append(Planner(number, desk, marks, people(found.population - found.covered, "zh")))
+        made.append(
+            Planner(number, workspace, marks, people(found.population - found.covered, "zh"))
+        )
     assert len({planner.late for planner in made}) == PLANNERS
     every = {mark for planner in made for mark in planner.marks}
     for planner in made:

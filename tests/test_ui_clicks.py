@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 from coverage.workspace import store
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from tests import line_county
 from tests.browser.harness import serving
 from tests.load import Planner
@@ -32,7 +32,7 @@ def _scenario(step: int) -> Scenario:
 
 def _click(server: ClientConnection, planner: Planner, button: str) -> None:
     message = BackMsg()
-    message.rerun_script.query_string = urlencode({"desk": planner.desk.token})
+    message.rerun_script.query_string = urlencode({"desk": planner.workspace.token})
     message.rerun_script.page_script_hash = planner.pages["scenario"]
     widget = message.rerun_script.widget_states.widgets.add()
     widget.id, widget.trigger_value = planner.widgets[button], True
@@ -53,15 +53,15 @@ def test_every_fast_click_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     past = tuple(_scenario(step) for step in range(CLICKS + 1))
     now = _scenario(CLICKS + 1)
     county = line_county.write(tmp_path / "line")
-    desk = store.save(
-        Desk(
+    workspace = store.save(
+        Workspace(
             folder=county,
             scenarios=(now,),
             current="s",
             histories={"s": History(past, now, ())},
         )
     )
-    planner = Planner(0, desk, ("s", ""), "")
+    planner = Planner(0, workspace, ("s", ""), "")
     dice = random.Random(8)
     with (
         serving(tmp_path) as base,
@@ -74,16 +74,16 @@ def test_every_fast_click_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         planner._run(server, "first")
         planner._go(server, "scenario")
-        before = store.newest(desk.token)
+        before = store.newest(workspace.token)
         threading.Thread(target=_listen, args=(server,), daemon=True).start()
         for _ in range(CLICKS):
             _click(server, planner, "scenario-undo")
             time.sleep(dice.choice((0.0, 0.0, dice.uniform(0, 0.1))))
         until = time.monotonic() + PATIENCE_S
-        while store.newest(desk.token) < before + CLICKS and time.monotonic() < until:
+        while store.newest(workspace.token) < before + CLICKS and time.monotonic() < until:
             time.sleep(0.1)
-        assert store.newest(desk.token) == before + CLICKS
-        kept = store.load(desk.token)
+        assert store.newest(workspace.token) == before + CLICKS
+        kept = store.load(workspace.token)
     assert kept.scenarios == (past[1],)
     assert kept.histories["s"].past == past[:1]
     assert planner.errors == []

@@ -25,20 +25,20 @@ from coverage.ui.state import Session
 from coverage.ui.widgets import working
 from coverage.workspace import store
 from coverage.workspace.folder import is_protected
-from coverage.workspace.model import Desk, new_token
+from coverage.workspace.model import Workspace, new_token
 from tests import ui_fixtures
-from tests.desk_fixtures import tree, zipped
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
     at_address,
-    desk_of,
     fresh_fixture,
     give_fixture,
     opened,
     run,
     shown,
     workspace_fixture,
+    workspace_of,
 )
+from tests.workspace_fixtures import tree, zipped
 
 
 def button(app: AppTest, message: str) -> None:
@@ -47,37 +47,37 @@ def button(app: AppTest, message: str) -> None:
     assert not app.exception
 
 
-def test_opening_the_demonstration_county_begins_a_desk() -> None:
+def test_opening_the_demonstration_county_begins_a_workspace() -> None:
     app = run("county", None)
     assert "desk" not in app.query_params
     app.button(key="demonstration").click().run()
-    desk = desk_of(app)
-    assert desk.folder == DEMONSTRATION
-    assert app.query_params["desk"] in (desk.token, [desk.token])
-    assert store.load(desk.token) == desk
+    workspace = workspace_of(app)
+    assert workspace.folder == DEMONSTRATION
+    assert app.query_params["desk"] in (workspace.token, [workspace.token])
+    assert store.load(workspace.token) == workspace
 
 
-def test_a_reload_finds_the_desk_again() -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION, language="en", costs={"beds": 3.0}))
-    app = at_address("county", desk.token)
-    assert desk_of(app) == desk
+def test_a_reload_finds_the_workspace_again() -> None:
+    workspace = store.save(Workspace(folder=DEMONSTRATION, language="en", costs={"beds": 3.0}))
+    app = at_address("county", workspace.token)
+    assert workspace_of(app) == workspace
     assert app.radio(key="language").value == "en"
     assert "Ziyang" in shown(app)
 
 
 @pytest.mark.parametrize("token", ["nonsense", "../../etc", "a" * 32, "a" * 31, "A" * 32, "\0"])
-def test_an_address_without_a_desk_is_told(token: str) -> None:
+def test_an_address_without_a_workspace_is_told(token: str) -> None:
     app = at_address("county", token)
     assert not app.exception
     assert app.button(key="demonstration")
-    assert text("desk.unknown", "zh")[:10] in app.error[0].value
+    assert text("workspace.unknown", "zh")[:10] in app.error[0].value
 
 
 def test_choosing_english_is_kept() -> None:
     app = run("county", None)
     app.button(key="demonstration").click().run()
     app.radio(key="language").set_value("en").run()
-    assert store.load(desk_of(app).token).language == "en"
+    assert store.load(workspace_of(app).token).language == "en"
 
 
 def test_the_inputs_with_what_was_left_out_and_assumed(give: Give) -> None:
@@ -119,7 +119,7 @@ def test_a_clicked_warning_is_shown_whole_with_its_records(
 
     def rows_map(report: Report, places: object, language: str) -> object:
         drawn.append(list(places["name"]))  # type: ignore[index]
-        raise InputError([Problem("desk.no_county")])
+        raise InputError([Problem("workspace.no_county")])
 
     monkeypatch.setattr(county, "rows_map", rows_map)
     app = run("county", give(ui_fixtures.report()))
@@ -166,17 +166,17 @@ def test_every_role_and_level_has_a_word() -> None:
     assert {f"county_page.level.{level}" for level in get_args(Level)} <= words
 
 
-def test_another_county_leaves_begun_work_on_its_own_desk(give: Give) -> None:
+def test_another_county_leaves_begun_work_on_its_own_workspace(give: Give) -> None:
     folder = give(ui_fixtures.report())
-    begun = store.save(Desk(folder=folder, costs={"beds": 3.0}))
+    begun = store.save(Workspace(folder=folder, costs={"beds": 3.0}))
     app = at_address("county", begun.token)
     app.button(key="demonstration").click().run()
-    now = desk_of(app)
+    now = workspace_of(app)
     assert now.token != begun.token
     assert now.folder == DEMONSTRATION
     assert store.load(begun.token) == begun
-    app.button(key="desk-back").click().run()
-    assert desk_of(app) == begun
+    app.button(key="workspace-back").click().run()
+    assert workspace_of(app) == begun
 
 
 def type_folder(app: AppTest, typed: object) -> None:
@@ -188,73 +188,73 @@ def test_a_county_that_is_open_can_be_gone_back_to_when_the_next_is_none(tmp_pat
     mine = shutil.copytree(DEMONSTRATION, tmp_path / "mine")
     app = run("county", None)
     app.button(key="demonstration").click().run()
-    first = desk_of(app).token
+    first = workspace_of(app).token
     type_folder(app, mine)
-    assert desk_of(app).token == first  # a look at the demonstration county is no work
+    assert workspace_of(app).token == first  # a look at the demonstration county is no work
     type_folder(app, tmp_path / "mistyped")
-    bad = desk_of(app).token
+    bad = workspace_of(app).token
     assert bad != first
     assert "mistyped" in app.error[0].value
     type_folder(app, tmp_path / "again")
-    assert desk_of(app).token == bad  # no desk for every typing error
-    app.button(key="desk-back").click().run()
-    assert (desk_of(app).token, desk_of(app).folder) == (first, mine)
+    assert workspace_of(app).token == bad  # no workspace for every typing error
+    app.button(key="workspace-back").click().run()
+    assert (workspace_of(app).token, workspace_of(app).folder) == (first, mine)
     assert "mistyped" not in shown(app)  # nor among earlier work
 
 
 def test_a_spoilt_upload_does_not_take_the_place_of_the_upload_before() -> None:
     app = run("county", None)
     upload(app, ("a.zip", zipped(tree(DEMONSTRATION))))
-    good = desk_of(app)
+    good = workspace_of(app)
     upload(app, ("b.zip", zipped({**tree(DEMONSTRATION), "villages.csv": b"x"})))
     assert text("ui.bad_input", "zh", count=1)[:8] in app.error[0].value
     assert "read-again" not in [b.key for b in app.button]  # nobody mends the copy
-    app.button(key="desk-back").click().run()
-    assert desk_of(app).folder == good.folder
+    app.button(key="workspace-back").click().run()
+    assert workspace_of(app).folder == good.folder
     assert not app.error
 
 
-def test_another_county_is_not_opened_over_unsaved_work(workspace: Path, tmp_path: Path) -> None:
-    began = store.save(Desk(folder=DEMONSTRATION))
+def test_another_county_is_not_opened_over_unsaved_work(planner_home: Path, tmp_path: Path) -> None:
+    began = store.save(Workspace(folder=DEMONSTRATION))
     app = at_address("county", began.token)
     store.save(replace(began, costs={"beds": 2.0}))
     button(app, "county_page.copy")  # the conflict
-    mine = desk_of(app)
+    mine = workspace_of(app)
     for folder in (tmp_path, DEMONSTRATION):
         type_folder(app, folder)
-        assert desk_of(app) == mine
-        assert any(text("desk.unsettled", "zh")[:8] in error.value for error in app.error)
+        assert workspace_of(app) == mine
+        assert any(text("workspace.unsettled", "zh")[:8] in error.value for error in app.error)
     app.button(key="keep-mine").click().run()
     assert not app.error
 
 
 def test_earlier_work_is_listed_and_opened(give: Give) -> None:
-    begun = store.save(Desk(folder=DEMONSTRATION, costs={"beds": 3.0}, language="en"))
+    begun = store.save(Workspace(folder=DEMONSTRATION, costs={"beds": 3.0}, language="en"))
     app = run("county", None)
     assert "资阳区" in shown(app)
-    app.button(key=f"desk-{begun.token}").click().run()
-    assert desk_of(app) == begun
+    app.button(key=f"workspace-{begun.token}").click().run()
+    assert workspace_of(app) == begun
     assert app.radio(key="language").value == "en"
 
 
 def test_a_browser_elsewhere_sees_neither_folders_nor_other_peoples_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begun = store.save(Desk(folder=DEMONSTRATION))
+    begun = store.save(Workspace(folder=DEMONSTRATION))
     monkeypatch.setattr(visitor, "is_local", lambda: False)
     app = run("county", None)
     assert not [field.key for field in app.text_input]
     assert begun.token not in str([b.key for b in app.button])
-    assert text("desk.open_upload", "zh") in [b.label for b in app.button]
-    # but the own desk is found by its address
-    assert desk_of(at_address("county", begun.token)) == begun
+    assert text("workspace.open_upload", "zh") in [b.label for b in app.button]
+    # but the own workspace is found by its address
+    assert workspace_of(at_address("county", begun.token)) == begun
 
 
-def test_the_demonstration_county_is_copied_before_it_is_changed(workspace: Path) -> None:
+def test_the_demonstration_county_is_copied_before_it_is_changed(planner_home: Path) -> None:
     app = run("county", DEMONSTRATION)
     app.button(key="copy-county").click().run()
     assert not app.exception
-    folder = desk_of(app).folder
+    folder = workspace_of(app).folder
     assert folder is not None
     assert not is_protected(folder)
     assert tree(folder) == tree(DEMONSTRATION)
@@ -272,44 +272,44 @@ def test_a_county_is_saved_to_a_folder(tmp_path: Path) -> None:
     assert "资阳区" in shown(app)
 
 
-def test_another_window_is_not_written_over(workspace: Path) -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    app = at_address("county", desk.token)
-    theirs = store.save(replace(desk, costs={"beds": 1.0}))
+def test_another_window_is_not_written_over(planner_home: Path) -> None:
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    app = at_address("county", workspace.token)
+    theirs = store.save(replace(workspace, costs={"beds": 1.0}))
     app.button(key="copy-county").click().run()
-    assert text("desk.conflict", "zh") in [w.value for w in app.warning]
-    assert store.load(desk.token) == theirs
-    mine = desk_of(app)
+    assert text("workspace.conflict", "zh") in [w.value for w in app.warning]
+    assert store.load(workspace.token) == theirs
+    mine = workspace_of(app)
     app.button(key="keep-mine").click().run()
-    kept = desk_of(app)
-    assert kept.token != desk.token
-    assert store.load(desk.token) == theirs
+    kept = workspace_of(app)
+    assert kept.token != workspace.token
+    assert store.load(workspace.token) == theirs
     assert mine.folder is not None
     assert kept.folder is not None
     assert tree(kept.folder) == tree(mine.folder)
     assert app.query_params["desk"] in (kept.token, [kept.token])
-    assert text("desk.conflict", "zh") not in [w.value for w in app.warning]
+    assert text("workspace.conflict", "zh") not in [w.value for w in app.warning]
 
 
-def test_or_their_state_is_loaded(workspace: Path) -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    app = at_address("county", desk.token)
-    store.save(replace(desk, costs={"beds": 1.0}, language="en"))
+def test_or_their_state_is_loaded(planner_home: Path) -> None:
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    app = at_address("county", workspace.token)
+    store.save(replace(workspace, costs={"beds": 1.0}, language="en"))
     app.button(key="copy-county").click().run()
-    last = store.save(replace(store.load(desk.token), costs={"beds": 2.0}))
+    last = store.save(replace(store.load(workspace.token), costs={"beds": 2.0}))
     app.button(key="load-theirs").click().run()
     assert not app.exception
-    assert desk_of(app) == last
+    assert workspace_of(app) == last
     assert app.radio(key="language").value == "en"
 
 
 def test_the_language_alone_is_no_conflict() -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    app = at_address("county", desk.token)
-    theirs = store.save(replace(desk, costs={"beds": 1.0}))
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    app = at_address("county", workspace.token)
+    theirs = store.save(replace(workspace, costs={"beds": 1.0}))
     app.radio(key="language").set_value("en").run()
-    assert text("desk.conflict", "en") not in [w.value for w in app.warning]
-    assert store.load(desk.token) == theirs
+    assert text("workspace.conflict", "en") not in [w.value for w in app.warning]
+    assert store.load(workspace.token) == theirs
 
 
 def test_work_goes_on_where_it_cannot_be_saved(
@@ -324,7 +324,7 @@ def test_work_goes_on_where_it_cannot_be_saved(
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "mended"))
     app.button(key="again").click().run()
     assert not app.error
-    assert store.load(desk_of(app).token).folder == DEMONSTRATION
+    assert store.load(workspace_of(app).token).folder == DEMONSTRATION
 
 
 def test_a_scenario_and_own_parameters_in_force_are_said(
@@ -335,31 +335,31 @@ def test_a_scenario_and_own_parameters_in_force_are_said(
     monkeypatch.setattr(cache, "report", lambda *_: report)
     changed = replace(report, scenario=scenario.name)
     monkeypatch.setattr(cache, "scenario_report", lambda *_: changed)
-    desk = Desk(
+    workspace = Workspace(
         folder=give(report),
         scenarios=(scenario,),
         current=scenario.name,
         overrides={"ems-1030": {"urban_limit_min": 12.0}},
     )
-    app = opened("county", Session(desk=desk))
+    app = opened("county", Session(workspace=workspace))
     told = app.info[0].value
     assert r"\<b\>新站" in told
     assert r"ems\-1030" in told
-    app = opened("county", Session(desk=replace(desk, current=None, overrides={})))
+    app = opened("county", Session(workspace=replace(workspace, current=None, overrides={})))
     assert not app.info
 
 
 def test_a_scenario_of_another_county_is_told_and_left_out() -> None:
     scenario = Scenario(name="别处", county="430903")
-    desk = Desk(folder=DEMONSTRATION, scenarios=(scenario,), current="别处")
-    app = opened("county", Session(desk=desk))
+    workspace = Workspace(folder=DEMONSTRATION, scenarios=(scenario,), current="别处")
+    app = opened("county", Session(workspace=workspace))
     assert not app.exception
     assert "别处" in app.error[0].value
     assert "资阳区" in shown(app)
     app.button(key="scenario-off").click().run()
     assert not app.error
-    assert desk_of(app).current is None
-    assert desk_of(app).scenarios == (scenario,)
+    assert workspace_of(app).current is None
+    assert workspace_of(app).scenarios == (scenario,)
 
 
 def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
@@ -386,13 +386,13 @@ def test_long_work_shows_that_it_goes_on_and_can_be_stopped(
     monkeypatch.setattr(working, "text", listen)
     app = run("county", folder)
     assert "测试区" in shown(app)
-    assert told.count("desk.working") > 3
+    assert told.count("workspace.working") > 3
     assert text("report.step_response", "zh") in told
     assert "stop-work" not in [b.key for b in app.button]
     session = Session(folder=folder)
     session.stopped = folder
     app = opened("county", session)
-    assert text("desk.stopped", "zh") in [i.value for i in app.info]
+    assert text("workspace.stopped", "zh") in [i.value for i in app.info]
     app.button(key="go-on").click().run()
     assert "测试区" in shown(app)
 
@@ -432,22 +432,22 @@ def test_a_halted_job_ends_at_its_next_step_and_serves_nobody() -> None:
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> None:
     app.file_uploader(key="upload-files").set_value([(name, data, "") for name, data in files])
-    button(app, "desk.open_upload")
+    button(app, "workspace.open_upload")
 
 
-def test_an_uploaded_zip_is_opened_on_this_desk_only(workspace: Path) -> None:
+def test_an_uploaded_zip_is_opened_on_this_workspace_only(planner_home: Path) -> None:
     files = {f"资阳/{name}": content for name, content in tree(DEMONSTRATION).items()}
     app = run("county", None)
     upload(app, ("资阳.zip", zipped(files, encoding="gb18030")))
-    desk = desk_of(app)
-    assert desk.folder is not None
-    assert desk.folder.parent == store.desk_folder(desk.token)
-    assert tree(desk.folder) == tree(DEMONSTRATION)
+    workspace = workspace_of(app)
+    assert workspace.folder is not None
+    assert workspace.folder.parent == store.workspace_folder(workspace.token)
+    assert tree(workspace.folder) == tree(DEMONSTRATION)
     assert "资阳区" in shown(app)
-    assert desk_of(run("county", None)).folder is None
+    assert workspace_of(run("county", None)).folder is None
 
 
-def test_uploaded_files_are_opened(workspace: Path) -> None:
+def test_uploaded_files_are_opened(planner_home: Path) -> None:
     files = [
         (name.rsplit("/", 1)[-1], content)
         for name, content in tree(DEMONSTRATION).items()
@@ -455,7 +455,7 @@ def test_uploaded_files_are_opened(workspace: Path) -> None:
     ]
     app = run("county", None)
     upload(app, *files)
-    folder = desk_of(app).folder
+    folder = workspace_of(app).folder
     assert folder is not None
     assert (folder / "rules" / "own-hospice-150k.yaml").is_file()
     assert "资阳区" in shown(app)
@@ -482,16 +482,16 @@ def test_what_cannot_be_taken_in_is_told_and_the_county_stays(give: Give) -> Non
 
 def test_nothing_chosen_is_said() -> None:
     app = run("county", None)
-    button(app, "desk.open_upload")
-    assert text("desk.upload_nothing", "zh") in [i.value for i in app.info]
+    button(app, "workspace.open_upload")
+    assert text("workspace.upload_nothing", "zh") in [i.value for i in app.info]
 
 
-def test_a_desk_that_was_deleted_meanwhile_is_told() -> None:
-    begun = store.save(Desk(folder=DEMONSTRATION))
+def test_a_workspace_that_was_deleted_meanwhile_is_told() -> None:
+    begun = store.save(Workspace(folder=DEMONSTRATION))
     app = run("county", None)
-    for path in store.desk_folder(begun.token).iterdir():
+    for path in store.workspace_folder(begun.token).iterdir():
         path.unlink()
-    app.button(key=f"desk-{begun.token}").click().run()
+    app.button(key=f"workspace-{begun.token}").click().run()
     assert not app.exception
     assert app.error
     assert new_token() != begun.token

@@ -31,10 +31,9 @@ from coverage.workspace.export import (
     report_pieces,
     scenario_pieces,
 )
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from maps.basemap import NO_BASEMAP, Basemap
 from tests import ui_fixtures
-from tests.desk_fixtures import tree
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
     fresh_fixture,
@@ -44,6 +43,7 @@ from tests.ui_app import (  # noqa: F401 - fixtures
     shown,
     workspace_fixture,
 )
+from tests.workspace_fixtures import tree
 
 KEY = "0123456789abcdef0123456789abcdef"
 Drawn = list[tuple[str, str | None, Basemap]]
@@ -154,16 +154,18 @@ def test_without_a_county_one_can_be_opened() -> None:
 
 
 def test_scenarios_are_listed_by_name(give: Give) -> None:
-    desk = Desk(folder=give(ui_fixtures.report()), scenarios=(scenario("甲 <b>"), scenario("乙")))
-    app = opened("export", Session(desk=desk))
+    workspace = Workspace(
+        folder=give(ui_fixtures.report()), scenarios=(scenario("甲 <b>"), scenario("乙"))
+    )
+    app = opened("export", Session(workspace=workspace))
     page = shown(app)
     assert r"甲 \_b\_" in page or r"甲 \_b" in page
     assert "乙" in page
 
 
 def test_the_zip_of_all_opens_and_holds_all() -> None:
-    desk = Desk(folder=DEMONSTRATION, scenarios=(scenario(),), language="zh")
-    app = opened("export", Session(desk=desk))
+    workspace = Workspace(folder=DEMONSTRATION, scenarios=(scenario(),), language="zh")
+    app = opened("export", Session(workspace=workspace))
     app.button(key="make-all").click().run()
     assert not app.exception
     assert not app.error
@@ -184,7 +186,7 @@ def test_the_zip_of_all_opens_and_holds_all() -> None:
 
 def test_a_zip_of_another_state_is_not_offered(give: Give) -> None:
     report = ui_fixtures.report()
-    session = Session(desk=Desk(folder=give(report), scenarios=(scenario(),)))
+    session = Session(workspace=Workspace(folder=give(report), scenarios=(scenario(),)))
     app = opened("export", session)
     app.session_state[page._KEY] = page._Made(("something else",), b"PK")
     app.run()
@@ -203,7 +205,7 @@ def test_what_comes_between_does_not_end_the_packing(monkeypatch: pytest.MonkeyP
         return make(*arguments)
 
     monkeypatch.setattr(page, "_zip", interrupted)
-    app = opened("export", Session(desk=Desk(folder=DEMONSTRATION)))
+    app = opened("export", Session(workspace=Workspace(folder=DEMONSTRATION)))
     app.button(key="make-all").click().run()
     assert len(begun) == 2
     assert "make-all" not in [b.key for b in app.button]
@@ -273,7 +275,9 @@ def test_a_base_map_that_is_gone_is_told_and_left_out(
 ) -> None:
     ground = Basemap("tiles", str(tmp_path / "瓦片"))
     kept = {"kind": ground.kind, "path": ground.path}
-    app = opened("export", Session(desk=Desk(folder=give(ui_fixtures.report()), basemap=kept)))
+    app = opened(
+        "export", Session(workspace=Workspace(folder=give(ui_fixtures.report()), basemap=kept))
+    )
     assert drawn[-1][2] == NO_BASEMAP
     assert "瓦片" in app.warning[-1].value
     assert text("export_page.no_ground", "zh")[:-1] in app.warning[-1].value

@@ -14,7 +14,7 @@ from coverage.problems import InputError, Problem
 from coverage.ui import cache
 from coverage.ui.map.view import chosen_basemap
 from coverage.ui.state import Session
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from maps import LAYERS
 from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county
@@ -69,12 +69,14 @@ def test_every_layer_is_drawn(county: Path) -> None:
 
 
 def test_the_difference_is_offered_with_a_scenario_only(county: Path) -> None:
-    session = Session(desk=Desk(folder=county, scenarios=(scenario(STATION),), current="甲"))
+    session = Session(
+        workspace=Workspace(folder=county, scenarios=(scenario(STATION),), current="甲")
+    )
     session.layer = "change"
     app = opened("map", session)
     assert not app.exception
     assert not app.error
-    assert text("desk.scenario_in_force", "zh", name="甲") in shown(app)
+    assert text("workspace.scenario_in_force", "zh", name="甲") in shown(app)
     assert app.session_state["session"].layer == "change"
     plain = opened("map", Session(folder=county))
     plain.session_state["session"].layer = "change"
@@ -129,22 +131,24 @@ def test_a_base_map_that_cannot_be_is_left_out(
     kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: True)
-    assert chosen_basemap(Session(desk=Desk(basemap=kept))) == NO_BASEMAP
+    assert chosen_basemap(Session(workspace=Workspace(basemap=kept))) == NO_BASEMAP
 
 
 def test_files_of_the_server_are_no_base_map_for_another_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    desk = Desk(basemap={"kind": "tiles", "path": "/etc"})
+    workspace = Workspace(basemap={"kind": "tiles", "path": "/etc"})
     monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: False)
-    assert chosen_basemap(Session(desk=desk)) == NO_BASEMAP
+    assert chosen_basemap(Session(workspace=workspace)) == NO_BASEMAP
     monkeypatch.setattr("coverage.ui.visitor.is_local", lambda: True)
-    assert chosen_basemap(Session(desk=desk)).path == "/etc"
+    assert chosen_basemap(Session(workspace=workspace)).path == "/etc"
 
 
 def test_a_base_map_that_cannot_be_read_is_told_and_the_map_drawn(county: Path) -> None:
-    desk = Desk(folder=county, basemap={"kind": "raster", "path": str(county / "none.tif")})
-    app = opened("map", Session(desk=desk))
+    workspace = Workspace(
+        folder=county, basemap={"kind": "raster", "path": str(county / "none.tif")}
+    )
+    app = opened("map", Session(workspace=workspace))
     assert not app.exception
     assert not app.error
     assert [w.value for w in app.warning if "none" in w.value]

@@ -19,8 +19,8 @@ from coverage.rules.catalogue import load_catalogue
 from coverage.rules.own import FORMS
 from coverage.rules.rule_file import rule_text
 from coverage.ui.state import Session
-from coverage.workspace.model import Desk
-from tests.ui_app import desk_of, opened, run, shown, workspace_fixture  # noqa: F401 - fixture
+from coverage.workspace.model import Workspace
+from tests.ui_app import opened, run, shown, workspace_fixture, workspace_of  # noqa: F401 - fixture
 
 # The caches stay: every test works on the same demonstration county, or on a copy of its own.
 
@@ -39,9 +39,9 @@ def own(tmp_path: Path) -> Path:
 
 
 def page(
-    folder: Path, rule: str | None = None, language: Language = "zh", **desk: object
+    folder: Path, rule: str | None = None, language: Language = "zh", **workspace: object
 ) -> AppTest:
-    made = Session(desk=Desk(folder=folder, language=language, **desk), rule=rule)
+    made = Session(workspace=Workspace(folder=folder, language=language, **workspace), rule=rule)
     app = opened("rules", made)
     assert not app.exception
     assert not app.error, [e.value for e in app.error]
@@ -109,7 +109,7 @@ def test_a_changed_figure_holds_at_once_and_its_effect_is_shown() -> None:
     assert effect(app)[0][-1] == text("rules_page.turn_same", "zh")
     field(app, "number_input", "urban_limit_min").set_value(15.0).run()
     assert not app.exception
-    assert desk_of(app).overrides == {"ems-1030": {"urban_limit_min": 15.0}}
+    assert workspace_of(app).overrides == {"ems-1030": {"urban_limit_min": 15.0}}
     (line,) = effect(app)
     # 45,356 residents in town and 11,528 in the countryside were late; in 15 minutes 3,039 still
     # are in town.
@@ -123,23 +123,28 @@ def test_going_back_to_the_countys_figure_leaves_nothing_behind() -> None:
     app = page(DEMONSTRATION, "ems-1030")
     field(app, "number_input", "urban_limit_min").set_value(15.0).run()
     field(app, "number_input", "urban_limit_min").set_value(10.0).run()
-    assert desk_of(app).overrides == {}
+    assert workspace_of(app).overrides == {}
     field(app, "number_input", "urban_limit_min").set_value(12.0).run()
     app.button(key="values-drop").click().run()
-    assert desk_of(app).overrides == {}
+    assert workspace_of(app).overrides == {}
     assert field(app, "number_input", "urban_limit_min").value == 10.0
 
 
 def test_a_list_of_words_is_changed() -> None:
     app = page(DEMONSTRATION, "ems-1030")
     field(app, "multiselect", "urban_classes").set_value(["urban", "111", "112", "121"]).run()
-    assert desk_of(app).overrides["ems-1030"]["urban_classes"] == ["urban", "111", "112", "121"]
+    assert workspace_of(app).overrides["ems-1030"]["urban_classes"] == [
+        "urban",
+        "111",
+        "112",
+        "121",
+    ]
 
 
 def test_a_rule_is_dropped_and_brought_in() -> None:
     app = page(DEMONSTRATION, "township-hospital")
     field(app, "toggle", "enabled").set_value(False).run()
-    assert desk_of(app).overrides == {"township-hospital": {"enabled": False}}
+    assert workspace_of(app).overrides == {"township-hospital": {"enabled": False}}
     (line,) = effect(app)
     assert line[1].endswith(f"**{text('rules_page.not_tested', 'zh')}**")
     app = page(DEMONSTRATION, "elder-friendly", overrides={"elder-friendly": {"enabled": False}})
@@ -150,7 +155,7 @@ def test_a_condition_that_is_none_is_told_and_changes_nothing() -> None:
     app = page(DEMONSTRATION, "tcm-hall")
     field(app, "multiselect", "quality").set_value(["tcm_hal"]).run()
     assert not app.exception
-    assert desk_of(app).overrides == {}
+    assert workspace_of(app).overrides == {}
     assert any(r"tcm\_hall" in error.value for error in app.error)
     assert "Traceback" not in shown(app)
 
@@ -162,7 +167,7 @@ def test_a_number_out_of_its_bounds_is_told_below_its_field_and_not_taken(
     app = page(DEMONSTRATION, "ems-1030", language)
     field(app, "number_input", "urban_limit_min").set_value(99999.0).run()
     assert not app.exception
-    assert desk_of(app).overrides == {}
+    assert workspace_of(app).overrides == {}
     bounds = text("rules_page.bounds_both", language, low="1", high="120")
     value = "99,999 分钟" if language == "zh" else "99,999 min"
     told = text("rules_page.out_of_range", language, value=value, bounds=bounds)
@@ -170,10 +175,10 @@ def test_a_number_out_of_its_bounds_is_told_below_its_field_and_not_taken(
     assert len(app.error) == 1
     field(app, "number_input", "urban_limit_min").set_value(12.0).run()
     assert not app.error
-    assert desk_of(app).overrides == {"ems-1030": {"urban_limit_min": 12.0}}
+    assert workspace_of(app).overrides == {"ems-1030": {"urban_limit_min": 12.0}}
 
 
-def test_figures_saved_on_the_desk_are_in_the_fields() -> None:
+def test_figures_saved_on_the_workspace_are_in_the_fields() -> None:
     app = page(DEMONSTRATION, "ems-1030", overrides={"ems-1030": {"urban_limit_min": 14.0}})
     assert field(app, "number_input", "urban_limit_min").value == 14.0
     county = text("rules_page.county_has", "zh", value="10")
@@ -189,23 +194,23 @@ def test_a_figure_is_saved_to_the_county_with_its_comments(own: Path) -> None:
     settings = (own / "county.toml").read_text(encoding="utf-8")
     assert tomllib.loads(settings)["rules"]["ems-1030"] == {"urban_limit_min": 12.0}
     assert "# 从派车到车轮转动" in settings
-    assert desk_of(app).overrides == {}
-    assert desk_of(app).folder == own
+    assert workspace_of(app).overrides == {}
+    assert workspace_of(app).folder == own
     assert field(app, "number_input", "urban_limit_min").value == 12.0
     told = text("rules_page.county_has_own", "zh", value="10")
     assert told in field(app, "number_input", "urban_limit_min").label
     assert any(success.value for success in app.success)
 
 
-def test_the_demonstration_county_is_copied_before_it_is_changed(workspace: Path) -> None:
+def test_the_demonstration_county_is_copied_before_it_is_changed(planner_home: Path) -> None:
     before = (DEMONSTRATION / "county.toml").read_bytes()
     app = page(DEMONSTRATION, "ems-1030")
     field(app, "number_input", "urban_limit_min").set_value(12.0).run()
     app.button(key="values-save").click().run()
     assert not app.error
-    folder = desk_of(app).folder
+    folder = workspace_of(app).folder
     assert folder is not None
-    assert folder.is_relative_to(workspace)
+    assert folder.is_relative_to(planner_home)
     assert (DEMONSTRATION / "county.toml").read_bytes() == before
     stated = tomllib.loads((folder / "county.toml").read_text(encoding="utf-8"))
     assert stated["rules"]["ems-1030"]["urban_limit_min"] == 12.0
@@ -215,13 +220,13 @@ def test_the_demonstration_county_is_copied_before_it_is_changed(workspace: Path
 
 
 def test_figures_that_no_longer_fit_can_be_dropped() -> None:
-    made = Session(desk=Desk(folder=DEMONSTRATION, overrides={"gone": {"enabled": True}}))
+    made = Session(workspace=Workspace(folder=DEMONSTRATION, overrides={"gone": {"enabled": True}}))
     app = opened("rules", made)
     assert not app.exception
     assert app.error
     app.button(key="rules-drop-all").click().run()
     assert not app.error
-    assert desk_of(app).overrides == {}
+    assert workspace_of(app).overrides == {}
 
 
 # A rule of one's own

@@ -36,26 +36,26 @@ from coverage.ui.scenario.compare import _best
 from coverage.ui.scenario.state import case
 from coverage.ui.state import Session
 from coverage.workspace.export import scenario_pieces
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from tests import line_county, ui_fixtures
 from tests.line_county import STATION, scenario
 from tests.ui_app import (  # noqa: F401
     Give,
     at_address,
     county_fixture,
-    desk_of,
     fresh_fixture,
     give_fixture,
     opened,
     run,
     shown,
     workspace_fixture,
+    workspace_of,
 )
 
 
 def page(folder: Path, *scenarios: Scenario, current: str | None = None) -> AppTest:
-    desk = Desk(folder=folder, scenarios=scenarios, current=current)
-    return opened("scenario", Session(desk=desk))
+    workspace = Workspace(folder=folder, scenarios=scenarios, current=current)
+    return opened("scenario", Session(workspace=workspace))
 
 
 def keyed(widgets: Iterable[Any], key: str) -> Any:
@@ -99,7 +99,7 @@ def test_with_a_scenario_the_hand_known_gain(county: Path) -> None:
     assert covered(app) == "15,000 人"
     assert app.metric[0].delta == "+9,000"
     said = shown(app)
-    assert text("desk.scenario_in_force", "zh", name="甲") in said
+    assert text("workspace.scenario_in_force", "zh", name="甲") in said
     gained = text("scenario_page.people_gained", "zh")
     assert next(m.value for m in app.metric if m.label == gained) == "9,000 人"
     moved = next(f.value for f in app.dataframe if text("ui.column_village", "zh") in f.value)
@@ -121,7 +121,7 @@ def test_a_scenario_of_another_county_is_told_and_left_out(county: Path) -> None
 @pytest.mark.parametrize("name", ["scenario", "map"])
 def test_a_scenario_that_does_not_fit_shows_no_difference(county: Path, name: str) -> None:
     other = scenario(STATION).model_copy(update={"county": "430903"})
-    session = Session(desk=Desk(folder=county, scenarios=(other,), current="甲"))
+    session = Session(workspace=Workspace(folder=county, scenarios=(other,), current="甲"))
     session.layer = "change"
     app = opened(name, session)
     assert not app.exception
@@ -133,14 +133,14 @@ def test_new_copy_drop(county: Path) -> None:
     app = page(county)
     app.button(key="scenario-new").click().run()
     first = text("scenario_page.new_name", "zh")
-    assert desk_of(app).current == first
-    assert desk_of(app).scenarios[0].county == "430902"
+    assert workspace_of(app).current == first
+    assert workspace_of(app).scenarios[0].county == "430902"
     app.button(key="scenario-duplicate").click().run()
-    assert [s.name for s in desk_of(app).scenarios] == [first, f"{first} 2"]
-    assert desk_of(app).current == f"{first} 2"
+    assert [s.name for s in workspace_of(app).scenarios] == [first, f"{first} 2"]
+    assert workspace_of(app).current == f"{first} 2"
     app.button(key="scenario-drop-yes").click().run()
-    assert [s.name for s in desk_of(app).scenarios] == [first]
-    assert desk_of(app).current is None
+    assert [s.name for s in workspace_of(app).scenarios] == [first]
+    assert workspace_of(app).current is None
 
 
 def test_a_name_that_is_taken_is_refused(county: Path) -> None:
@@ -148,13 +148,13 @@ def test_a_name_that_is_taken_is_refused(county: Path) -> None:
     keyed(app.text_input, "scenario-name").set_value("甲")
     _submit(app, "scenario_page.apply", 0)
     assert text("scenario_page.name_taken", "zh", name="甲") in shown(app)
-    assert [s.name for s in desk_of(app).scenarios] == ["甲", "乙"]
+    assert [s.name for s in workspace_of(app).scenarios] == ["甲", "乙"]
     keyed(app.text_input, "scenario-name").set_value("丙")
     _submit(app, "scenario_page.apply", 0)
-    assert [s.name for s in desk_of(app).scenarios] == ["甲", "丙"]
-    assert desk_of(app).current == "丙"
+    assert [s.name for s in workspace_of(app).scenarios] == ["甲", "丙"]
+    assert workspace_of(app).current == "丙"
     app.button(key="scenario-undo").click().run()
-    assert [s.name for s in desk_of(app).scenarios] == ["甲", "乙"]
+    assert [s.name for s in workspace_of(app).scenarios] == ["甲", "乙"]
 
 
 def _submit(app: AppTest, message: str, which: int) -> None:
@@ -168,7 +168,7 @@ def test_a_station_in_a_village_then_undo_and_redo(county: Path) -> None:
     app.button(key="place-here").click().run()
     assert not app.exception
     assert covered(app) == "15,000 人"
-    (made,) = desk_of(app).scenarios
+    (made,) = workspace_of(app).scenarios
     action = made.edits[0].action
     assert isinstance(action, AddFacility)
     assert (action.lon, action.lat, action.kind) == (112.45, 28.6, "emergency_station")
@@ -183,11 +183,11 @@ def test_what_was_done_before_a_reload_can_be_undone_and_redone_after_it(county:
     app.segmented_control(key="scenario-panel").set_value("facility").run()
     app.selectbox(key="place-at-zh").set_value(f"village:{line_county.code_of('D')}").run()
     app.button(key="place-here").click().run()
-    app = at_address("scenario", desk_of(app).token)
+    app = at_address("scenario", workspace_of(app).token)
     assert covered(app) == "15,000 人"
     app.button(key="scenario-undo").click().run()
     assert covered(app) == "6,000 人"
-    app = at_address("scenario", desk_of(app).token)
+    app = at_address("scenario", workspace_of(app).token)
     assert covered(app) == "6,000 人"
     app.button(key="scenario-redo").click().run()
     assert covered(app) == "15,000 人"
@@ -206,7 +206,7 @@ def test_a_facility_is_built_beside_a_hospital_while_another_is_placed_on_the_ma
     app.number_input(key="place-ambulances").set_value(2)
     app.selectbox(key="place-at-zh").set_value("facility:H1").run()
     app.button(key="place-here").click().run()
-    (made,) = desk_of(app).scenarios
+    (made,) = workspace_of(app).scenarios
     (edit,) = made.edits
     assert edit.action.stated() == {
         "id": "new-1",
@@ -228,11 +228,11 @@ def test_name_and_notes_show_what_they_are_of(county: Path) -> None:
     keyed(app.text_area, "edit-note-text-0").set_value("大桥")
     _submit(app, "scenario_page.apply", 1)
     app.button(key="edit-down-0").click().run()
-    assert [edit.note for edit in desk_of(app).scenarios[0].edits] == ["", "大桥"]
+    assert [edit.note for edit in workspace_of(app).scenarios[0].edits] == ["", "大桥"]
     assert keyed(app.text_area, "edit-note-text-0").value == ""
     assert keyed(app.text_area, "edit-note-text-1").value == "大桥"
     keyed(app.selectbox, "scenario-choice").set_value("乙").run()
-    assert desk_of(app).current == "乙"
+    assert workspace_of(app).current == "乙"
     assert keyed(app.text_input, "scenario-name").value == "乙"
     assert keyed(app.text_area, "scenario-note").value == "第二个"
 
@@ -310,16 +310,16 @@ def test_the_list_reorders_notes_puts_off_and_drops(county: Path) -> None:
     assert covered(app) == "15,000 人"
     app.button(key="edit-off-1").click().run()
     assert covered(app) == "6,000 人"
-    assert desk_of(app).scenarios[0].edits[1].off
+    assert workspace_of(app).scenarios[0].edits[1].off
     app.button(key="edit-off-1").click().run()
     app.button(key="edit-down-0").click().run()
-    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["add_facility", "close_road"]
+    assert [e.verb for e in workspace_of(app).scenarios[0].edits] == ["add_facility", "close_road"]
     keyed(app.text_area, "edit-note-text-0").set_value("靠近 *国道* <b>")
     _submit(app, "scenario_page.apply", 1)
-    assert desk_of(app).scenarios[0].edits[0].note == "靠近 *国道* <b>"
+    assert workspace_of(app).scenarios[0].edits[0].note == "靠近 *国道* <b>"
     assert r"靠近 \*国道\* \<b\>" in shown(app)
     app.button(key="edit-drop-0").click().run()
-    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["close_road"]
+    assert [e.verb for e in workspace_of(app).scenarios[0].edits] == ["close_road"]
     assert covered(app) == "6,000 人"
 
 
@@ -328,7 +328,10 @@ def test_an_order_that_cannot_be_is_refused_and_told(county: Path) -> None:
     app = page(county, scenario(STATION, moved), current="甲")
     app.button(key="edit-down-0").click().run()
     assert text("scenario_page.refused", "zh") in shown(app)
-    assert [e.verb for e in desk_of(app).scenarios[0].edits] == ["add_facility", "move_facility"]
+    assert [e.verb for e in workspace_of(app).scenarios[0].edits] == [
+        "add_facility",
+        "move_facility",
+    ]
 
 
 def test_turnout_growth_and_people(county: Path) -> None:
@@ -349,7 +352,7 @@ def test_turnout_growth_and_people(county: Path) -> None:
     next(n for n in app.number_input if n.label == label).set_value(2000)
     _submit(app, "scenario_page.apply", -1)
     assert covered(app) == "11,900 人"
-    assert [e.verb for e in desk_of(app).scenarios[0].edits] == [
+    assert [e.verb for e in workspace_of(app).scenarios[0].edits] == [
         "set_response",
         "grow",
         "set_population",
@@ -523,20 +526,20 @@ def test_the_best_of_a_row_is_none_where_all_are_alike() -> None:
     assert _best([nan, 2.0], more=True) == set()
 
 
-def test_a_scenario_without_costs_takes_the_desk_s() -> None:
-    desk = Desk(costs={"beds": 3.0})
-    assert desk.priced(scenario()).costs == {"beds": 3.0}
-    assert desk.priced(scenario(costs={"nurses": 1})).costs == {"nurses": 1.0}
+def test_a_scenario_without_costs_takes_the_workspace_s() -> None:
+    workspace = Workspace(costs={"beds": 3.0})
+    assert workspace.priced(scenario()).costs == {"beds": 3.0}
+    assert workspace.priced(scenario(costs={"nurses": 1})).costs == {"nurses": 1.0}
 
 
 def test_page_files_and_report_have_the_same_unit_costs(county: Path) -> None:
-    desk = Desk(
+    workspace = Workspace(
         folder=county, scenarios=(scenario(STATION),), current="甲", costs={"ambulances": 7}
     )
-    app = opened("scenario", Session(desk=desk))
+    app = opened("scenario", Session(workspace=workspace))
     label = text("scenario_page.cost", "zh")
     assert next(m.value for m in app.metric if m.label == label) == "7.0 以上"
-    found = case(Session(desk=desk)).scenario
+    found = case(Session(workspace=workspace)).scenario
     assert found is not None
     assert found.costs == {"ambulances": 7}
     (piece,) = scenario_pieces([found])

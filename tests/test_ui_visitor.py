@@ -16,7 +16,7 @@ from coverage.ui import visitor
 from coverage.ui.pages import county as county_page
 from coverage.ui.pages import overview
 from coverage.workspace import store, write
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from tests.ui_app import (  # noqa: F401 - fixtures
     at_address,
     county_fixture,
@@ -72,7 +72,7 @@ def _full(*_: object, **__: object) -> Any:
 
 def _nothing_of(place: Path, app: AppTest) -> str:
     told = shown(app)
-    for part in (str(place), "/secret", str(store.workspace().parent)):
+    for part in (str(place), "/secret", str(store.planner_folder().parent)):
         assert part not in told, told
         assert part not in told.replace("\\", ""), told
     return told.replace("\\", "")
@@ -90,19 +90,19 @@ def test_a_folder_that_is_gone_is_told_by_its_name(
 
 @pytest.mark.usefixtures("from_elsewhere")
 def test_work_that_is_not_saved_or_damaged_is_told_without_its_place(
-    monkeypatch: pytest.MonkeyPatch, workspace: Path
+    monkeypatch: pytest.MonkeyPatch, planner_home: Path
 ) -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    (state,) = (workspace / "desks" / desk.token).glob("desk-*.json")
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    (state,) = (planner_home / "desks" / workspace.token).glob("desk-*.json")
     state.write_bytes(b"{")
-    told = _nothing_of(workspace, at_address("county", desk.token))
-    assert text("desk.damaged", "zh", folder=desk.token) in told
+    told = _nothing_of(planner_home, at_address("county", workspace.token))
+    assert text("workspace.damaged", "zh", folder=workspace.token) in told
     monkeypatch.setattr(store.os, "fsync", _full)
     app = run("county", None)
     app.button(key="demonstration").click().run()
-    told = _nothing_of(workspace, app)
+    told = _nothing_of(planner_home, app)
     reason = text("errors.disk_full", "zh")
-    assert text("desk.not_saved", "zh", folder=workspace.name, reason=reason) in told
+    assert text("workspace.not_saved", "zh", folder=planner_home.name, reason=reason) in told
 
 
 @pytest.mark.usefixtures("from_elsewhere")
@@ -117,11 +117,11 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(
 
 
 @pytest.mark.usefixtures("from_elsewhere")
-def test_the_desks_own_folder_is_shown_by_its_name(workspace: Path) -> None:
+def test_the_workspaces_own_folder_is_shown_by_its_name(planner_home: Path) -> None:
     app = run("county", DEMONSTRATION)
     app.button(key="copy-county").click().run()
-    told = _nothing_of(workspace, app)
-    (copy,) = workspace.glob("desks/*/county-*")
+    told = _nothing_of(planner_home, app)
+    (copy,) = planner_home.glob("desks/*/county-*")
     assert text("county_page.copied", "zh", folder=copy.name) in told
 
 
@@ -132,12 +132,12 @@ def test_on_this_machine_the_whole_path_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("from_elsewhere")
 def test_only_paths_are_shortened_and_those_in_a_reason_too() -> None:
-    reason = Message("desk.not_written", {"file": Path("/secret/a.csv"), "reason": "/"})
+    reason = Message("workspace.not_written", {"file": Path("/secret/a.csv"), "reason": "/"})
     values = {"folder": Path("/secret/b"), "cell": "/x/y", "reason": reason, "count": 3}
     assert visitor.known(Problem("x", values=values)).values == {
         "folder": "b",
         "cell": "/x/y",
-        "reason": Message("desk.not_written", {"file": "a.csv", "reason": "/"}),
+        "reason": Message("workspace.not_written", {"file": "a.csv", "reason": "/"}),
         "count": 3,
     }
 
@@ -152,12 +152,12 @@ def test_a_protected_folder_is_named_as_a_path() -> None:
 
 @pytest.mark.usefixtures("from_elsewhere")
 def test_what_hinders_a_click_is_told_like_what_hinders_a_page(
-    monkeypatch: pytest.MonkeyPatch, workspace: Path
+    monkeypatch: pytest.MonkeyPatch, planner_home: Path
 ) -> None:
     app = run("county", DEMONSTRATION)
     monkeypatch.setattr(county_page, "own_folder", _full)
     app.button(key="copy-county").click().run()
-    told = _nothing_of(workspace, app)
+    told = _nothing_of(planner_home, app)
     reason = text("errors.disk_full", "zh")
     assert text("ui.unreadable", "zh", file="file.txt", reason=reason) in told
     assert not app.exception

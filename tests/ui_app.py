@@ -16,7 +16,7 @@ from coverage.progress import Progress
 from coverage.ui import cache
 from coverage.ui.state import Session
 from coverage.workspace import store
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from tests import line_county
 
 ONE_PAGE = str(ROOT / "tests" / "ui_one_page.py")
@@ -38,17 +38,17 @@ def opened(page: str, session: Session) -> AppTest:
 
 
 def at_address(page: str, token: str) -> AppTest:
-    """Return the page as a browser sees it that comes with this desk in its address."""
+    """Return the page as a browser sees it that comes with this workspace in its address."""
     app = AppTest.from_file(ONE_PAGE, default_timeout=60)
     app.session_state["page"] = page
     app.query_params["desk"] = token
     return app.run()
 
 
-def desk_of(app: AppTest) -> Desk:
-    """Return the desk that the page works on."""
+def workspace_of(app: AppTest) -> Workspace:
+    """Return the workspace that the page works on."""
     found: Session = app.session_state["session"]
-    return found.desk
+    return found.workspace
 
 
 def shown(app: AppTest) -> str:
@@ -63,7 +63,7 @@ def shown(app: AppTest) -> str:
     return "\n".join(str(part) for part in parts)
 
 
-@pytest.fixture(name="workspace", autouse=True)
+@pytest.fixture(name="planner_home", autouse=True)
 def workspace_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep what the pages save out of the user's own workspace."""
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "workspace"))

@@ -335,7 +335,7 @@ def checked(folder: Path, rule_id: str, content: str) -> Rule:
     """
     name = f"{rule_id}.yaml"
     if _ID.fullmatch(rule_id) is None:
-        raise InputError([Problem("desk.rule_id", values={"id": rule_id})])
+        raise InputError([Problem("workspace.rule_id", values={"id": rule_id})])
     with scratch() as trial:
         rules = trial / OWN_FOLDER
         rules.mkdir()

@@ -1,6 +1,7 @@
-"""What stands around every page: title, language, pages, the desk's state, errors.
+"""What stands around every page: title, language, pages, the workspace's state, errors.
 
-Message ids with the prefix ``desk.page_`` (the pages' places in the address) are put together here.
+Message ids with the prefix ``workspace.page_`` (the pages' places in the address) are put
+together here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from coverage.ui.state import (
     keep_mine,
     load_theirs,
     name_in_address,
-    open_desk,
+    open_workspace,
     session,
     set_language,
 )
@@ -42,10 +43,12 @@ _NOT_MADE: Final = '[data-testid="stDownloadButtonError"]'
 _NOT_TAKEN: Final = '[data-testid="stFileUploader"]:has([role="alert"])'
 _SMALL_RED: Final = "font-size: 0.875rem; color: #b3261e;"
 _ENGLISH: Final = {
-    "desk.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
-    "desk.upload_choose": f"{_DROP_ZONE} > span button::after {{ content: $; margin-left: 8px; }}",
-    "desk.upload_refused": f"{_NOT_TAKEN}::after {{ content: $; {_SMALL_RED} }}",
-    "desk.download_failed": f"{_NOT_MADE}::after {{ content: $; font-size: 0.875rem; }}",
+    "workspace.upload_drop": f"{_DROP_ZONE}::before {{ content: $; }}",
+    "workspace.upload_choose": (
+        f"{_DROP_ZONE} > span button::after {{ content: $; margin-left: 8px; }}"
+    ),
+    "workspace.upload_refused": f"{_NOT_TAKEN}::after {{ content: $; {_SMALL_RED} }}",
+    "workspace.download_failed": f"{_NOT_MADE}::after {{ content: $; font-size: 0.875rem; }}",
 }
 """Streamlit's own English words that have no setting, by the message that takes their place."""
 
@@ -98,7 +101,7 @@ def pages(language: Language) -> list[StreamlitPage]:
     return [
         st.Page(
             page,
-            title=text(f"desk.page_{path}", language),
+            title=text(f"workspace.page_{path}", language),
             url_path=path,
             icon=icon,
             default=path == "county",
@@ -121,12 +124,12 @@ def show(page: StreamlitPage, language: Language) -> None:
         _LOGGER.exception("The page %s failed", page.url_path)
         st.error(text("ui.defect", language))
     with told:
-        desk_state(session(), language)
+        workspace_state(session(), language)
     name_in_address()
 
 
-def desk_state(current: Session, language: Language) -> None:
-    """Say what a visitor must know of the desk: that it could not be saved, or is held twice."""
+def workspace_state(current: Session, language: Language) -> None:
+    """Say what a visitor must know of the workspace: it could not be saved, or is held twice."""
     if current.notice:
         st.success(literal(current.notice), icon=":material/check_circle:")
         current.notice = ""
@@ -134,45 +137,48 @@ def desk_state(current: Session, language: Language) -> None:
         _conflict(language)
     if current.trouble is not None:
         lines = " ".join(visitor.lines(current.trouble, language))
-        with st.container(key="desk-trouble"):
+        with st.container(key="workspace-trouble"):
             st.error(literal(lines), icon=":material/error:")
             if not current.unknown:
                 st.button(
-                    text("desk.save_again", language), on_click=guarded, args=(_again,), key="again"
+                    text("workspace.save_again", language),
+                    on_click=guarded,
+                    args=(_again,),
+                    key="again",
                 )
-    if current.desk.recovered:
-        st.warning(text("desk.recovered", language), icon=":material/warning:")
-    if current.desk.unread:
-        told = text("desk.unread", language, count=len(current.desk.unread))
+    if current.workspace.recovered:
+        st.warning(text("workspace.recovered", language), icon=":material/warning:")
+    if current.workspace.unread:
+        told = text("workspace.unread", language, count=len(current.workspace.unread))
         st.warning(told, icon=":material/warning:")
     if current.left is not None:
-        with st.container(border=True, key="desk-left"):
-            st.markdown(text("desk.left", language))
+        with st.container(border=True, key="workspace-left"):
+            st.markdown(text("workspace.left", language))
             st.button(
-                text("desk.back", language),
+                text("workspace.back", language),
                 on_click=guarded,
-                args=(open_desk, current.left),
-                key="desk-back",
+                args=(open_workspace, current.left),
+                key="workspace-back",
             )
 
 
 def _again() -> None:
-    keep(session().desk)
+    keep(session().workspace)
 
 
 def _conflict(language: Language) -> None:
-    with st.container(border=True, key="desk-conflict"):
-        st.warning(text("desk.conflict", language), icon=":material/warning:")
+    with st.container(border=True, key="workspace-conflict"):
+        st.warning(text("workspace.conflict", language), icon=":material/warning:")
         theirs, mine = st.columns(2)
         theirs.button(
-            text("desk.load_theirs", language),
+            text("workspace.load_theirs", language),
             on_click=guarded,
             args=(load_theirs,),
             key="load-theirs",
             width="stretch",
         )
         mine.button(
-            text("desk.keep_mine", language),
+            text("workspace.keep_mine", language),
             on_click=guarded,
             args=(keep_mine,),
             key="keep-mine",

@@ -1,4 +1,4 @@
-"""What the app remembers of one visitor: a desk, saved at every change, and what is on screen."""
+"""What the app keeps of one visitor: a workspace, saved at every change, and what is on screen."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 from coverage.workspace import store
 from coverage.workspace.folder import county_at, is_protected, own_copy
-from coverage.workspace.model import Desk, Setting
+from coverage.workspace.model import Setting, Workspace
 
 ADDRESS: Final = "desk"
-"""The part of the page's address that names the desk."""
+"""The part of the page's address that names the workspace."""
 
 _KEY: Final = "session"
 _LANGUAGE: Final = "language"
@@ -30,7 +30,7 @@ class Session:
 
     Attributes
     ----------
-    desk
+    workspace
         The work. Change it only by `keep` and the functions below, which save it.
     rule
         Id of the rule whose clause is shown, or None before any choice.
@@ -40,11 +40,11 @@ class Session:
         What another window saved over the state that this one began from; None where there is
         no such conflict. Until the visitor has chosen, changes stay in this tab only.
     trouble
-        Why the desk could not be saved or opened, or None.
+        Why the workspace could not be saved or opened, or None.
     unknown
-        Whether the address names a desk that is not there.
+        Whether the address names a workspace that is not there.
     left
-        Token of the desk that was put aside when another county was opened.
+        Token of the workspace that was put aside when another county was opened.
     notice
         What was done, to be told once; plain text.
     stopped
@@ -53,7 +53,7 @@ class Session:
         The county folder that was found to be no county, or None.
     loads
         Counts how often another state replaced this tab's: whatever a page remembers beside the
-        desk (a place looked at) belongs to one count.
+        workspace (a place looked at) belongs to one count.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Session:
         language: Language = "zh",
         folder: Path | None = None,
         rule: str | None = None,
-        desk: Desk | None = None,
+        workspace: Workspace | None = None,
     ) -> None:
-        self.desk = desk or Desk(language=language, folder=folder)
+        self.workspace = workspace or Workspace(language=language, folder=folder)
         self.rule = rule
         self.layer = "minutes"
-        self.theirs: Desk | None = None
+        self.theirs: Workspace | None = None
         self.trouble: InputError | None = None
         self.unknown = False
         self.left: str | None = None
@@ -78,21 +78,21 @@ class Session:
     @property
     def language(self) -> Language:
         """Of every text shown."""
-        return self.desk.language
+        return self.workspace.language
 
     @property
     def folder(self) -> Path | None:
         """The county folder, or None before one is opened."""
-        return self.desk.folder
+        return self.workspace.folder
 
     @property
     def scenario(self) -> Scenario | None:
         """The scenario in force; None: the county as it is."""
-        return self.desk.scenario
+        return self.workspace.scenario
 
 
 def session() -> Session:
-    """Return this tab's session; at its first run the desk that the address names."""
+    """Return this tab's session; at its first run the workspace that the address names."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = _begun(st.query_params.get(ADDRESS))
     found: Session = st.session_state[_KEY]
@@ -104,7 +104,7 @@ def _begun(token: str | None) -> Session:
         return Session()
     found = Session()
     try:
-        found.desk = store.load(token)
+        found.workspace = store.load(token)
     except InputError as error:
         found.trouble = error
         found.unknown = True
@@ -112,23 +112,23 @@ def _begun(token: str | None) -> Session:
 
 
 def name_in_address() -> None:
-    """Put the desk's token into the address, so that a reload finds it; navigation drops it."""
-    desk = session().desk
-    if desk.revision and st.query_params.get(ADDRESS) != desk.token:
-        st.query_params[ADDRESS] = desk.token
+    """Put the workspace's token into the address, for a reload; navigation drops it."""
+    workspace = session().workspace
+    if workspace.revision and st.query_params.get(ADDRESS) != workspace.token:
+        st.query_params[ADDRESS] = workspace.token
 
 
-def keep(desk: Desk) -> None:
-    """Make `desk` this tab's, and save it.
+def keep(workspace: Workspace) -> None:
+    """Make `workspace` this tab's, and save it.
 
     A newer state of another window is never overwritten: it then stands in `Session.theirs`.
     """
     current = session()
-    current.desk = desk
+    current.workspace = workspace
     if current.theirs is not None:
         return
     try:
-        current.desk = store.save(desk)
+        current.workspace = store.save(workspace)
         current.trouble = None
     except store.ConflictError as conflict:
         current.theirs = conflict.theirs
@@ -141,15 +141,15 @@ def set_language(language: Language) -> None:
     current = session()
     if language == current.language:
         return
-    desk = replace(current.desk, language=language)
-    if desk.revision and store.newest(desk.token) == desk.revision:
-        keep(desk)
+    workspace = replace(current.workspace, language=language)
+    if workspace.revision and store.newest(workspace.token) == workspace.revision:
+        keep(workspace)
     else:
-        current.desk = desk
+        current.workspace = workspace
 
 
 def open_folder(folder: Path) -> None:
-    """Open the county that `folder` names; another one that is open stays on its own desk."""
+    """Open the county that `folder` names; another one that is open stays on its own workspace."""
     session().stopped = None
     folder = county_at(folder)
     if folder == session().folder:
@@ -161,11 +161,11 @@ def open_folder(folder: Path) -> None:
 
 
 def open_made(make: Callable[[str], Path]) -> None:
-    """Open the county folder that `make` makes for the desk whose token it is given.
+    """Open the county folder that `make` makes for the workspace whose token it is given.
 
-    That is a new desk where this one holds another county, so that what was open before is there
-    still when the new one cannot be read. A look at the demonstration county, or a folder that is
-    none, is not kept so.
+    That is a new workspace where this one holds another county, so that what was open before is
+    there still when the new one cannot be read. A look at the demonstration county, or a folder
+    that is none, is not kept so.
 
     Raises
     ------
@@ -174,19 +174,19 @@ def open_made(make: Callable[[str], Path]) -> None:
     """
     current = session()
     _settled(current)
-    had, begun = current.folder, current.desk.begun
+    had, begun = current.folder, current.workspace.begun
     aside = had is not None and (begun or had not in (DEMONSTRATION, current.unreadable))
-    desk = Desk(language=current.language) if aside else current.desk
-    folder = make(desk.token)
+    workspace = Workspace(language=current.language) if aside else current.workspace
+    folder = make(workspace.token)
     if aside:
-        left = current.desk.token
-        _replace(desk)
+        left = current.workspace.token
+        _replace(workspace)
         current.left = left
-    keep(replace(current.desk, folder=folder))
+    keep(replace(current.workspace, folder=folder))
 
 
 def _settled(current: Session) -> None:
-    """Check that no work of this tab would be lost if another desk took its place.
+    """Check that no work of this tab would be lost if another workspace took its place.
 
     Raises
     ------
@@ -194,20 +194,20 @@ def _settled(current: Session) -> None:
         If there is work that is not saved.
     """
     if current.theirs is not None:
-        raise InputError([Problem("desk.unsettled")])
-    if current.trouble is not None and current.desk.begun:
-        keep(current.desk)
+        raise InputError([Problem("workspace.unsettled")])
+    if current.trouble is not None and current.workspace.begun:
+        keep(current.workspace)
         if current.trouble is not None:
             raise current.trouble
 
 
-def open_desk(token: str) -> None:
+def open_workspace(token: str) -> None:
     """Go on with earlier work.
 
     Raises
     ------
     InputError
-        If there is no such desk, it cannot be read, or work of this tab is not saved.
+        If there is no such workspace, it cannot be read, or work of this tab is not saved.
     """
     _settled(session())
     _replace(store.load(token))
@@ -215,56 +215,56 @@ def open_desk(token: str) -> None:
 
 def load_theirs() -> None:
     """End a conflict: take what the other window saved, give this tab's changes up."""
-    _replace(store.load(session().desk.token))
+    _replace(store.load(session().workspace.token))
 
 
 def keep_mine() -> None:
-    """End a conflict: this tab goes on with a copy of its own; the other window keeps the desk."""
+    """End a conflict: this tab goes on with a copy; the other window keeps the workspace."""
     current = session()
-    current.desk = store.copied(current.desk)
+    current.workspace = store.copied(current.workspace)
     current.theirs = None
     current.trouble = None
 
 
-def _replace(desk: Desk) -> None:
+def _replace(workspace: Workspace) -> None:
     current = session()
-    current.desk = desk
+    current.workspace = workspace
     current.theirs = None
     current.trouble = None
     current.unknown = False
     current.left = None
     current.loads += 1
-    if st.session_state.get(_LANGUAGE) != desk.language:
-        st.session_state[_LANGUAGE] = desk.language
+    if st.session_state.get(_LANGUAGE) != workspace.language:
+        st.session_state[_LANGUAGE] = workspace.language
 
 
 def own_folder() -> Path:
     """Return the county folder that may be written into: a protected one is first copied.
 
-    The demonstration county is such a one; the desk then works on its copy.
+    The demonstration county is such a one; the workspace then works on its copy.
 
     Raises
     ------
     InputError
-        If no county is open, or the workspace cannot be written to.
+        If no county is open, or the planner's folder cannot be written to.
     """
-    desk = session().desk
-    if desk.folder is None:
-        raise InputError([Problem("desk.no_county")])
-    if not is_protected(desk.folder):
-        return desk.folder
-    folder = own_copy(desk)
-    keep(replace(desk, folder=folder))
+    workspace = session().workspace
+    if workspace.folder is None:
+        raise InputError([Problem("workspace.no_county")])
+    if not is_protected(workspace.folder):
+        return workspace.folder
+    folder = own_copy(workspace)
+    keep(replace(workspace, folder=folder))
     return folder
 
 
 def set_rule(rule_id: str, values: Mapping[str, Setting] | None) -> None:
-    """Let `values` hold for a rule on this desk only; None or nothing: the county's own again."""
-    desk = session().desk
-    overrides = {known: kept for known, kept in desk.overrides.items() if known != rule_id}
+    """Let `values` hold for a rule in this workspace only; None or nothing: the county's own."""
+    workspace = session().workspace
+    overrides = {known: kept for known, kept in workspace.overrides.items() if known != rule_id}
     if values:
         overrides[rule_id] = dict(values)
-    keep(replace(desk, overrides=overrides))
+    keep(replace(workspace, overrides=overrides))
 
 
 def put_scenario(scenario: Scenario) -> None:
@@ -278,37 +278,39 @@ def put_history(history: History, name: str) -> None:
     It is then in force.
     """
     scenario = history.present
-    desk = session().desk
-    names = [kept.name for kept in desk.scenarios]
-    others = [kept for kept in desk.scenarios if kept.name not in (name, scenario.name)]
+    workspace = session().workspace
+    names = [kept.name for kept in workspace.scenarios]
+    others = [kept for kept in workspace.scenarios if kept.name not in (name, scenario.name)]
     place = names.index(name) if name in names else len(others)
     histories = {
-        kept.name: desk.histories[kept.name] for kept in others if kept.name in desk.histories
+        kept.name: workspace.histories[kept.name]
+        for kept in others
+        if kept.name in workspace.histories
     }
     others.insert(place, scenario)
     histories[scenario.name] = history
-    keep(replace(desk, scenarios=tuple(others), histories=histories, current=scenario.name))
+    keep(replace(workspace, scenarios=tuple(others), histories=histories, current=scenario.name))
 
 
 def drop_scenario(name: str) -> None:
     """Remove the scenario `name`."""
-    desk = session().desk
-    kept = tuple(scenario for scenario in desk.scenarios if scenario.name != name)
-    histories = {known: steps for known, steps in desk.histories.items() if known != name}
-    current = None if desk.current == name else desk.current
-    keep(replace(desk, scenarios=kept, histories=histories, current=current))
+    workspace = session().workspace
+    kept = tuple(scenario for scenario in workspace.scenarios if scenario.name != name)
+    histories = {known: steps for known, steps in workspace.histories.items() if known != name}
+    current = None if workspace.current == name else workspace.current
+    keep(replace(workspace, scenarios=kept, histories=histories, current=current))
 
 
 def choose_scenario(name: str | None) -> None:
     """Put the scenario `name` in force; None: the county as it is."""
-    keep(replace(session().desk, current=name))
+    keep(replace(session().workspace, current=name))
 
 
 def set_costs(costs: Mapping[str, float]) -> None:
     """Keep what one costs."""
-    keep(replace(session().desk, costs=dict(costs)))
+    keep(replace(session().workspace, costs=dict(costs)))
 
 
 def set_basemap(basemap: Mapping[str, str]) -> None:
     """Keep what is drawn under the county."""
-    keep(replace(session().desk, basemap=dict(basemap)))
+    keep(replace(session().workspace, basemap=dict(basemap)))

@@ -27,7 +27,7 @@ _PROXIED: Final = re.compile(
 def is_local() -> bool:
     """Return whether the browser runs on the machine that the app runs on.
 
-    Only then may it name folders of that machine, or see other people's desks.
+    Only then may it name folders of that machine, or see other people's workspaces.
     """
     headers: Mapping[str, str] = st.context.headers
     address = st.context.ip_address  # none for 127.0.0.1 and ::1

@@ -1,4 +1,4 @@
-"""The desk's own county folders."""
+"""The workspace's own county folders."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from coverage.county.files import CONFIG_NAME, inside, parts_of
 from coverage.paths import DATA
 from coverage.problems import InputError, OutputError, Problem, not_written, storage_reason
 from coverage.rules.catalogue import OWN_FOLDER
-from coverage.workspace.model import Desk
-from coverage.workspace.store import made_folder, referenced, workspace
+from coverage.workspace.model import Workspace
+from coverage.workspace.store import made_folder, planner_folder, referenced
 
 COUNTY_PREFIX: Final = "county-"
 _PART: Final = ".part-"
@@ -99,18 +99,18 @@ def county_files(folder: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def own_copy(desk: Desk) -> Path:
-    """Copy the desk's county into the desk's own folder and return the copy.
+def own_copy(workspace: Workspace) -> Path:
+    """Copy the workspace's county into the workspace's own folder and return the copy.
 
     Raises
     ------
     InputError
-        If the county's files cannot be read, or the workspace cannot be written to.
+        If the county's files cannot be read, or the planner's folder cannot be written to.
     """
-    if desk.folder is None:
-        raise InputError([Problem("desk.no_county")])
-    files = county_files(desk.folder)
-    with new_county_folder(desk.token) as folder:
+    if workspace.folder is None:
+        raise InputError([Problem("workspace.no_county")])
+    files = county_files(workspace.folder)
+    with new_county_folder(workspace.token) as folder:
         for name, path in files.items():
             target = folder.making / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -129,36 +129,36 @@ class Making:
         Where it then is.
     """
 
-    def __init__(self, desk: Path) -> None:
+    def __init__(self, workspace: Path) -> None:
         name = secrets.token_hex(4)
-        self.making = desk / f"{_PART}{name}"
-        self.made = desk / f"{COUNTY_PREFIX}{name}"
+        self.making = workspace / f"{_PART}{name}"
+        self.made = workspace / f"{COUNTY_PREFIX}{name}"
 
 
 @contextmanager
 def new_county_folder(token: str) -> Iterator[Making]:
-    """Give a new folder for a county inside the desk `token`.
+    """Give a new folder for a county inside the workspace `token`.
 
-    County folders of the desk that none of its kept states names, and what was left half-made when
-    the app was killed, are removed at the end, once they are old.
+    County folders of the workspace that none of its kept states names, and what was left half-made
+    when the app was killed, are removed at the end, once they are old.
 
     Raises
     ------
     InputError
-        If the workspace cannot be written to.
+        If the planner's folder cannot be written to.
     """
-    desk = made_folder(token)
-    folder = Making(desk)
+    workspace = made_folder(token)
+    folder = Making(workspace)
     try:
         folder.making.mkdir(mode=0o700)
         yield folder
         folder.making.replace(folder.made)
     except OSError as error:
-        raise not_written("desk.not_saved", error, folder=workspace()) from error
+        raise not_written("workspace.not_saved", error, folder=planner_folder()) from error
     finally:
         shutil.rmtree(folder.making, ignore_errors=True)
     used = referenced(token) | {folder.made.name}
-    for path in (*desk.glob(f"{COUNTY_PREFIX}*"), *desk.glob(f"{_PART}*")):
+    for path in (*workspace.glob(f"{COUNTY_PREFIX}*"), *workspace.glob(f"{_PART}*")):
         with suppress(OSError):
             if path.name not in used and time.time() - path.stat().st_mtime > _UNUSED_S:
                 shutil.rmtree(path, ignore_errors=True)
@@ -179,7 +179,7 @@ def save_to(folder: Path, target: Path) -> Path:
     try:
         target = target.expanduser().absolute()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise InputError([Problem("desk.folder_taken", values={"folder": target})])
+            raise InputError([Problem("workspace.folder_taken", values={"folder": target})])
         final = target.resolve()
         final.parent.mkdir(parents=True, exist_ok=True)
         part = final.with_name(f".{secrets.token_hex(8)}.part")
@@ -193,7 +193,7 @@ def save_to(folder: Path, target: Path) -> Path:
         part.replace(final)
     except (OSError, RuntimeError, ValueError) as error:
         values = {"file": target, "reason": storage_reason(error)}
-        raise OutputError([Problem("desk.not_written", values=values)]) from error
+        raise OutputError([Problem("workspace.not_written", values=values)]) from error
     finally:
         if part is not None:
             shutil.rmtree(part, ignore_errors=True)

@@ -17,35 +17,35 @@ Setting = bool | int | float | str | list[str]
 """A rule's parameter, or its ``enabled``."""
 
 Overrides = Mapping[str, Mapping[str, Setting]]
-"""For each rule id, the parameters that hold for this desk only."""
+"""For each rule id, the parameters that hold for this workspace only."""
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def new_token() -> str:
-    """Return a name for a desk that nobody can guess."""
+    """Return a name for a workspace that nobody can guess."""
     return secrets.token_hex(16)
 
 
 def is_token(word: object) -> bool:
-    """Return whether `word` has the form of a desk's token, and so can name a folder safely."""
+    """Return whether `word` has the form of a workspace's token, so that it can name a folder."""
     return isinstance(word, str) and _TOKEN.fullmatch(word) is not None
 
 
 @dataclass(frozen=True)
-class Desk:
+class Workspace:
     """One visitor's work on one county.
 
     Attributes
     ----------
     token
-        Its name in the page's address and in the workspace.
+        Its name in the page's address and in the planner's folder.
     folder
         The county folder, or None before one is opened.
     language
         Of every text shown.
     overrides
-        A rule's parameters, and ``enabled``, for this desk only, by rule id.
+        A rule's parameters, and ``enabled``, for this workspace only, by rule id.
     scenarios
         Each with a name of its own.
     histories
@@ -83,7 +83,7 @@ class Desk:
         return next((s for s in self.scenarios if s.name == self.current), None)
 
     def priced(self, scenario: Scenario) -> Scenario:
-        """Return `scenario` with its own unit costs; where it has none, with the desk's."""
+        """Return `scenario` with its own unit costs; where it has none, with the workspace's."""
         if scenario.costs or not self.costs:
             return scenario
         return scenario.model_copy(update={"costs": dict(self.costs)})

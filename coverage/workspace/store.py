@@ -1,4 +1,6 @@
-"""Desks in the user's workspace: ``<workspace>/desks/<token>/desk-<revision>.json``.
+"""Workspaces in the planner's folder: ``<folder>/desks/<token>/desk-<revision>.json``.
+
+On the disk, and in the page's address, a workspace is called a desk: that is older than its name.
 
 Every state is a new file. It is linked to its name only when it is complete, and only where that
 name is free: of two windows that would follow the same state one gets the name, the other is told.
@@ -28,11 +30,11 @@ from coverage.problems import InputError, OutputError, Problem, not_written
 from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
-from coverage.workspace.model import Desk, Setting, is_token, new_token
+from coverage.workspace.model import Setting, Workspace, is_token, new_token
 
 WORKSPACE_VARIABLE: Final = "PLANNER_WORKSPACE"
 KEPT: Final = 20
-"""States of a desk that are kept."""
+"""States of a workspace that are kept."""
 
 _DEFAULT_WORKSPACE: Final = ".planner-1030"
 _STATE: Final = re.compile(r"desk-(\d{1,15})\.json")
@@ -45,7 +47,7 @@ _PRIVATE: Final = 0o700
 
 
 class ConflictError(Exception):
-    """Another window saved a newer state of the same desk.
+    """Another window saved a newer state of the same workspace.
 
     Attributes
     ----------
@@ -53,7 +55,7 @@ class ConflictError(Exception):
         That state.
     """
 
-    def __init__(self, theirs: Desk) -> None:
+    def __init__(self, theirs: Workspace) -> None:
         self.theirs = theirs
         super().__init__(theirs.token)
 
@@ -72,7 +74,7 @@ class _Stored(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    desk: int = 1
+    workspace: int = 1
     folder: str | None = None
     language: Language = "zh"
     overrides: dict[str, dict[str, Setting]] = {}
@@ -84,13 +86,13 @@ class _Stored(BaseModel):
 
     @property
     def begun(self) -> bool:
-        """As `Desk.begun`."""
+        """As `Workspace.begun`."""
         return bool(self.scenarios or self.overrides or self.costs)
 
 
 @dataclass(frozen=True)
-class DeskLine:
-    """What a list of desks says of one.
+class WorkspaceLine:
+    """What a list of workspaces says of one.
 
     Attributes
     ----------
@@ -113,14 +115,14 @@ class DeskLine:
     changed: float
 
 
-def workspace() -> Path:
-    """Return the folder that holds all desks: ``$PLANNER_WORKSPACE``, else ``~/.planner-1030``."""
+def planner_folder() -> Path:
+    """Return the folder of all workspaces: ``$PLANNER_WORKSPACE``, else ``~/.planner-1030``."""
     named = os.environ.get(WORKSPACE_VARIABLE)
     return Path(named).expanduser() if named else Path.home() / _DEFAULT_WORKSPACE
 
 
-def desk_folder(token: str) -> Path:
-    """Return the folder of the desk `token`, which need not exist.
+def workspace_folder(token: str) -> Path:
+    """Return the folder of the workspace `token`, which need not exist.
 
     Raises
     ------
@@ -128,22 +130,22 @@ def desk_folder(token: str) -> Path:
         If `token` has not a token's form.
     """
     if not is_token(token):
-        raise InputError([Problem("desk.unknown")])
-    return workspace() / "desks" / token
+        raise InputError([Problem("workspace.unknown")])
+    return planner_folder() / "desks" / token
 
 
 def made_folder(token: str) -> Path:
-    """Return the folder of the desk `token`, made where it is not there, its owner's alone.
+    """Return the folder of the workspace `token`, made where it is not there, its owner's alone.
 
     Raises
     ------
     InputError
-        If the workspace cannot be written to.
+        If the planner's folder cannot be written to.
     """
-    folder = desk_folder(token)
+    folder = workspace_folder(token)
     try:
-        workspace().parent.mkdir(parents=True, exist_ok=True)
-        for place in (workspace(), folder.parent, folder):
+        planner_folder().parent.mkdir(parents=True, exist_ok=True)
+        for place in (planner_folder(), folder.parent, folder):
             place.mkdir(mode=_PRIVATE, exist_ok=True)
             if os.name == "posix" and stat.S_IMODE(place.stat().st_mode) & ~_PRIVATE:
                 place.chmod(_PRIVATE)  # made by an older version, or with another umask
@@ -152,98 +154,99 @@ def made_folder(token: str) -> Path:
     return folder
 
 
-def save(desk: Desk) -> Desk:
-    """Write `desk` as the state that follows the one it began from; return it as saved.
+def save(workspace: Workspace) -> Workspace:
+    """Write `workspace` as the state that follows the one it began from; return it as saved.
 
     Raises
     ------
     ConflictError
-        If the desk has a newer state; nothing is written.
+        If the workspace has a newer state; nothing is written.
     InputError
-        If the workspace cannot be written to.
+        If the planner's folder cannot be written to.
     """
-    folder = made_folder(desk.token)
-    if not desk.revision:
-        _sweep_desks()
-    if newest(desk.token) not in (0, desk.revision):  # 0: somebody emptied the workspace
-        raise ConflictError(load(desk.token))
-    revision = desk.revision + 1
+    folder = made_folder(workspace.token)
+    if not workspace.revision:
+        _sweep_workspaces()
+    emptied = 0  # the revision where somebody emptied the planner's folder
+    if newest(workspace.token) not in (emptied, workspace.revision):
+        raise ConflictError(load(workspace.token))
+    revision = workspace.revision + 1
     target = folder / f"desk-{revision}.json"
     part = folder / f".{secrets.token_hex(8)}{_PART}"
     try:
         with part.open("xb") as stream:
-            stream.write(_text(desk, folder).encode("utf-8"))
+            stream.write(_text(workspace, folder).encode("utf-8"))
             stream.flush()
             os.fsync(stream.fileno())
         _claim(part, target)
     except FileExistsError:
-        raise ConflictError(load(desk.token)) from None
+        raise ConflictError(load(workspace.token)) from None
     except OSError as error:
         raise _not_saved(error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    if newest(desk.token) > revision:  # ours took a number that was already swept away
+    if newest(workspace.token) > revision:  # ours took a number that was already swept away
         target.unlink(missing_ok=True)
-        raise ConflictError(load(desk.token))
+        raise ConflictError(load(workspace.token))
     _sweep(folder, revision - KEPT)
-    return replace(desk, revision=revision, recovered=False)
+    return replace(workspace, revision=revision, recovered=False)
 
 
-def load(token: str) -> Desk:
-    """Return the desk as it was saved last.
+def load(token: str) -> Workspace:
+    """Return the workspace as it was saved last.
 
     Raises
     ------
     InputError
-        If there is no such desk, or none of its states can be read.
+        If there is no such workspace, or none of its states can be read.
     """
-    folder = desk_folder(token)
+    folder = workspace_folder(token)
     revisions = sorted(_revisions(folder), reverse=True)
     if not revisions:
-        raise InputError([Problem("desk.unknown")])
+        raise InputError([Problem("workspace.unknown")])
     for revision in revisions:
         stored = _read(folder / f"desk-{revision}.json")
         if stored is not None:
-            desk = _desk(token, folder, stored)
-            return replace(desk, revision=revisions[0], recovered=revision != revisions[0])
-    raise InputError([Problem("desk.damaged", values={"folder": folder})])
+            workspace = _workspace(token, folder, stored)
+            return replace(workspace, revision=revisions[0], recovered=revision != revisions[0])
+    raise InputError([Problem("workspace.damaged", values={"folder": folder})])
 
 
 def newest(token: str) -> int:
     """Return the revision saved last; 0 where nothing was saved."""
-    return max(_revisions(desk_folder(token)), default=0)
+    return max(_revisions(workspace_folder(token)), default=0)
 
 
-def copied(desk: Desk) -> Desk:
-    """Return `desk` saved under a new token, with a copy of its own county folders.
+def copied(workspace: Workspace) -> Workspace:
+    """Return `workspace` saved under a new token, with a copy of its own county folders.
 
     Raises
     ------
     InputError
-        If the workspace cannot be written to.
+        If the planner's folder cannot be written to.
     """
     token = new_token()
-    old, new = desk_folder(desk.token), made_folder(token)
-    folder = desk.folder
+    old, new = workspace_folder(workspace.token), made_folder(token)
+    folder = workspace.folder
     if folder is not None and folder.is_relative_to(old):
         folder = new / folder.relative_to(old)
         try:
-            shutil.copytree(desk.folder or old, folder)
+            shutil.copytree(workspace.folder or old, folder)
         except OSError as error:
             raise _not_saved(error) from error
-    return save(replace(desk, token=token, folder=folder, revision=0))
+    return save(replace(workspace, token=token, folder=folder, revision=0))
 
 
-def listed(limit: int = 20) -> tuple[DeskLine, ...]:
-    """Return the desks of the workspace, the one changed last first.
+def listed(limit: int = 20) -> tuple[WorkspaceLine, ...]:
+    """Return the workspaces of the planner's folder, the one changed last first.
 
-    Of desks on which nothing was done yet, only the last one of each county folder.
+    Of workspaces on which nothing was done yet, only the last one of each county folder.
     """
-    lines: list[DeskLine] = []
+    lines: list[WorkspaceLine] = []
     seen: set[Path] = set()
     for changed, token in sorted(_changes(), reverse=True):
-        stored, own = _newest_state(token), desk_folder(token)
+        stored, own = _newest_state(token), workspace_folder(token)
         if stored is None or stored.folder is None:
             continue
         folder = own / stored.folder  # an absolute path stays what it is
@@ -254,24 +257,24 @@ def listed(limit: int = 20) -> tuple[DeskLine, ...]:
         with suppress(InputError, OSError):
             identity = load_config(folder).county
             name, code = identity.name, identity.code
-        lines.append(DeskLine(token, name, code, len(stored.scenarios), changed))
+        lines.append(WorkspaceLine(token, name, code, len(stored.scenarios), changed))
         if len(lines) == limit:
             break
     return tuple(lines)
 
 
 def _newest_state(token: str) -> _Stored | None:
-    folder = desk_folder(token)
+    folder = workspace_folder(token)
     states = (_read(folder / f"desk-{n}.json") for n in sorted(_revisions(folder), reverse=True))
     return next((state for state in states if state is not None), None)
 
 
-def _sweep_desks() -> None:
-    """Remove desks on which nothing was ever done and that nobody has opened for long."""
+def _sweep_workspaces() -> None:
+    """Remove workspaces on which nothing was ever done and that nobody has opened for long."""
     limit = time.time() - _IDLE_S
     for changed, token in list(_changes()):
         if changed < limit:
-            state, folder = _newest_state(token), desk_folder(token)
+            state, folder = _newest_state(token), workspace_folder(token)
             if state is not None and not state.begun and _elsewhere(state):
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -282,17 +285,17 @@ def _elsewhere(state: _Stored) -> bool:
 
 
 def referenced(token: str) -> frozenset[str]:
-    """Return the folders inside the desk's own that any of its kept states names."""
-    folder = desk_folder(token)
+    """Return the folders inside the workspace's own that any of its kept states names."""
+    folder = workspace_folder(token)
     states = (_read(folder / f"desk-{revision}.json") for revision in _revisions(folder))
     return frozenset(state.folder for state in states if state is not None and state.folder)
 
 
 def _changes() -> Iterator[tuple[float, str]]:
-    """Yield when each desk was saved last, and its token."""
-    desks = workspace() / "desks"
+    """Yield when each workspace was saved last, and its token."""
+    workspaces = planner_folder() / "desks"
     with suppress(OSError):
-        for folder in desks.iterdir():
+        for folder in workspaces.iterdir():
             if not is_token(folder.name):
                 continue
             revision = max(_revisions(folder), default=0)
@@ -337,21 +340,24 @@ def _sweep(folder: Path, until: int) -> None:
                 (folder / f"desk-{revision}.json").unlink(missing_ok=True)
 
 
-def _text(desk: Desk, folder: Path) -> str:
-    at = desk.folder
+def _text(workspace: Workspace, folder: Path) -> str:
+    at = workspace.folder
     own = at is not None and at.is_relative_to(folder)
     stored = _Stored(
         folder=None if at is None else at.relative_to(folder).as_posix() if own else str(at),
-        language=desk.language,
-        overrides={rule: dict(values) for rule, values in desk.overrides.items()},
-        scenarios=[*(dump_scenario(scenario) for scenario in desk.scenarios), *desk.unread],
+        language=workspace.language,
+        overrides={rule: dict(values) for rule, values in workspace.overrides.items()},
+        scenarios=[
+            *(dump_scenario(scenario) for scenario in workspace.scenarios),
+            *workspace.unread,
+        ],
         histories={
             name: _StoredSteps(past=_texts(known.past), future=_texts(known.future))
-            for name, known in desk.histories.items()
+            for name, known in workspace.histories.items()
         },
-        current=desk.current,
-        costs=dict(desk.costs),
-        basemap=dict(desk.basemap),
+        current=workspace.current,
+        costs=dict(workspace.costs),
+        basemap=dict(workspace.basemap),
     )
     return json.dumps(stored.model_dump(mode="json"), ensure_ascii=False, indent=1)
 
@@ -384,7 +390,7 @@ def _read(path: Path) -> _Stored | None:
         return None
 
 
-def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
+def _workspace(token: str, folder: Path, stored: _Stored) -> Workspace:
     scenarios, unread = [], []
     for text in stored.scenarios:
         try:
@@ -392,7 +398,7 @@ def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
         except InputError:
             unread.append(text)
     at = None if stored.folder is None else Path(stored.folder)
-    return Desk(
+    return Workspace(
         token=token,
         folder=at if at is None or at.is_absolute() else folder / at,
         language=stored.language,
@@ -407,4 +413,4 @@ def _desk(token: str, folder: Path, stored: _Stored) -> Desk:
 
 
 def _not_saved(error: OSError) -> OutputError:
-    return not_written("desk.not_saved", error, folder=workspace())
+    return not_written("workspace.not_saved", error, folder=planner_folder())

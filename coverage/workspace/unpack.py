@@ -1,8 +1,8 @@
 """Take in a county folder that a visitor sends: as a zip, or as its files.
 
 What is sent is not trusted. Nothing of it is executed; it is written only into a new folder of the
-desk, under names that are checked, and within limits of size, number and compression. It becomes
-the desk's county folder only as a whole.
+workspace, under names that are checked, and within limits of size, number and compression. It
+becomes the workspace's county folder only as a whole.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class _Entry:
 
 
 def take_in(sent: Sequence[Sent], token: str) -> Taken:
-    """Write what was sent into a new county folder of the desk `token`.
+    """Write what was sent into a new county folder of the workspace `token`.
 
     One file that is a zip is unpacked; anything else is taken as the county's files. The county
     folder may stand anywhere in what was sent, but only once.
@@ -113,7 +113,7 @@ def take_in(sent: Sequence[Sent], token: str) -> Taken:
     """
     size = sum(one.size for one in sent)
     if size > MAX_SENT_BYTES:
-        raise _refused("desk.too_big", limit_mb=MAX_SENT_BYTES // _MEGA)
+        raise _refused("workspace.too_big", limit_mb=MAX_SENT_BYTES // _MEGA)
     if len(sent) == 1 and PurePosixPath(sent[0].name).name.casefold() != CONFIG_NAME:
         return _take_zip(sent[0], token)
     entries = [_Entry(one.name, _parts(one.name), sent=one) for one in sent]
@@ -122,13 +122,13 @@ def take_in(sent: Sequence[Sent], token: str) -> Taken:
 
 def _take_zip(sent: Sent, token: str) -> Taken:
     if not sent.size:
-        raise _refused("desk.empty", file=shown(sent.name))
+        raise _refused("workspace.empty", file=shown(sent.name))
     if not zipfile.is_zipfile(sent.stream):
         sent.stream.seek(0)
         cut = sent.stream.read(len(_ZIP_STARTS)) == _ZIP_STARTS
-        raise _refused("desk.zip_broken" if cut else "desk.no_zip", file=shown(sent.name))
+        raise _refused("workspace.zip_broken" if cut else "workspace.no_zip", file=shown(sent.name))
     if _directory_bytes(sent) > _MAX_DIRECTORY_BYTES:
-        raise _refused("desk.too_many_files", limit=MAX_FILES)
+        raise _refused("workspace.too_many_files", limit=MAX_FILES)
     try:
         with _opened(sent) as archive:
             infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
@@ -138,7 +138,7 @@ def _take_zip(sent: Sent, token: str) -> Taken:
     except InputError:
         raise
     except Exception as error:  # what zipfile raises on spoilt bytes is not bounded by its manual
-        raise _refused("desk.zip_broken", file=shown(sent.name)) from error
+        raise _refused("workspace.zip_broken", file=shown(sent.name)) from error
 
 
 def _directory_bytes(sent: Sent) -> int:
@@ -165,27 +165,27 @@ def _opened(sent: Sent) -> zipfile.ZipFile:
             return zipfile.ZipFile(sent.stream, metadata_encoding=encoding)
         except UnicodeDecodeError:
             continue
-    raise _refused("desk.zip_names", file=shown(sent.name))
+    raise _refused("workspace.zip_names", file=shown(sent.name))
 
 
 def _check_archive(infos: Sequence[zipfile.ZipInfo], sent: Sent) -> None:
     if any(info.filename == _OFFICE for info in infos):
-        raise _refused("desk.no_zip", file=shown(sent.name))
+        raise _refused("workspace.no_zip", file=shown(sent.name))
     if any(info.flag_bits & 0x1 for info in infos):
-        raise _refused("desk.zip_locked", file=shown(sent.name))
+        raise _refused("workspace.zip_locked", file=shown(sent.name))
     problems = []
     if len(infos) > MAX_FILES:
-        problems.append(Problem("desk.too_many_files", values={"limit": MAX_FILES}))
+        problems.append(Problem("workspace.too_many_files", values={"limit": MAX_FILES}))
     unpacked = sum(info.file_size for info in infos)
     if unpacked > MAX_UNPACKED_BYTES:
         limit_mb = MAX_UNPACKED_BYTES // _MEGA
-        problems.append(Problem("desk.too_big", values={"limit_mb": limit_mb}))
+        problems.append(Problem("workspace.too_big", values={"limit_mb": limit_mb}))
     elif unpacked > max(_SMALL_BYTES, MAX_RATIO * sent.size):
-        problems.append(Problem("desk.zip_bomb", values={"ratio": MAX_RATIO}))
+        problems.append(Problem("workspace.zip_bomb", values={"ratio": MAX_RATIO}))
     for info in infos:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
-            problems.append(Problem("desk.link", values={"file": shown(info.filename)}))
+            problems.append(Problem("workspace.link", values={"file": shown(info.filename)}))
     raise_if_errors(problems)
 
 
@@ -218,14 +218,14 @@ def _placed(entries: Iterable[_Entry]) -> tuple[list[_Entry], tuple[str, ...]]:
     left_out = [entry.name for entry in entries if _is_leftover(entry.parts)]
     problems = []
     if len(wanted) > MAX_FILES:
-        problems.append(Problem("desk.too_many_files", values={"limit": MAX_FILES}))
+        problems.append(Problem("workspace.too_many_files", values={"limit": MAX_FILES}))
     problems += [
-        Problem("desk.path", values={"file": shown(entry.name)})
+        Problem("workspace.path", values={"file": shown(entry.name)})
         for entry in wanted
         if not _is_plain(entry)
     ]
     problems += [
-        Problem("desk.name_too_long", values={"file": shown(part), "bytes": size})
+        Problem("workspace.name_too_long", values={"file": shown(part), "bytes": size})
         for entry in wanted
         for part in entry.parts
         if (size := len(part.encode("utf-8", "surrogatepass"))) > _MAX_NAME_BYTES
@@ -269,7 +269,7 @@ def _root(entries: Sequence[_Entry]) -> tuple[str, ...]:
     outermost = sorted({root for root in found if len(root) == depth})
     if len(outermost) > 1:
         folders = ", ".join(shown("/".join(root)) for root in outermost)
-        raise _refused("desk.several_counties", folders=folders)
+        raise _refused("workspace.several_counties", folders=folders)
     return outermost[0]
 
 
@@ -277,13 +277,13 @@ def _without_settings(names: Sequence[str]) -> InputError:
     """Return why files of these names are no county folder."""
     longer = next((name for name in names if name.casefold().startswith(f"{CONFIG_NAME}.")), None)
     if longer is not None:  # Windows hides the suffix that its editor put there
-        return _refused("desk.county_toml_suffix", file=shown(longer))
+        return _refused("workspace.county_toml_suffix", file=shown(longer))
     packed = [shown(name) for name in names if PurePosixPath(name).suffix.casefold() in _ARCHIVES]
     if packed:
-        return _refused("desk.zip_inside", files=", ".join(packed))
+        return _refused("workspace.zip_inside", files=", ".join(packed))
     near = nearest(CONFIG_NAME, names)
     hint = Message("county.hint_nearest", {"near": shown(near)}) if near else ""
-    return _refused("desk.no_county_toml", hint=hint)
+    return _refused("workspace.no_county_toml", hint=hint)
 
 
 def _clashes(entries: Sequence[_Entry]) -> list[Problem]:
@@ -294,10 +294,10 @@ def _clashes(entries: Sequence[_Entry]) -> list[Problem]:
     for entry in entries:
         key = _folded(entry.parts)
         if key in seen:
-            problems.append(Problem("desk.twice", values={"file": shown(entry.name)}))
+            problems.append(Problem("workspace.twice", values={"file": shown(entry.name)}))
         seen.add(key)
         folders |= {_folded(entry.parts[:end]) for end in range(1, len(entry.parts))}
-    problems += [Problem("desk.twice", values={"file": shown(key)}) for key in seen & folders]
+    problems += [Problem("workspace.twice", values={"file": shown(key)}) for key in seen & folders]
     return problems
 
 
@@ -353,7 +353,7 @@ def _copied(chunks: Iterable[bytes], target: Path, room: int) -> int:
         for chunk in chunks:
             written += len(chunk)
             if written > room:
-                raise _refused("desk.too_big", limit_mb=MAX_UNPACKED_BYTES // _MEGA)
+                raise _refused("workspace.too_big", limit_mb=MAX_UNPACKED_BYTES // _MEGA)
             stream.write(chunk)
     return written
 

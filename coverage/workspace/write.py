@@ -1,6 +1,6 @@
 """Write a change into a county folder, checked before a byte is written.
 
-The project's own folders (the demonstration county) are refused: the desk works on a copy of them
+The project's own folders (the demonstration county) are refused: a workspace has a copy of them
 (`coverage.workspace.folder.own_copy`).
 """
 
@@ -73,10 +73,10 @@ def write_rule(folder: Path, rule_id: str, content: str, *, replace: bool = Fals
     name = f"{rule_id}.yaml"
     file = f"{OWN_FOLDER}/{name}"
     if not _is_plain(rule_id):
-        raise refuse("desk.rule_id", id=rule_id)
+        raise refuse("workspace.rule_id", id=rule_id)
     path = folder / OWN_FOLDER / name
     if path.exists() and not replace:
-        raise refuse("desk.rule_there", file=file, id=rule_id)
+        raise refuse("workspace.rule_there", file=file, id=rule_id)
     with scratch() as trial:
         rules = trial / OWN_FOLDER
         rules.mkdir()
@@ -98,7 +98,7 @@ def remove_rule(folder: Path, rule_id: str) -> None:
     """
     _writable(folder)
     if not _is_plain(rule_id):
-        raise refuse("desk.rule_id", id=rule_id)
+        raise refuse("workspace.rule_id", id=rule_id)
     path = inside(folder, f"{OWN_FOLDER}/{rule_id}.yaml")
     settings = inside(folder, CONFIG_NAME)
     before = decode(settings.read_bytes(), CONFIG_NAME)
@@ -113,7 +113,7 @@ def remove_rule(folder: Path, rule_id: str) -> None:
 
 def _writable(folder: Path) -> None:
     if is_protected(folder):
-        raise InputError([Problem("desk.protected", values={"folder": folder})])
+        raise InputError([Problem("workspace.protected", values={"folder": folder})])
 
 
 def _is_plain(rule_id: str) -> bool:
@@ -172,4 +172,4 @@ def _replace(path: Path, content: str) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> InputError:
-    return not_written("desk.not_written", error, file=path.name)
+    return not_written("workspace.not_written", error, file=path.name)

@@ -45,7 +45,7 @@ def go(seen: Visit, page: str) -> None:
 def turn(seen: Visit, language: Language) -> None:
     seen.page.get_by_text(text("ui.language_name", language), exact=True).click()
     # The menu is drawn anew; a click that begins on the old one ends on nothing.
-    overview = text("desk.page_overview", language)
+    overview = text("workspace.page_overview", language)
     expect(seen.page.get_by_role("link", name=overview, exact=True)).to_be_visible()
 
 

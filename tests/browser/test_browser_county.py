@@ -13,7 +13,7 @@ from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from tests.browser import story
 from tests.browser.harness import Visit, visit
-from tests.desk_fixtures import tree, zipped
+from tests.workspace_fixtures import tree, zipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,8 +23,8 @@ _MAP = "iframe[title='streamlit_folium.st_folium']"
 
 
 def token(seen: Visit) -> str:
-    """Return the desk that the address names."""
-    seen.page.wait_for_function("() => location.search.includes('desk=')")
+    """Return the workspace that the address names."""
+    seen.page.wait_for_function("() => location.search.includes('workspace=')")
     (found,) = parse_qs(urlsplit(seen.page.url).query)["desk"]
     return found
 
@@ -34,7 +34,7 @@ def upload(seen: Visit, *files: tuple[str, bytes]) -> None:
     zone = seen.page.locator(".st-key-upload-files")
     zone.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
     expect(zone.get_by_text(files[0][0]).first).to_be_visible()
-    seen.page.get_by_role("button", name=text("desk.open_upload", "zh")).click()
+    seen.page.get_by_role("button", name=text("workspace.open_upload", "zh")).click()
 
 
 def button(seen: Visit, message: str) -> Locator:
@@ -63,7 +63,7 @@ def test_an_upload_that_is_refused_is_told_beside_it(seen: Visit, language: Lang
     sent = [{"name": "county.zip", "mimeType": "", "buffer": b"x"}]
     zone = seen.page.locator(".st-key-upload-files")
     zone.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
-    told = text("desk.upload_refused", language, total_mb=400, files=1000)
+    told = text("workspace.upload_refused", language, total_mb=400, files=1000)
     seen.page.wait_for_function(
         """told => {
             const zone = document.querySelector("[data-testid=stFileUploader]");
@@ -75,17 +75,17 @@ def test_an_upload_that_is_refused_is_told_beside_it(seen: Visit, language: Lang
 
 def test_the_work_is_found_again_after_a_reload_and_on_every_page(seen: Visit) -> None:
     story.open_demonstration(seen)
-    desk = token(seen)
+    workspace = token(seen)
     for page in ("overview", "map", "export"):
         story.go(seen, page)
         expect(story.county_name(seen)).to_be_visible()
-        assert token(seen) == desk
-    seen.page.get_by_role("link", name=text("desk.page_county", "zh"), exact=True).click()
+        assert token(seen) == workspace
+    seen.page.get_by_role("link", name=text("workspace.page_county", "zh"), exact=True).click()
     expect(quality(seen, "zh")).to_be_visible()
-    assert token(seen) == desk
+    assert token(seen) == workspace
     seen.page.reload()
     expect(story.county_name(seen)).to_contain_text("资阳区")
-    assert token(seen) == desk
+    assert token(seen) == workspace
     story.turn(seen, "en")
     expect(quality(seen, "en")).to_be_visible()
     seen.page.wait_for_timeout(500)
@@ -123,7 +123,9 @@ def test_a_zip_from_windows_is_opened(seen: Visit) -> None:
     files = {f"资阳区/{name}": content for name, content in tree(DEMONSTRATION).items()}
     upload(seen, ("资阳区.zip", zipped(files, encoding="gb18030")))
     expect(story.county_name(seen)).to_contain_text("430902")
-    expect(seen.page.get_by_text(text("desk.uploaded", "zh", count=len(files)))).to_be_visible()
+    expect(
+        seen.page.get_by_text(text("workspace.uploaded", "zh", count=len(files)))
+    ).to_be_visible()
     nothing_bad(seen)
 
 
@@ -156,21 +158,21 @@ def test_an_archive_that_leads_outside_is_refused(seen: Visit) -> None:
 
 def test_two_windows_do_not_write_over_each_other(seen: Visit, browser: Browser) -> None:
     story.open_demonstration(seen)
-    desk = token(seen)
+    workspace = token(seen)
     with visit(browser, seen.base) as other:
         other.page.goto(seen.page.url)
         expect(story.county_name(other)).to_contain_text("资阳区")
         button(other, "county_page.copy").click()
         expect(other.page.get_by_text(text("county_page.copy_hint", "zh"))).to_have_count(0)
         button(seen, "county_page.copy").click()
-        expect(seen.page.locator(".st-key-desk-conflict")).to_be_visible()
+        expect(seen.page.locator(".st-key-workspace-conflict")).to_be_visible()
         seen.page.locator(".st-key-keep-mine button").click()
-        expect(seen.page.locator(".st-key-desk-conflict")).to_have_count(0)
-        seen.page.wait_for_function("old => !location.search.includes(old)", arg=desk)
+        expect(seen.page.locator(".st-key-workspace-conflict")).to_have_count(0)
+        seen.page.wait_for_function("old => !location.search.includes(old)", arg=workspace)
         expect(story.county_name(seen)).to_contain_text("资阳区")
         other.page.reload()
         expect(story.county_name(other)).to_contain_text("资阳区")
-        assert token(other) == desk
+        assert token(other) == workspace
         nothing_bad(other)
     nothing_bad(seen)
 
@@ -185,7 +187,7 @@ def test_the_county_goes_out_as_a_zip_and_comes_in_again(seen: Visit, tmp_path: 
     seen.page.get_by_text(text("county_page.open_other", "zh")).click()
     upload(seen, (path.name, path.read_bytes()))
     count = len(tree(DEMONSTRATION))
-    expect(seen.page.get_by_text(text("desk.uploaded", "zh", count=count))).to_be_visible()
+    expect(seen.page.get_by_text(text("workspace.uploaded", "zh", count=count))).to_be_visible()
     expect(story.county_name(seen)).to_contain_text("430902")
     nothing_bad(seen)
 

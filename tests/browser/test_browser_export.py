@@ -16,7 +16,7 @@ from coverage.paths import DEMONSTRATION
 from coverage.workspace.export import REPORT_FILES
 from tests.browser import story
 from tests.browser.harness import Visit, visit
-from tests.desk_fixtures import tree
+from tests.workspace_fixtures import tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

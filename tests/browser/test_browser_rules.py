@@ -57,7 +57,7 @@ def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
         has_text=text("overview_page.late", "zh")
     )
     expect(metric).to_contain_text("18,466 人")
-    words = text("desk.overrides_in_force", "zh", ids="ems-1030")
+    words = text("workspace.overrides_in_force", "zh", ids="ems-1030")
     in_force = page.locator("[data-testid=stAlert]").filter(has_text=words)
     expect(in_force).to_be_visible()
 

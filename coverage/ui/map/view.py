@@ -183,8 +183,8 @@ def way_told(case: cache.Case, report: Report, code: str | None, language: Langu
 
 
 def chosen_basemap(current: Session) -> Basemap:
-    """Return the base map that the desk names; none where what it names cannot be one."""
-    kept = current.desk.basemap
+    """Return the base map that the workspace names; none where what it names cannot be one."""
+    kept = current.workspace.basemap
     kind = kept.get("kind", "none")
     if kind not in KINDS or (kind in LOCAL and not visitor.is_local()):
         return NO_BASEMAP
@@ -197,7 +197,7 @@ def chosen_basemap(current: Session) -> Basemap:
 
 def basemap_form(language: Language) -> None:
     """Draw the choice of what lies under the county."""
-    kept = session().desk.basemap
+    kept = session().workspace.basemap
     kinds = [kind for kind in KINDS if kind not in LOCAL or visitor.is_local()]
     first = kept.get("kind") if kept.get("kind") in kinds else None
     kind = st.selectbox(

@@ -20,7 +20,7 @@ from coverage.messages import Language, text
 from coverage.problems import InputError, Level, Problem
 from coverage.ui import visitor
 from coverage.ui.assets import component_arguments, show_map
-from coverage.ui.state import Session, open_desk, own_folder, session
+from coverage.ui.state import Session, open_workspace, own_folder, session
 from coverage.ui.widgets.errors import guarded, problems, refused
 from coverage.ui.widgets.opening import chooser, chosen, heading, loaded
 from coverage.ui.widgets.tables import fitted, save_button, shortened, styled
@@ -28,7 +28,7 @@ from coverage.ui.words import literal
 from coverage.workspace.folder import is_protected, save_to, typed_path
 from coverage.workspace.pack import county_zip
 from coverage.workspace.reading import file_counts, problem_places
-from coverage.workspace.store import DeskLine, listed, load, workspace
+from coverage.workspace.store import WorkspaceLine, listed, load, planner_folder
 from maps.rows import rows_map
 from maps.words import share
 
@@ -70,7 +70,7 @@ def page() -> None:
         bad, current.unreadable = error, current.folder
         with top:
             problems(error, language)
-            if current.folder is not None and not current.folder.is_relative_to(workspace()):
+            if current.folder is not None and not current.folder.is_relative_to(planner_folder()):
                 st.button(text("county_page.read_again", language), key="read-again")
     # Above what was read, and open where nothing could be.
     with top.expander(
@@ -78,10 +78,10 @@ def page() -> None:
         icon=":material/folder_open:",
         expanded=bad is not None,
     ):
-        before = current.desk.token, current.folder
+        before = current.workspace.token, current.folder
         chooser(current)
         _earlier(current)
-        if (current.desk.token, current.folder) != before:
+        if (current.workspace.token, current.folder) != before:
             st.rerun()
     if bad is not None:
         _bad_rows(bad, language)
@@ -94,21 +94,21 @@ def page() -> None:
 
 
 def _earlier(current: Session) -> None:
-    """List earlier desks, to a browser on this machine only: a token opens what it names."""
+    """List earlier workspaces, to a browser on this machine only: a token opens what it names."""
     if not visitor.is_local():
         return
     language = current.language
-    desks = [one for one in listed() if one.token != current.desk.token and _is_work(one)]
-    with st.container(border=True, key="earlier-desks"):
-        st.markdown(f"**{text('county_page.desks_title', language)}**")
-        if not desks:
-            st.caption(text("county_page.desks_none", language))
-        for line in desks[:_LINES_SHOWN]:
+    workspaces = [one for one in listed() if one.token != current.workspace.token and _is_work(one)]
+    with st.container(border=True, key="earlier-workspaces"):
+        st.markdown(f"**{text('county_page.workspaces_title', language)}**")
+        if not workspaces:
+            st.caption(text("county_page.workspaces_none", language))
+        for line in workspaces[:_LINES_SHOWN]:
             told, button = st.columns([5, 1], vertical_alignment="center")
             changed = datetime.fromtimestamp(line.changed).astimezone()
             told.markdown(
                 text(
-                    "county_page.desk_line",
+                    "county_page.workspace_line",
                     language,
                     name=literal(line.name),
                     code=line.code or text("ui.unknown", language),
@@ -117,15 +117,15 @@ def _earlier(current: Session) -> None:
                 )
             )
             button.button(
-                text("county_page.desk_open", language),
-                key=f"desk-{line.token}",
+                text("county_page.workspace_open", language),
+                key=f"workspace-{line.token}",
                 on_click=guarded,
-                args=(open_desk, line.token),
+                args=(open_workspace, line.token),
             )
 
 
-def _is_work(line: DeskLine) -> bool:
-    """Return whether a desk holds a county or work on one, not only a path that was mistyped."""
+def _is_work(line: WorkspaceLine) -> bool:
+    """Return whether a workspace holds a county or work on one, not only a mistyped path."""
     return bool(line.code) or load(line.token).begun
 
 

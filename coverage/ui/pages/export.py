@@ -71,12 +71,14 @@ def page() -> None:
     scenario = case(current).scenario if report.scenario else None
     changes = None
     if scenario is not None:
-        changes = cache.comparison(folder, current.desk.overrides, scenario)
+        changes = cache.comparison(folder, current.workspace.overrides, scenario)
     files = report_pieces(report, language, scenario, changes)
     layer = _layer(current, report)
     ground, spoilt = _ground(current, report)
     drawn = _map(current, folder, report, layer, ground)
-    scenarios = scenario_pieces([current.desk.priced(kept) for kept in current.desk.scenarios])
+    scenarios = scenario_pieces(
+        [current.workspace.priced(kept) for kept in current.workspace.scenarios]
+    )
     _all(current, report, (*files, *drawn, *scenarios), folder, ground)
     _heading("export_page.report_title", "export_page.report_hint", language)
     _rows(files, language)
@@ -134,7 +136,7 @@ def _map(
 ) -> tuple[Piece, ...]:
     before = None
     if report.scenario:
-        before = cache.report(folder, current.desk.overrides)
+        before = cache.report(folder, current.workspace.overrides)
     rule = rule_shown(report, current) if layer == "units" else None
     return map_pieces(report, current.language, layer, rule=rule, before=before, basemap=ground)
 
@@ -163,10 +165,10 @@ def _all(
     made_of = (
         folder,
         cache.fingerprint(folder),
-        str(current.desk.overrides),
-        current.desk.scenarios,
-        current.desk.current,
-        dict(current.desk.costs),
+        str(current.workspace.overrides),
+        current.workspace.scenarios,
+        current.workspace.current,
+        dict(current.workspace.costs),
         ground,
         ground.state(),
         current.layer,

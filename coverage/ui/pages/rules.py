@@ -52,7 +52,7 @@ def page() -> None:
     try:
         report = chosen(language)
     except InputError as error:
-        if not session().desk.overrides:
+        if not session().workspace.overrides:
             raise
         problems(error, language)
         st.button(
@@ -84,7 +84,7 @@ def page() -> None:
 
 
 def _drop_all() -> None:
-    keep(replace(session().desk, overrides={}))
+    keep(replace(session().workspace, overrides={}))
 
 
 def _catalogue(
@@ -129,7 +129,7 @@ def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, 
             key="rules-search",
         )
     )
-    changed = session().desk.overrides
+    changed = session().workspace.overrides
     return {
         rule_id: one
         for rule_id, one in known.items()
@@ -216,7 +216,7 @@ def _first_clause(rule: Rule, language: Language) -> str:
 
 def _state(one: CountyRule, language: Language) -> str:
     """Return whose rule it is, and whose figures it has."""
-    if one.text.id in session().desk.overrides:
+    if one.text.id in session().workspace.overrides:
         return text("rules_page.state_tried", language)
     if one.rule.values() != one.text.values():
         return text("rules_page.state_county", language)
@@ -240,7 +240,7 @@ def _one(
     rule = known.text
     with st.container(border=True, key="rule"):
         st.markdown(f"#### {literal(said(rule.title, language))}")
-        overrides = session().desk.overrides
+        overrides = session().workspace.overrides
         if overrides:
             scenario = session().scenario if report.scenario else None
             before = cache.scenario_report(folder, None, scenario)

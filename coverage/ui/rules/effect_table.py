@@ -1,4 +1,4 @@
-"""What the figures changed on this desk do to the verdicts."""
+"""What the figures changed on this workspace do to the verdicts."""
 
 from __future__ import annotations
 

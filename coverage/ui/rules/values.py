@@ -1,4 +1,4 @@
-"""The figures of one rule as fields to change: what is changed holds at once, for this desk only.
+"""The figures of one rule as fields: a change holds at once, for this workspace only.
 
 Message ids with the prefix ``report.origin_`` (`coverage.rules.model.Parameter.origin`) are put
 together here.
@@ -36,7 +36,7 @@ _FEW: Final = 10.0
 def rule_values(known: CountyRule, language: Language) -> None:
     """Draw the fields of a rule, and the buttons that keep or drop what was changed."""
     rule = known.rule
-    own = session().desk.overrides.get(rule.id, {})
+    own = session().workspace.overrides.get(rule.id, {})
     st.markdown(f"##### {text('rules_page.values_title', language)}")
     st.caption(text("rules_page.values_hint", language))
     field, trouble = st.session_state.pop(_REFUSED, ("", None))
@@ -66,7 +66,7 @@ def tell_here() -> None:
 
 
 def _key(rule_id: str, name: str, language: Language) -> str:
-    """Return the key of a field; another language or state of the desk has other fields."""
+    """Return the key of a field; another language or state of the workspace has other fields."""
     generation = st.session_state.get(_GENERATION, 0)
     return f"value-{rule_id}-{name}-{language}-{session().loads}-{generation}"
 
@@ -181,12 +181,12 @@ def _tried(known: CountyRule, name: str, language: Language) -> None:
 
 
 def _changed(known: CountyRule, language: Language) -> None:
-    """Let what the fields say hold on this desk, if the rule allows it.
+    """Let what the fields say hold on this workspace, if the rule allows it.
 
     Raises
     ------
     InputError
-        If a value does not fit; the desk is then as it was.
+        If a value does not fit; the workspace is then as it was.
     """
     folder = session().folder
     if folder is None:
@@ -263,14 +263,14 @@ def _drop(rule_id: str) -> None:
 
 
 def _save(rule_id: str, language: Language) -> None:
-    """Write this desk's values of a rule into the county's own ``county.toml``.
+    """Write this workspace's values of a rule into the county's own ``county.toml``.
 
     Raises
     ------
     InputError
-        If they cannot be written; they then still hold on this desk.
+        If they cannot be written; they then still hold on this workspace.
     """
-    values = dict(session().desk.overrides.get(rule_id, {}))
+    values = dict(session().workspace.overrides.get(rule_id, {}))
     folder = written_folder(language)
     write_parameters(folder, rule_id, values)
     set_rule(rule_id, None)
@@ -302,9 +302,9 @@ def _remove(rule_id: str, language: Language) -> None:
     """
     folder = written_folder(language)
     remove_rule(folder, rule_id)
-    desk = session().desk
-    overrides = {known: kept for known, kept in desk.overrides.items() if known != rule_id}
-    keep(replace(desk, overrides=overrides))
+    workspace = session().workspace
+    overrides = {known: kept for known, kept in workspace.overrides.items() if known != rule_id}
+    keep(replace(workspace, overrides=overrides))
     session().rule = None
     session().notice += text("rules_page.removed", language, id=rule_id)
     _begin_anew()

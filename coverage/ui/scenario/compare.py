@@ -90,15 +90,15 @@ _FIGURES: Final = (
 
 def all_scenarios(current: Session, language: Language) -> None:
     """Draw every scenario beside the county as it is, the best of each row marked."""
-    if current.folder is None or not current.desk.scenarios:
+    if current.folder is None or not current.workspace.scenarios:
         st.info(text("scenario_page.choose_first", language), icon=":material/info:")
         return
-    before = cache.report(current.folder, current.desk.overrides)
+    before = cache.report(current.folder, current.workspace.overrides)
     names = [text("scenario_page.before", language)]
     reports, costs = [before], [Cost(())]
-    for scenario in current.desk.scenarios:
+    for scenario in current.workspace.scenarios:
         try:
-            after = cache.scenario_report(current.folder, current.desk.overrides, scenario)
+            after = cache.scenario_report(current.folder, current.workspace.overrides, scenario)
         except InputError as error:
             told = literal(" ".join(visitor.lines(error, language)[:1]))
             name = literal(scenario.name)
@@ -106,7 +106,7 @@ def all_scenarios(current: Session, language: Language) -> None:
             continue
         names.append(scenario.name)
         reports.append(after)
-        costs.append(compare(before, after, current.desk.priced(scenario)).cost)
+        costs.append(compare(before, after, current.workspace.priced(scenario)).cost)
     table = _table(names, reports, costs, language)
     # Two columns may have one title: a scenario may be called as the county as it is.
     places = [str(place) for place in range(table.shape[1])]
@@ -216,7 +216,11 @@ def _heard(event: Event) -> None:
 def unit_costs(current: Session, language: Language) -> None:
     """Draw what one of each thing costs, to be changed in place."""
     scenario = current.scenario
-    stated = dict(current.desk.priced(scenario).costs) if scenario else dict(current.desk.costs)
+    stated = (
+        dict(current.workspace.priced(scenario).costs)
+        if scenario
+        else dict(current.workspace.costs)
+    )
     item, each = (
         text("scenario_page.cost_item", language),
         text("scenario_page.cost_each", language),

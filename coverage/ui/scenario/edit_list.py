@@ -21,7 +21,7 @@ _HEIGHT: Final = 430
 
 def steps(language: Language) -> None:
     """Draw undo and redo."""
-    now = session().desk.history
+    now = session().workspace.history
     with st.container(horizontal=True, key="scenario-steps"):
         st.button(
             text("scenario_page.undo", language),
@@ -47,7 +47,7 @@ def edit_list(county: County, network: Network, language: Language) -> None:
     county, network
         Know the names of what the edits speak of.
     """
-    now = session().desk.history
+    now = session().workspace.history
     edits = now.present.edits if now is not None else ()
     if not edits:
         st.info(text("scenario_page.no_edits", language), icon=":material/info:")

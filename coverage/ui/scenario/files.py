@@ -24,14 +24,16 @@ _NOTE: Final = "scenario-note"
 
 def chooser(current: Session, language: Language) -> None:
     """Draw which scenario is in force, and what can be done with it."""
-    names = [scenario.name for scenario in current.desk.scenarios]
+    names = [scenario.name for scenario in current.workspace.scenarios]
     row = st.container(horizontal=True, vertical_alignment="bottom", key="scenario-files")
     with row:
         # The key changes with the answer, so that the box always shows what is in force.
         st.selectbox(
             text("scenario_page.scenario", language),
             ["", *names],
-            index=names.index(current.desk.current) + 1 if current.desk.current in names else 0,
+            index=names.index(current.workspace.current) + 1
+            if current.workspace.current in names
+            else 0,
             format_func=lambda name: name or text("scenario_page.none", language),
             key=_choice_key(current),
             on_change=_choose,
@@ -55,7 +57,7 @@ def chooser(current: Session, language: Language) -> None:
         count = len(names)
         with st.popover(text("scenario_page.open", language), key=f"scenario-opener-{count}"):
             _opener(language, f"scenario-file-{count}")
-        files = scenario_pieces([] if scenario is None else [current.desk.priced(scenario)])
+        files = scenario_pieces([] if scenario is None else [current.workspace.priced(scenario)])
         st.download_button(
             text("scenario_page.save", language),
             files[0].make() if files else "",
@@ -80,7 +82,8 @@ def chooser(current: Session, language: Language) -> None:
 
 def _choice_key(current: Session) -> str:
     """Return a key of its own for each answer and language."""
-    return f"{_CHOICE}-{current.language}-{current.desk.current}-{len(current.desk.scenarios)}"
+    kept = current.workspace
+    return f"{_CHOICE}-{current.language}-{kept.current}-{len(kept.scenarios)}"
 
 
 def _choose() -> None:
@@ -100,7 +103,7 @@ def _duplicate() -> None:
     current = session()
     scenario = current.scenario
     if scenario is not None:
-        taken = {kept.name for kept in current.desk.scenarios}
+        taken = {kept.name for kept in current.workspace.scenarios}
         put_scenario(scenario.model_copy(update={"name": free_name(scenario.name, taken)}))
 
 
@@ -127,7 +130,7 @@ def _rename(name_key: str, note_key: str) -> None:
     if not name or current.scenario is None:
         refuse(Problem("scenario_page.name_blank"))
         return
-    if name in {kept.name for kept in current.desk.scenarios} - {current.scenario.name}:
+    if name in {kept.name for kept in current.workspace.scenarios} - {current.scenario.name}:
         refuse(Problem("scenario_page.name_taken", values={"name": name}))
         return
     change(lambda scenario: Scenario.model_validate({**dict(scenario), "name": name, "note": note}))
@@ -161,7 +164,7 @@ def open_text(content: bytes, file: str) -> bool:
     except InputError as error:
         now.trouble = error
         return False
-    taken = {kept.name for kept in current.desk.scenarios}
+    taken = {kept.name for kept in current.workspace.scenarios}
     name = free_name(scenario.name, taken)
     put_scenario(scenario.model_copy(update={"name": name}))
     return True

@@ -1,7 +1,7 @@
 """Changes of the scenario in force, undone and redone; each is tried on the county first.
 
-The scenario and its way back are the desk's, saved at every change; remembered here is only what
-is chosen on the page.
+The scenario and its way back are the workspace's, saved at every change; remembered here is only
+what is chosen on the page.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def work() -> Work:
 
 
 def case(current: Session) -> cache.Case:
-    """Return what is in force: county, the desk's own parameters, scenario.
+    """Return what is in force: county, the workspace's own parameters, scenario.
 
     Raises
     ------
@@ -74,9 +74,9 @@ def case(current: Session) -> cache.Case:
     """
     if current.folder is None:
         raise InputError([Problem("ui.no_county")])
-    desk, scenario = current.desk, current.scenario
-    priced = None if scenario is None else desk.priced(scenario)
-    return cache.Case(current.folder, desk.overrides, priced)
+    workspace, scenario = current.workspace, current.scenario
+    priced = None if scenario is None else workspace.priced(scenario)
+    return cache.Case(current.folder, workspace.overrides, priced)
 
 
 def fitting(current: Session) -> cache.Case:
@@ -94,13 +94,13 @@ def fitting(current: Session) -> cache.Case:
 
 def fresh(current: Session, wanted: str = "") -> Scenario:
     """Return a new scenario for the open county, which has a name of its own."""
-    base = cache.report(case(current).folder, current.desk.overrides)
-    taken = {scenario.name for scenario in current.desk.scenarios}
+    base = cache.report(case(current).folder, current.workspace.overrides)
+    taken = {scenario.name for scenario in current.workspace.scenarios}
     stem = wanted.strip() or text("scenario_page.new_name", current.language)
     return Scenario(
         name=free_name(stem, taken),
         county=base.county.config.county.code,
-        costs=dict(current.desk.costs),
+        costs=dict(current.workspace.costs),
     )
 
 
@@ -111,7 +111,7 @@ def change(make: Change) -> bool:
     not fit as it is may be changed by what leaves fewer problems.
     """
     current = session()
-    before = current.desk.history
+    before = current.workspace.history
     now = work()
     now.trouble = None
     try:
@@ -149,12 +149,12 @@ def redo() -> None:
 
 
 def _step(step: Callable[[History], History]) -> None:
-    before = session().desk.history
+    before = session().workspace.history
     if before is None:
         return
     after = step(before)
     work().trouble = None
-    names = {scenario.name for scenario in session().desk.scenarios} - {before.present.name}
+    names = {scenario.name for scenario in session().workspace.scenarios} - {before.present.name}
     if after.present.name in names:  # a name given up since, and taken by another scenario
         renamed = after.present.model_copy(update={"name": before.present.name})
         after = History(after.past, renamed, after.future)

@@ -66,17 +66,17 @@ def _open_typed() -> None:
 
 def _uploader(language: Language) -> None:
     sent = st.file_uploader(
-        text("desk.upload_label", language),
+        text("workspace.upload_label", language),
         accept_multiple_files=True,
         key="upload-files",
         max_upload_size=MAX_SENT_BYTES // _MEGA,
-        help=text("desk.upload_help", language, limit_mb=MAX_SENT_BYTES // _MEGA),
+        help=text("workspace.upload_help", language, limit_mb=MAX_SENT_BYTES // _MEGA),
     )
-    if st.form_submit_button(text("desk.open_upload", language)):
+    if st.form_submit_button(text("workspace.open_upload", language)):
         if sent:
             _take(sent, language)
         else:
-            st.info(text("desk.upload_nothing", language))
+            st.info(text("workspace.upload_nothing", language))
 
 
 def _take(sent: Sequence[UploadedFile], language: Language) -> None:
@@ -88,7 +88,7 @@ def _take(sent: Sequence[UploadedFile], language: Language) -> None:
         return found[0].folder
 
     try:
-        with st.spinner(text("desk.unpacking", language)):
+        with st.spinner(text("workspace.unpacking", language)):
             open_made(make)
     except InputError as error:
         refused(error, language)
@@ -96,30 +96,30 @@ def _take(sent: Sequence[UploadedFile], language: Language) -> None:
     finally:
         server.let_go(sent)
     left = found[0].left_out
-    told = text("desk.uploaded", language, count=found[0].files)
+    told = text("workspace.uploaded", language, count=found[0].files)
     if left:
         names = text("report.list_separator", language).join(left[:5])
-        told += text("desk.upload_left_out", language, count=len(left), names=names)
+        told += text("workspace.upload_left_out", language, count=len(left), names=names)
     session().notice = told
 
 
 def loaded(current: Session) -> Report | None:
     """Return the report in force, with a sign of work while it is made; None where it was stopped.
 
-    That is the county with the desk's own parameters of rules, and with the scenario in force; a
-    scenario that does not fit the county is told and left out.
+    That is the county with the workspace's own parameters of rules, and with the scenario in
+    force; a scenario that does not fit the county is told and left out.
 
     Raises
     ------
     InputError
         With every problem of the folder.
     """
-    folder, desk, language = current.folder, current.desk, current.language
+    folder, workspace, language = current.folder, current.workspace, current.language
     if folder is None or not _is_folder(folder):
         raise InputError([Problem("ui.no_folder", values={"folder": folder or ""})])
     if current.stopped == folder:
-        st.info(text("desk.stopped", language), icon=":material/info:")
-        st.button(text("desk.go_on", language), on_click=_go_on, key="go-on", type="primary")
+        st.info(text("workspace.stopped", language), icon=":material/info:")
+        st.button(text("workspace.go_on", language), on_click=_go_on, key="go-on", type="primary")
         return None
 
     def stop() -> None:
@@ -128,7 +128,7 @@ def loaded(current: Session) -> Report | None:
     wanted = case(current)
     scenario = wanted.scenario
     report = waited(
-        lambda progress: cache.report(folder, desk.overrides, progress),
+        lambda progress: cache.report(folder, workspace.overrides, progress),
         wanted.base,
         stop,
         language,
@@ -137,7 +137,7 @@ def loaded(current: Session) -> Report | None:
         return report
     try:
         return waited(
-            lambda progress: cache.scenario_report(folder, desk.overrides, scenario, progress),
+            lambda progress: cache.scenario_report(folder, workspace.overrides, scenario, progress),
             wanted,
             stop,
             language,
@@ -146,9 +146,9 @@ def loaded(current: Session) -> Report | None:
     except InputError as error:
         lines = "\n".join(f"- {literal(line)}" for line in visitor.lines(error, language))
     name = literal(scenario.name)
-    st.error(text("desk.scenario_unfit", language, name=name) + f"\n\n{lines}")
+    st.error(text("workspace.scenario_unfit", language, name=name) + f"\n\n{lines}")
     st.button(
-        text("desk.scenario_off", language),
+        text("workspace.scenario_off", language),
         key="scenario-off",
         on_click=choose_scenario,
         args=(None,),
@@ -203,14 +203,14 @@ def heading(report: Report, language: Language) -> None:
 
 
 def in_force(current: Session, report: Report, language: Language) -> None:
-    """Say which scenario, and which parameters of this desk only, the figures rest on."""
+    """Say which scenario, and which parameters of this workspace only, the figures rest on."""
     parts = []
     if report.scenario:
-        parts.append(text("desk.scenario_in_force", language, name=literal(report.scenario)))
-    if current.desk.overrides:
+        parts.append(text("workspace.scenario_in_force", language, name=literal(report.scenario)))
+    if current.workspace.overrides:
         ids = text("report.list_separator", language).join(
-            literal(rule_id) for rule_id in sorted(current.desk.overrides)
+            literal(rule_id) for rule_id in sorted(current.workspace.overrides)
         )
-        parts.append(text("desk.overrides_in_force", language, ids=ids))
+        parts.append(text("workspace.overrides_in_force", language, ids=ids))
     if parts:
         st.info(" ".join(parts), icon=":material/tune:")

@@ -114,12 +114,12 @@ def _watch(job: _Job[Any], stop: Callable[[], None], language: Language, name: s
     with place.container(border=True, key=f"working{name}"):
         told, button = st.columns([5, 1], vertical_alignment="center")
         line = told.empty()
-        button.button(text("desk.stop", language), on_click=halt, key=f"stop-work{name}")
+        button.button(text("workspace.stop", language), on_click=halt, key=f"stop-work{name}")
     while not job.future.done():
         step = job.step or Message("report.step_county")
         said = literal(step.text(language))
         seconds = time.monotonic() - job.begun
         # Writing to the page is also where Streamlit hears the button.
-        line.markdown(text("desk.working", language, step=said, seconds=seconds))
+        line.markdown(text("workspace.working", language, step=said, seconds=seconds))
         wait([job.future], _BEAT_S)
     place.empty()

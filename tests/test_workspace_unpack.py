@@ -18,11 +18,11 @@ from coverage.workspace import store, unpack
 from coverage.workspace.model import new_token
 from coverage.workspace.pack import county_zip, zip_of
 from coverage.workspace.unpack import Sent, Taken, take_in
-from tests.desk_fixtures import FILES, sent, tree, written, zipped
+from tests.workspace_fixtures import FILES, sent, tree, written, zipped
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def planner_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "workspace"))
     return tmp_path / "workspace"
 
@@ -36,18 +36,18 @@ def refusal(*files: Sent) -> list[str]:
     token = new_token()
     with pytest.raises(InputError) as refused:
         take_in(files, token)
-    folder = store.desk_folder(token)
+    folder = store.workspace_folder(token)
     assert not folder.exists() or not list(folder.iterdir())
     for language in ("zh", "en"):
         assert all(refused.value.lines(language))
     return [problem.code for problem in refused.value.problems]
 
 
-def test_a_zip_becomes_a_county_folder_of_the_desk() -> None:
+def test_a_zip_becomes_a_county_folder_of_the_workspace() -> None:
     token = new_token()
     taken = take_in([sent("county.zip", zipped(FILES))], token)
     assert tree(taken.folder) == dict(FILES)
-    assert taken.folder.parent == store.desk_folder(token)
+    assert taken.folder.parent == store.workspace_folder(token)
     assert taken.files == len(FILES)
     assert taken.left_out == ()
 
@@ -124,20 +124,20 @@ def test_the_demonstration_county_goes_out_and_comes_in_again() -> None:
     ],
 )
 def test_a_path_that_leads_elsewhere_is_refused(name: str) -> None:
-    assert "desk.path" in refusal(sent("a.zip", zipped({**FILES, name: b"x"})))
+    assert "workspace.path" in refusal(sent("a.zip", zipped({**FILES, name: b"x"})))
     files = [sent(other, content) for other, content in FILES.items()]
-    assert "desk.path" in refusal(*files, sent(name, b"x"))
+    assert "workspace.path" in refusal(*files, sent(name, b"x"))
 
 
 def test_every_bad_path_is_told() -> None:
     files = {**FILES, "../a": b"x", "../b": b"x", "con": b"x"}
-    assert refusal(sent("a.zip", zipped(files))) == ["desk.path"] * 3
+    assert refusal(sent("a.zip", zipped(files))) == ["workspace.path"] * 3
 
 
 def test_links_are_refused() -> None:
     files = {**FILES, "villages.csv": b"/etc/passwd"}
     content = zipped(files, links=frozenset({"villages.csv"}))
-    assert refusal(sent("a.zip", content)) == ["desk.link"]
+    assert refusal(sent("a.zip", content)) == ["workspace.link"]
 
 
 @pytest.mark.parametrize(
@@ -155,13 +155,13 @@ def test_two_files_of_one_name_are_refused(names: tuple[str, str]) -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in ("county.toml", *names):
             archive.writestr(name, b"x")
-    assert "desk.twice" in refusal(sent("a.zip", buffer.getvalue()))
+    assert "workspace.twice" in refusal(sent("a.zip", buffer.getvalue()))
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     content = zipped({"county.toml": b"x", "villages.csv": b"0" * 60_000_000})
     assert len(content) < 100_000
-    assert refusal(sent("a.zip", content)) == ["desk.zip_bomb"]
+    assert refusal(sent("a.zip", content)) == ["workspace.zip_bomb"]
 
 
 def test_a_small_file_may_be_packed_tightly() -> None:
@@ -175,29 +175,29 @@ def test_an_archive_that_lies_about_its_sizes_is_stopped(monkeypatch: pytest.Mon
     lying = bytearray(honest)
     struct.pack_into("<I", lying, central + 24, 10)
     monkeypatch.setattr(unpack, "MAX_UNPACKED_BYTES", 1_000_000)
-    assert refusal(sent("a.zip", bytes(lying)))[0] in {"desk.zip_broken", "desk.too_big"}
+    assert refusal(sent("a.zip", bytes(lying)))[0] in {"workspace.zip_broken", "workspace.too_big"}
 
 
 def test_limits_of_size_and_number(monkeypatch: pytest.MonkeyPatch) -> None:
     content = zipped(FILES)
     monkeypatch.setattr(unpack, "MAX_UNPACKED_BYTES", 20)
-    assert refusal(sent("a.zip", content)) == ["desk.too_big"]
-    assert refusal(*(sent(n, c) for n, c in FILES.items())) == ["desk.too_big"]
+    assert refusal(sent("a.zip", content)) == ["workspace.too_big"]
+    assert refusal(*(sent(n, c) for n, c in FILES.items())) == ["workspace.too_big"]
     monkeypatch.setattr(unpack, "MAX_SENT_BYTES", 30)
-    assert refusal(sent("a.zip", content)) == ["desk.too_big"]
+    assert refusal(sent("a.zip", content)) == ["workspace.too_big"]
     monkeypatch.undo()
 
 
 def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "w"))
     files = {"county.toml": b"x"} | {f"{n}.csv": b"" for n in range(unpack.MAX_FILES)}
-    assert refusal(sent("a.zip", zipped(files))) == ["desk.too_many_files"]
-    assert refusal(*(sent(n, c) for n, c in files.items())) == ["desk.too_many_files"]
+    assert refusal(sent("a.zip", zipped(files))) == ["workspace.too_many_files"]
+    assert refusal(*(sent(n, c) for n, c in files.items())) == ["workspace.too_many_files"]
 
 
 def test_a_list_of_files_that_is_too_long_is_not_even_read() -> None:
     files = {"county.toml": b"x"} | {f"{n:06}{'x' * 100}": b"" for n in range(15_000)}
-    assert refusal(sent("a.zip", zipped(files))) == ["desk.too_many_files"]
+    assert refusal(sent("a.zip", zipped(files))) == ["workspace.too_many_files"]
 
 
 def test_a_password_is_told() -> None:
@@ -206,13 +206,13 @@ def test_a_password_is_told() -> None:
         at = -1
         while (at := content.find(mark, at + 1)) >= 0:
             content[at + offset] |= 1
-    assert refusal(sent("县区.zip", bytes(content))) == ["desk.zip_locked"]
+    assert refusal(sent("县区.zip", bytes(content))) == ["workspace.zip_locked"]
     with pytest.raises(InputError, match=r"“县区\.zip”"):
         take(sent("县区.zip", bytes(content)))
 
 
 def test_an_archive_among_the_files_is_told() -> None:
-    assert refusal(sent("a.zip", zipped(FILES)), sent("b.csv", b"1")) == ["desk.zip_inside"]
+    assert refusal(sent("a.zip", zipped(FILES)), sent("b.csv", b"1")) == ["workspace.zip_inside"]
 
 
 def test_a_hint_stands_between_single_blanks() -> None:
@@ -225,18 +225,26 @@ def test_a_hint_stands_between_single_blanks() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("a.rar", b"Rar!\x1a\x07\x00", "desk.no_zip"),
-        ("villages.csv", b"id,name", "desk.no_zip"),
-        ("a.zip", b"", "desk.empty"),
-        ("a.zip", b"PK\5\6", "desk.no_zip"),
-        ("a.zip", zipped(FILES)[:-30], "desk.zip_broken"),
-        ("村.xlsx", zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "desk.no_zip"),
-        ("a.zip", zipped({"县区.ZIP": zipped(FILES)}), "desk.zip_inside"),
-        ("a.zip", zipped({"county.toml.txt": b"", "a.zip": b""}), "desk.county_toml_suffix"),
-        ("a.zip", zipped({"x.csv": b"1"}), "desk.no_county_toml"),
-        ("a.zip", zipped({"county.tml": b"1"}), "desk.no_county_toml"),
-        ("a.zip", zipped({}), "desk.no_county_toml"),
-        ("a.zip", zipped({"甲/county.toml": b"", "乙/county.toml": b""}), "desk.several_counties"),
+        ("a.rar", b"Rar!\x1a\x07\x00", "workspace.no_zip"),
+        ("villages.csv", b"id,name", "workspace.no_zip"),
+        ("a.zip", b"", "workspace.empty"),
+        ("a.zip", b"PK\5\6", "workspace.no_zip"),
+        ("a.zip", zipped(FILES)[:-30], "workspace.zip_broken"),
+        (
+            "村.xlsx",
+            zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}),
+            "workspace.no_zip",
+        ),
+        ("a.zip", zipped({"县区.ZIP": zipped(FILES)}), "workspace.zip_inside"),
+        ("a.zip", zipped({"county.toml.txt": b"", "a.zip": b""}), "workspace.county_toml_suffix"),
+        ("a.zip", zipped({"x.csv": b"1"}), "workspace.no_county_toml"),
+        ("a.zip", zipped({"county.tml": b"1"}), "workspace.no_county_toml"),
+        ("a.zip", zipped({}), "workspace.no_county_toml"),
+        (
+            "a.zip",
+            zipped({"甲/county.toml": b"", "乙/county.toml": b""}),
+            "workspace.several_counties",
+        ),
     ],
 )
 def test_what_is_no_county_is_told(name: str, content: bytes, code: str) -> None:
@@ -252,7 +260,7 @@ def test_nothing_of_a_torn_archive_stays() -> None:
     whole = zipped({"county.toml": b"x", "a.csv": bytes(range(256)) * 400})
     spoilt = bytearray(whole)
     spoilt[whole.find(b"a.csv") + 40] ^= 0xFF
-    assert refusal(sent("a.zip", bytes(spoilt))) == ["desk.zip_broken"]
+    assert refusal(sent("a.zip", bytes(spoilt))) == ["workspace.zip_broken"]
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -265,7 +273,7 @@ def test_a_spoilt_archive_is_taken_or_told_never_more(data: st.DataObject) -> No
     try:
         taken = take_in([sent("a.zip", bytes(content))], token)
     except InputError:
-        folder = store.desk_folder(token)
+        folder = store.workspace_folder(token)
         assert not folder.exists() or not list(folder.iterdir())
     else:
         assert all(path.is_relative_to(taken.folder) for path in taken.folder.rglob("*"))
@@ -280,7 +288,7 @@ def test_no_name_leads_outside(names: list[str]) -> None:
         taken = take_in(files, token)
     except InputError:
         return
-    written_ = [path for path in store.desk_folder(token).rglob("*") if path.is_file()]
+    written_ = [path for path in store.workspace_folder(token).rglob("*") if path.is_file()]
     assert all(path.resolve().is_relative_to(taken.folder.resolve()) for path in written_)
 
 
@@ -289,7 +297,7 @@ def test_a_full_disk_is_not_blamed_on_the_archive(monkeypatch: pytest.MonkeyPatc
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(unpack, "_copied", full)
-    assert refusal(sent("a.zip", zipped(FILES))) == ["desk.not_saved"]
+    assert refusal(sent("a.zip", zipped(FILES))) == ["workspace.not_saved"]
 
 
 def test_a_zip_has_the_same_bytes_whatever_the_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from coverage.paths import DEMONSTRATION
 from coverage.workspace.folder import county_at, save_to, typed_path
-from tests.desk_fixtures import written
+from tests.workspace_fixtures import written
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_home_and_where_one_stands(county: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("USERPROFILE", str(county.parent))
     monkeypatch.chdir(county.parent)
     assert county_at(Path("~/资阳 区")) == county
-    assert county_at(Path("资阳 区")) == county  # absolute, so that a desk finds it again
+    assert county_at(Path("资阳 区")) == county  # absolute, so that a workspace finds it again
     assert typed_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
 
 

@@ -17,15 +17,15 @@ from coverage.problems import InputError
 from coverage.workspace import folder as folders
 from coverage.workspace import store
 from coverage.workspace.folder import county_files, is_protected, own_copy, save_to
-from coverage.workspace.model import Desk
+from coverage.workspace.model import Workspace
 from coverage.workspace.write import remove_rule, write_parameters, write_rule
-from tests.desk_fixtures import COUNTY_TOML, FILES, tree, written
+from tests.workspace_fixtures import COUNTY_TOML, FILES, tree, written
 
 OWN = (DEMONSTRATION / "rules" / "own-hospice-150k.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def planner_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "workspace"))
     return tmp_path / "workspace"
 
@@ -103,7 +103,7 @@ def test_a_rule_is_written_once_and_again_only_on_purpose(county: Path) -> None:
     before = tree(county)
     with pytest.raises(InputError) as refused:
         write_rule(county, "own-hospice-150k", OWN)
-    assert [problem.code for problem in refused.value.problems] == ["desk.rule_there"]
+    assert [problem.code for problem in refused.value.problems] == ["workspace.rule_there"]
     assert tree(county) == before
     changed = OWN + "# changed\n"
     write_rule(county, "own-hospice-150k", changed, replace=True)
@@ -142,7 +142,7 @@ def test_a_removed_rule_takes_its_settings_along(county: Path) -> None:
         remove_rule(county, "own-hospice-150k")
 
 
-def test_the_demonstration_county_is_never_written_but_copied(workspace: Path) -> None:
+def test_the_demonstration_county_is_never_written_but_copied(planner_home: Path) -> None:
     before = tree(DATA)
     assert is_protected(DEMONSTRATION)
     for change in (
@@ -152,10 +152,10 @@ def test_the_demonstration_county_is_never_written_but_copied(workspace: Path) -
     ):
         with pytest.raises(InputError) as refused:
             change()
-        assert [problem.code for problem in refused.value.problems] == ["desk.protected"]
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    copy = own_copy(desk)
-    assert copy.is_relative_to(workspace)
+        assert [problem.code for problem in refused.value.problems] == ["workspace.protected"]
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    copy = own_copy(workspace)
+    assert copy.is_relative_to(planner_home)
     assert tree(copy) == tree(DEMONSTRATION)
     assert not is_protected(copy)
     write_parameters(copy, "ems-1030", {"urban_limit_min": 60.0})
@@ -204,18 +204,20 @@ def test_every_missing_file_is_told(county: Path) -> None:
     assert len(refused.value.problems) == 2
 
 
-def test_old_county_folders_are_swept_and_those_in_use_stay(workspace: Path) -> None:
-    desk = store.save(Desk(folder=DEMONSTRATION))
-    first = own_copy(desk)
-    desk = store.save(replace(desk, folder=first))
-    unused = own_copy(desk)
-    young = own_copy(desk)
+def test_old_county_folders_are_swept_and_those_in_use_stay(planner_home: Path) -> None:
+    workspace = store.save(Workspace(folder=DEMONSTRATION))
+    first = own_copy(workspace)
+    workspace = store.save(replace(workspace, folder=first))
+    unused = own_copy(workspace)
+    young = own_copy(workspace)
     week_ago = time.time() - folders._UNUSED_S - 10
-    killed = store.desk_folder(desk.token) / ".part-0123abcd"  # the app died while unpacking
+    killed = (
+        store.workspace_folder(workspace.token) / ".part-0123abcd"
+    )  # the app died while unpacking
     killed.mkdir()
     for path in (first, unused, killed):
         os.utime(path, (week_ago, week_ago))
-    last = own_copy(desk)
+    last = own_copy(workspace)
     assert [path.exists() for path in (first, unused, young, last)] == [True, False, True, True]
     assert not killed.exists()
-    shutil.rmtree(workspace)
+    shutil.rmtree(planner_home)
