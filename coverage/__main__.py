@@ -173,7 +173,7 @@ def _scenario(path: Path) -> Callable[[Report], tuple[Report, Comparison]]:
 def _check(args: argparse.Namespace, language: Language) -> int:
     (folder,) = _folders(args, at_most=1)
     from coverage.assessment.assess import read_folder
-    from coverage.rules.select import selection_notes
+    from coverage.rules.catalogue.selection import selection_notes
 
     with _Progress(_STEPS_A_FOLDER, language) as progress, _limited(progress, language):
         county, network, rules = read_folder(folder, progress)
@@ -187,9 +187,9 @@ def _check(args: argparse.Namespace, language: Language) -> int:
 
 def _rules(args: argparse.Namespace, language: Language) -> int:
     from coverage.report.rule_text import rule_list, rule_text, rule_toml
-    from coverage.rules.catalogue import load_catalogue, nearest
-    from coverage.rules.profile import GENERIC, region_code
-    from coverage.rules.select import generic_rules
+    from coverage.rules.catalogue.load import load_catalogue, nearest
+    from coverage.rules.catalogue.profiles import GENERIC, region_code
+    from coverage.rules.catalogue.selection import generic_rules
 
     catalogue = load_catalogue()
     if args.id is None and args.toml:
@@ -271,7 +271,7 @@ def _day(stated: str | None) -> date | None:
 
 def _known_region(stated: str | None) -> None:
     """Refuse an unknown region once, before any folder is read."""
-    from coverage.rules.profile import region_code
+    from coverage.rules.catalogue.profiles import region_code
 
     if stated is not None:
         region_code(stated)

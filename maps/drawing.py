@@ -18,8 +18,8 @@ from coverage.county.files import nearest, shown
 from coverage.messages import Message
 from coverage.network.speeds import driven_kph
 from coverage.problems import InputError, Problem
-from coverage.rules.compare import within_limit
-from coverage.rules.model import Bound, RuleResult
+from coverage.rules.evidence.compare import within_limit
+from coverage.rules.model.results import Bound, RuleResult
 from coverage.travel.reach import REACH_MIN, reach
 from maps.cells import has_cells
 from maps.classes import (

@@ -13,8 +13,8 @@ from pathlib import Path
 from coverage.assessment.report import Report
 from coverage.figures import minutes_text, number_text, share_text, whole_people
 from coverage.messages import Language, text
-from coverage.rules.model import Bound, RuleResult
-from coverage.rules.response_time import is_response
+from coverage.rules.kinds.response_time import is_response
+from coverage.rules.model.results import Bound, RuleResult
 from coverage.travel.route import Route
 from maps.basemap import Basemap
 from maps.drawing import Drawing

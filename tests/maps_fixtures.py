@@ -19,16 +19,8 @@ from coverage.crs import WGS84, projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.network.respeed import respeed
 from coverage.problems import Problem
-from coverage.rules.model import (
-    Bilingual,
-    Parameter,
-    Rule,
-    RuleResult,
-    Scope,
-    SourceClause,
-    UnitResult,
-    Verdict,
-)
+from coverage.rules.model.results import RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Bilingual, Parameter, Rule, Scope, SourceClause
 from coverage.travel.model import Response
 
 CRS = projected_crs(112.3, 28.6)

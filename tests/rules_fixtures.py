@@ -18,9 +18,9 @@ from coverage.county.config import CountyConfig
 from coverage.county.model import County, InputFile
 from coverage.county.words import columns
 from coverage.network.model import Network, NetworkNote
-from coverage.rules.evidence import AccessMinutes, Evidence
-from coverage.rules.model import Rule
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.evidence.minutes import AccessMinutes, Evidence
+from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
 
 CRS_M = CRS.from_epsg(4546)

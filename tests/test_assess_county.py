@@ -13,9 +13,9 @@ from coverage.assessment.assess import assess, assess_folder, read_folder, repor
 from coverage.assessment.report import Report
 from coverage.paths import DATA
 from coverage.problems import InputError
-from coverage.rules.access import quantile
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.evidence.access import quantile
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
 

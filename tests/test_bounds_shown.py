@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from coverage.messages import LANGUAGES, Language
 from coverage.report.completeness import completeness_text
 from coverage.report.workbook import report_xlsx
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import Bound, RuleResult
+from coverage.rules.model.results import Bound, RuleResult
 from maps import words
 from tests import ui_fixtures
 from tests.rules_fixtures import county, evidence, rule_for

@@ -7,7 +7,7 @@ import pytest
 from coverage.county.read import read_county
 from coverage.county.words import listed, vocabulary
 from coverage.problems import InputError
-from coverage.rules.choice import holding
+from coverage.rules.evidence.choice import holding
 from tests import county_fixtures as fixtures
 
 

@@ -19,9 +19,9 @@ from coverage.assessment.report import Report
 from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DATA
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import RuleResult
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.model.results import RuleResult
 
 ZHUZHOU = (
     "430202", "430203", "430204", "430211", "430212", "430223", "430224", "430225", "430281",

@@ -12,8 +12,8 @@ import pytest
 from coverage.analysis.effect import Effect, effects
 from coverage.report.condition_text import word_text
 from coverage.report.download import table_csv
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import RuleResult
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.results import RuleResult
 from tests import ui_fixtures
 
 

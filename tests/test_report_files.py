@@ -41,9 +41,10 @@ from coverage.report.score import (
     width,
 )
 from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
-from coverage.rules.catalogue import KINDS, load_catalogue
-from coverage.rules.model import FORCES, AccessResult, Bound, Unit, VillageAccess
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import KINDS, load_catalogue
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.model.results import AccessResult, Bound, VillageAccess
+from coverage.rules.model.rule import FORCES, Unit
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
 from tests.ui_fixtures import due_by

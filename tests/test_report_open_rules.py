@@ -13,8 +13,8 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.county.words import columns
 from coverage.paths import DEMONSTRATION
+from coverage.rules.collect import gathered
 from coverage.rules.evaluate import evaluate
-from coverage.rules.gather import gathered
 
 
 @cache

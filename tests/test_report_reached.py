@@ -15,7 +15,7 @@ from coverage.analysis.worst_townships import worst_townships
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
-from coverage.rules.compare import within_limit
+from coverage.rules.evidence.compare import within_limit
 from tests import ui_fixtures
 
 

@@ -17,7 +17,7 @@ from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.report.score import in_order, kind_text
 from coverage.report.workbook import report_xlsx
-from coverage.rules.model import AccessResult, Verdict, VillageAccess
+from coverage.rules.model.results import AccessResult, Verdict, VillageAccess
 from tests import ui_fixtures
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'

@@ -24,10 +24,10 @@ from coverage.report.setting_text import (
     reading_text,
     setting_text,
 )
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import Parameter, Rule
-from coverage.rules.profile import region_title
-from coverage.rules.regions import region_name
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.profiles import region_title
+from coverage.rules.catalogue.regions import region_name
+from coverage.rules.model.rule import Parameter, Rule
 
 CATALOGUE = load_catalogue()
 WORD = re.compile(r"[A-Za-z_][\w.\-]*", re.A)

@@ -8,10 +8,11 @@ import pytest
 
 from coverage.assessment.assess import report_of
 from coverage.report.access import access_text
-from coverage.rules.access import MINUTES, destinations
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.gather import access_minutes, gathered
-from coverage.rules.model import Access, AccessResult, Rule
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.collect import access_minutes, gathered
+from coverage.rules.evidence.access import MINUTES, destinations
+from coverage.rules.model.results import AccessResult
+from coverage.rules.model.rule import Access, Rule
 from coverage.travel.trips import Trips
 from tests.rules_fixtures import county, network, response, rule_for
 

@@ -12,13 +12,13 @@ from coverage.messages import LANGUAGES
 from coverage.paths import DATA
 from coverage.problems import InputError
 from coverage.report.condition_text import word_text
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.county_kind import county_kind, is_asked
-from coverage.rules.deadline import due_state
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import Rule
-from coverage.rules.place_names import rows_named
-from coverage.rules.select import applicable_rules
+from coverage.rules.evidence.place_names import rows_named
+from coverage.rules.model.county_kind import county_kind, is_asked
+from coverage.rules.model.deadline import due_state
+from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import config, county, evidence, rule_for
 from tests.rules_notes import said_of
 

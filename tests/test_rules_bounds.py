@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coverage.report.score import bounded_text
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import RuleResult
+from coverage.rules.model.results import RuleResult
 from tests.rules_fixtures import county, evidence, rule_for
 
 CATALOGUE = load_catalogue()

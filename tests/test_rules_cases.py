@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from coverage.messages import LANGUAGES, Message
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import Rule
-from coverage.rules.parameters import Presence
+from coverage.rules.model.parameters import Presence
+from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import county, evidence, rule_for
 
 CASES = Path(__file__).parent / "rule_cases"

@@ -10,10 +10,10 @@ import yaml
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
 from coverage.problems import InputError
-from coverage.rules.catalogue import KINDS, load_catalogue, with_own_rules
+from coverage.rules.catalogue.load import KINDS, load_catalogue, with_own_rules
+from coverage.rules.catalogue.profiles import profile_of, profiles, region_code
+from coverage.rules.catalogue.selection import applicable_rules, selection_notes
 from coverage.rules.evaluate import evaluate
-from coverage.rules.profile import profile_of, profiles, region_code
-from coverage.rules.select import applicable_rules, selection_notes
 from tests.rules_fixtures import config, county, evidence
 
 CATALOGUE = load_catalogue()

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.county_kind import CountyKind, county_kind
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.profiles import region_code
+from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import RuleResult
-from coverage.rules.profile import region_code
-from coverage.rules.select import applicable_rules
+from coverage.rules.model.county_kind import CountyKind, county_kind
+from coverage.rules.model.results import RuleResult
 from tests.rules_fixtures import county, evidence
 from tests.rules_notes import said_of
 

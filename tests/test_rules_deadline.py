@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from coverage.rules.deadline import due_state
-from coverage.rules.period import last_day
+from coverage.rules.model.deadline import due_state
+from coverage.rules.model.period import last_day
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coverage.county.model import County
-from coverage.rules.access import destinations, goal_of
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.evidence.access import destinations, goal_of
 from tests.rules_fixtures import county, rule_for
 
 CATALOGUE = load_catalogue()

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.county.words import columns, vocabulary
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import RuleResult, UnitResult
-from coverage.rules.parameters import ShareOf
+from coverage.rules.model.parameters import ShareOf
+from coverage.rules.model.results import RuleResult, UnitResult
 from tests.rules_fixtures import SIDE_M, county, evidence
 
 CATALOGUE = load_catalogue()

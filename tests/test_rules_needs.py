@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coverage.county.words import columns
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.needs import needed_columns
 
 CATALOGUE = load_catalogue()

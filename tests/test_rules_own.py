@@ -18,8 +18,7 @@ from coverage.assessment.report import Report
 from coverage.messages import catalogue as messages
 from coverage.paths import DEMONSTRATION
 from coverage.problems import InputError
-from coverage.rules.model import ParameterValue
-from coverage.rules.own import (
+from coverage.rules.authoring.own import (
     FORMS,
     Answers,
     answers_of,
@@ -27,8 +26,9 @@ from coverage.rules.own import (
     is_deadline,
     own_rule,
 )
-from coverage.rules.parameters import PARAMETERS
-from coverage.rules.rule_file import rule_text
+from coverage.rules.authoring.rule_file import rule_text
+from coverage.rules.model.parameters import PARAMETERS
+from coverage.rules.model.rule import ParameterValue
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "response_to": {"facility_kinds": ["county_hospital"]},

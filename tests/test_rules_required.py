@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 
 TESTS = Path(__file__).parent
 CATALOGUE = load_catalogue()

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import RuleResult
-from coverage.rules.parameters import Density
-from coverage.rules.verdicts import is_told_only
+from coverage.rules.evidence.verdicts import is_told_only
+from coverage.rules.model.parameters import Density
+from coverage.rules.model.results import RuleResult
 from tests.rules_fixtures import county, evidence
 from tests.rules_notes import said_of
 

@@ -7,8 +7,8 @@ import pytest
 from coverage.county.config import CountyConfig, load_config
 from coverage.paths import DEMONSTRATION
 from coverage.problems import InputError
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.settings import check_setting, county_rules, differing
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.settings import check_setting, county_rules, differing
 
 
 def config(**rules: dict[str, object]) -> CountyConfig:

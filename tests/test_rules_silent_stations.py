@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coverage.assessment.assess import report_of
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import RuleResult
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.results import RuleResult
 from coverage.travel.response import respond
 from tests.rules_fixtures import county, network, rule_for
 from tests.rules_notes import said_of

@@ -11,7 +11,7 @@ from coverage.assessment.assess import report_of
 from coverage.assessment.report import Report
 from coverage.messages import Language
 from coverage.report.score import score_rows, score_table
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from tests.rules_fixtures import county, network, response, rule_for
 
 CATALOGUE = load_catalogue()

@@ -10,9 +10,10 @@ import pytest
 
 from coverage.assessment.assess import report_of
 from coverage.county.words import TABLES, columns
-from coverage.rules.catalogue import check_values, load_catalogue
+from coverage.rules.catalogue.load import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate
-from coverage.rules.model import Rule, RuleResult
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import county, evidence, network, response, rule_for
 from tests.rules_notes import said_of
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coverage.county.read import read_county
 from coverage.network.read import read_network
-from coverage.rules.catalogue import _schema_problems
+from coverage.rules.catalogue.load import _schema_problems
 from coverage.travel.response import _residents
 from tests import county_fixtures as fixtures
 

@@ -15,8 +15,8 @@ from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, catalogue, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import width
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import AccessResult, VillageAccess
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.results import AccessResult, VillageAccess
 from coverage.ui.pages.overview import _rounded
 from coverage.ui.rules.score_card import (
     _CLAUSE_PX,

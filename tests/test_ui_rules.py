@@ -15,9 +15,9 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.own import FORMS
-from coverage.rules.rule_file import rule_text
+from coverage.rules.authoring.own import FORMS
+from coverage.rules.authoring.rule_file import rule_text
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.ui.state import Session
 from coverage.workspace.model import Workspace
 from tests.ui_app import opened, run, shown, workspace_fixture, workspace_of  # noqa: F401 - fixture

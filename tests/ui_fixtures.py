@@ -16,7 +16,8 @@ from coverage.county.model import County, InputFile
 from coverage.crs import projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.problems import Problem
-from coverage.rules.model import Rule, RuleResult, UnitResult
+from coverage.rules.model.results import RuleResult, UnitResult
+from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
 
 EVIL = "<script>alert(1)</script>![x](http://evil.example/x.png) $a$ *b* `c` 🚑"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from coverage.assessment.report import Report
-from coverage.rules.model import RuleResult, Verdict
+from coverage.rules.model.results import RuleResult, Verdict
 
 Turn = Literal["better", "worse", "same", "other"]
 

@@ -8,11 +8,12 @@ import pandas as pd
 
 from coverage.assessment.report import Report
 from coverage.county.model import County
-from coverage.rules.choice import chosen
-from coverage.rules.compare import BoolArray
-from coverage.rules.model import KindParameters, RuleResult
-from coverage.rules.parameters import PARAMETERS, Presence, Service
-from coverage.rules.units import township_population
+from coverage.rules.evidence.choice import chosen
+from coverage.rules.evidence.compare import BoolArray
+from coverage.rules.evidence.units import township_population
+from coverage.rules.model.parameters import PARAMETERS, Presence, Service
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import KindParameters
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.rules.access import mean, quantile
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.model import Rule
-from coverage.rules.parameters import ResponseTime
-from coverage.rules.response_time import is_response, is_urban
-from coverage.rules.select import generic_rules
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.catalogue.selection import generic_rules
+from coverage.rules.evidence.access import mean, quantile
+from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.kinds.response_time import is_response, is_urban
+from coverage.rules.model.parameters import ResponseTime
+from coverage.rules.model.rule import Rule
 
 Group = Literal["all", "urban", "rural"]
 

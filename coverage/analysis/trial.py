@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from coverage.assessment.report import Report
+from coverage.rules.collect import gathered
 from coverage.rules.evaluate import evaluate
-from coverage.rules.gather import gathered
-from coverage.rules.model import Rule, RuleResult
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Rule
 
 
 def tried(report: Report, rule: Rule) -> RuleResult:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.rules.access import mean, quantile
-from coverage.rules.compare import within_limit
+from coverage.rules.evidence.access import mean, quantile
+from coverage.rules.evidence.compare import within_limit
 
 _P90_TENTHS: Final = 9
 _COLUMNS: Final = [

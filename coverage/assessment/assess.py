@@ -24,16 +24,16 @@ from coverage.network.read import read_network, road_problems
 from coverage.network.words import listed
 from coverage.problems import InputError, Problem, raise_if_errors
 from coverage.progress import Progress, quietly
-from coverage.rules.access import mean, quantile
-from coverage.rules.catalogue import load_catalogue, with_own_rules
-from coverage.rules.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.catalogue.load import load_catalogue, with_own_rules
+from coverage.rules.catalogue.profiles import region_code
+from coverage.rules.catalogue.selection import applicable_rules, generic_rules, selection_notes
+from coverage.rules.collect import gathered
 from coverage.rules.evaluate import Evaluator, evaluate
-from coverage.rules.gather import gathered
-from coverage.rules.model import Rule
-from coverage.rules.profile import region_code
-from coverage.rules.response_time import is_response, limits_min
-from coverage.rules.select import applicable_rules, generic_rules, selection_notes
-from coverage.rules.units import township_population
+from coverage.rules.evidence.access import mean, quantile
+from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.evidence.units import township_population
+from coverage.rules.kinds.response_time import is_response, limits_min
+from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.trips import Trips

@@ -13,7 +13,7 @@ import geopandas as gpd
 from coverage.county.model import County
 from coverage.network.model import Network
 from coverage.problems import Problem
-from coverage.rules.model import RuleResult
+from coverage.rules.model.results import RuleResult
 from coverage.travel.model import Response
 
 

@@ -178,7 +178,7 @@ class CountyConfig(_Strict):
     ----------
     rules
         ``[rules.<id>]``: ``enabled`` and the rule's parameters, not yet checked against the
-        catalogue (`coverage.rules.select` does).
+        catalogue (`coverage.rules.catalogue.selection` does).
     """
 
     county: Identity

@@ -8,8 +8,9 @@ from typing import Final
 from coverage.figures import minutes_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.score import figure_text
-from coverage.rules.access import MINUTES
-from coverage.rules.model import AccessResult, Rule, VillageAccess
+from coverage.rules.evidence.access import MINUTES
+from coverage.rules.model.results import AccessResult, VillageAccess
+from coverage.rules.model.rule import Rule
 
 
 def worst_access(access: AccessResult, count: int = 20) -> list[VillageAccess]:

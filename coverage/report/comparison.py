@@ -7,7 +7,7 @@ import math
 from coverage.figures import share_text
 from coverage.messages import Language, text
 from coverage.report.table import csv_bytes, csv_cell, csv_text
-from coverage.rules.response_time import is_response
+from coverage.rules.kinds.response_time import is_response
 from coverage.scenario.compare import VILLAGE_COLUMNS, Comparison
 
 _WORDS = frozenset({"code", "name", "township_name", "change"})

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 from coverage.county.words import TABLES, Column, columns, meanings
 from coverage.figures import number_text
 from coverage.messages import Language, text
-from coverage.rules.condition import Condition, parse, parse_region_kind, parse_thing
-from coverage.rules.regions import region_name
+from coverage.rules.catalogue.regions import region_name
+from coverage.rules.model.conditions import Condition, parse, parse_region_kind, parse_thing
 
 _VOCABULARIES: Final = (
     "township_kind",

@@ -10,8 +10,8 @@ from coverage import __version__
 from coverage.assessment.report import Report, ResponseSummary
 from coverage.messages import Language
 from coverage.problems import Problem
-from coverage.rules.deadline import due_state
-from coverage.rules.model import RuleResult
+from coverage.rules.model.deadline import due_state
+from coverage.rules.model.results import RuleResult
 from coverage.scenario.compare import Comparison
 
 SCHEMA: Final = 1

@@ -18,9 +18,9 @@ from coverage.report.setting_text import (
     rule_title,
     setting_text,
 )
-from coverage.rules.model import Parameter, ParameterValue, Rule
+from coverage.rules.catalogue.regions import region_name
+from coverage.rules.model.rule import Parameter, ParameterValue, Rule
 from coverage.rules.needs import needed_columns
-from coverage.rules.regions import region_name
 
 
 def rule_list(rules: Iterable[Rule], language: Language) -> str:

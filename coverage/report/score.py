@@ -13,10 +13,11 @@ from coverage.assessment.report import Report
 from coverage.figures import number_text, share_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.setting_text import date_text, reading_text
-from coverage.rules.catalogue import KINDS
-from coverage.rules.deadline import DueState, due_state
-from coverage.rules.model import Bilingual, Bound, Kind, RuleResult, SourceClause, Unit, Verdict
-from coverage.rules.verdicts import is_told_only
+from coverage.rules.catalogue.load import KINDS
+from coverage.rules.evidence.verdicts import is_told_only
+from coverage.rules.model.deadline import DueState, due_state
+from coverage.rules.model.results import Bound, RuleResult, Verdict
+from coverage.rules.model.rule import Bilingual, Kind, SourceClause, Unit
 
 _GAP: Final = "  "
 

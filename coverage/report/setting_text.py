@@ -11,8 +11,8 @@ from coverage.county.words import TABLES, columns, meanings
 from coverage.figures import number_text, share_text
 from coverage.messages import Language, text
 from coverage.report.condition_text import word_text
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import Bilingual, Parameter, ParameterValue, Rule
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.rule import Bilingual, Parameter, ParameterValue, Rule
 
 # The words are the messages report.setting_<unit>.
 _UNITS: Final = frozenset({"min", "m", "residents", "per_1000", "per_10000"})

@@ -18,9 +18,10 @@ from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
 from coverage.report.score import bound_text, in_order, kind_text, said, score_rows
 from coverage.report.setting_text import meaning_text, setting_text
-from coverage.rules.access import MINUTES
-from coverage.rules.model import AccessResult, ParameterValue, RuleResult, Unit, Verdict
-from coverage.rules.profile import region_title
+from coverage.rules.catalogue.profiles import region_title
+from coverage.rules.evidence.access import MINUTES
+from coverage.rules.model.results import AccessResult, RuleResult, Verdict
+from coverage.rules.model.rule import ParameterValue, Unit
 
 WORST: Final = 5
 """Villages named for each rule on the sheet of travel times."""

@@ -33,7 +33,7 @@ from coverage.report.record import number
 from coverage.report.score import width
 from coverage.report.sheets import Figure, Judged, Sheet, sheets
 from coverage.report.table import STARTS_FORMULA
-from coverage.rules.model import Verdict
+from coverage.rules.model.results import Verdict
 
 _HEADING_ROW: Final = 3
 _LONGEST_TEXT: Final = 32_767

@@ -11,7 +11,10 @@ from typing import Final
 from coverage.county.model import County
 from coverage.figures import share_text
 from coverage.messages import Message
-from coverage.rules import (
+from coverage.rules.evidence.access import access_notes, access_result, destinations
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.verdicts import joined, says
+from coverage.rules.kinds import (
     density,
     per_population,
     presence,
@@ -20,11 +23,9 @@ from coverage.rules import (
     share,
     staffing,
 )
-from coverage.rules.access import access_notes, access_result, destinations
-from coverage.rules.county_kind import county_kind, is_asked
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Kind, Rule, RuleResult
-from coverage.rules.verdicts import joined, says
+from coverage.rules.model.county_kind import county_kind, is_asked
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Kind, Rule
 
 Evaluator = Callable[[Rule, County, Evidence], RuleResult]
 """Tests one rule on one county."""

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coverage.county.words import TABLES, Column, columns
-from coverage.rules.access import goal_of
-from coverage.rules.condition import parse, parse_region, parse_thing
-from coverage.rules.model import VILLAGE_KINDS, KindParameters, Rule
-from coverage.rules.parameters import (
+from coverage.rules.evidence.access import goal_of
+from coverage.rules.model.conditions import parse, parse_region, parse_thing
+from coverage.rules.model.parameters import (
     PARAMETERS,
     Density,
     PerPopulation,
@@ -17,6 +16,7 @@ from coverage.rules.parameters import (
     ResponseTime,
     Service,
 )
+from coverage.rules.model.rule import VILLAGE_KINDS, KindParameters, Rule
 
 _PLACE: Final = ("facilities.lon", "facilities.lat")
 _CONDITIONS: Final = (

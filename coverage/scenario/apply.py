@@ -21,9 +21,9 @@ from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
 from coverage.problems import InputError, Problem, raise_if_errors
-from coverage.rules.catalogue import load_catalogue, with_own_rules
-from coverage.rules.model import Rule
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import load_catalogue, with_own_rules
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.model.rule import Rule
 from coverage.scenario.draft import Draft, MisfitError
 from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetRule, SlowRoad
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report, ResponseSummary
-from coverage.rules.compare import within_limit
-from coverage.rules.model import RuleResult, Verdict
+from coverage.rules.evidence.compare import within_limit
+from coverage.rules.model.results import RuleResult, Verdict
 from coverage.scenario.columns import number_columns
 from coverage.scenario.model import Scenario
 

@@ -15,8 +15,9 @@ from coverage.messages import Message
 from coverage.problems import Problem
 from coverage.progress import Progress, quietly
 from coverage.rules.evaluate import evaluate
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Rule
 from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
 from coverage.travel.response import respond

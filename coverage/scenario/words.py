@@ -15,8 +15,8 @@ from coverage.county.model import County
 from coverage.county.words import meanings
 from coverage.messages import Language, text
 from coverage.network.model import Network
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import Bilingual, Rule
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.rule import Bilingual, Rule
 from coverage.scenario.apply import roads_met
 from coverage.scenario.columns import Cell, column_names
 from coverage.scenario.model import (

@@ -15,7 +15,7 @@ from coverage.county.config import load_config
 from coverage.county.files import CONFIG_NAME, inside, parts_of
 from coverage.paths import DATA
 from coverage.problems import InputError, OutputError, Problem, not_written, storage_reason
-from coverage.rules.catalogue import OWN_FOLDER
+from coverage.rules.catalogue.load import OWN_FOLDER
 from coverage.workspace.model import Workspace
 from coverage.workspace.store import made_folder, planner_folder, referenced
 

@@ -20,7 +20,7 @@ from coverage.assessment.assess import assess_folder
 from coverage.limits import memory_ceiling
 from coverage.messages import Message
 from coverage.problems import InputError, OutputError
-from coverage.rules.catalogue import load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.workspace.answers import (
     Answer,
     Broken,

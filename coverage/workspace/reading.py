@@ -14,7 +14,7 @@ from coverage.assessment.report import Report
 from coverage.county.model import Role
 from coverage.network.parts import OFF_MAIN, ONE_WAY_OFF_MAIN
 from coverage.problems import Problem
-from coverage.rules.catalogue import OWN_FOLDER
+from coverage.rules.catalogue.load import OWN_FOLDER
 
 LEFT_OUT: Final[Mapping[str, Role]] = MappingProxyType(
     {

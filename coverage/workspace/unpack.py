@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.messages import Message
 from coverage.problems import InputError, Problem, raise_if_errors
-from coverage.rules.catalogue import OWN_FOLDER
+from coverage.rules.catalogue.load import OWN_FOLDER
 from coverage.workspace.folder import new_county_folder
 
 MAX_SENT_BYTES: Final = 200_000_000

@@ -23,8 +23,8 @@ from tomlkit.items import Table
 from coverage.county.config import CountyConfig, load_config
 from coverage.county.files import CONFIG_NAME, decode, inside, refuse
 from coverage.problems import InputError, Problem, not_written
-from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import OWN_FOLDER, load_catalogue, with_own_rules
+from coverage.rules.catalogue.selection import applicable_rules
 from coverage.scratch import scratch
 from coverage.workspace.folder import is_protected
 from coverage.workspace.model import Setting

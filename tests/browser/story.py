@@ -13,8 +13,8 @@ from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.report.score import by_kind, score_rows
-from coverage.rules.catalogue import load_catalogue
-from coverage.rules.model import RuleResult
+from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.model.results import RuleResult
 from tests.browser.harness import Visit
 
 _HEADER_PX = 37

@@ -20,10 +20,11 @@ from coverage.problems import InputError
 from coverage.report.condition_text import column_text
 from coverage.report.rule_text import first_regions_text, regions_text
 from coverage.report.score import clause_text, kind_text, said, verdict_text
-from coverage.rules.catalogue import KINDS
-from coverage.rules.model import Rule, RuleResult
+from coverage.rules.catalogue.load import KINDS
+from coverage.rules.catalogue.settings import CountyRule, county_rules
+from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Rule
 from coverage.rules.needs import needed_columns
-from coverage.rules.settings import CountyRule, county_rules
 from coverage.ui import cache
 from coverage.ui.rules.clause import clause_text as draw_clause
 from coverage.ui.rules.effect_table import effect_table

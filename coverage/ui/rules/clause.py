@@ -1,7 +1,7 @@
 """A rule's clause, reading and figures, and what its result rests on.
 
-Message ids with the prefixes ``report.origin_`` (`coverage.rules.model.Parameter.origin`) and
-``report.force_`` (`coverage.rules.model.SourceClause.force`) are put together here, and with
+Message ids with the prefixes ``report.origin_`` (`coverage.rules.model.rule.Parameter.origin`) and
+``report.force_`` (`coverage.rules.model.rule.SourceClause.force`) are put together here, and with
 ``ui.unit.`` for the units that the catalogue's parameters have.
 """
 
@@ -23,7 +23,8 @@ from coverage.report.setting_text import (
     rule_title,
     setting_text,
 )
-from coverage.rules.model import AccessResult, Rule, RuleResult, SourceClause
+from coverage.rules.model.results import AccessResult, RuleResult
+from coverage.rules.model.rule import Rule, SourceClause
 from coverage.ui.words import literal
 
 _WORST: Final = 5

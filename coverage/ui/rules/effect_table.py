@@ -12,7 +12,7 @@ from coverage.analysis.effect import Effect, effects
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.report.score import bounded_text, figure_text, said, verdict_text
-from coverage.rules.model import RuleResult
+from coverage.rules.model.results import RuleResult
 from coverage.ui.rules.score_card import verdict_mark
 from coverage.ui.words import literal
 from maps.words import people, required_shares, share

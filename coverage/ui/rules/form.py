@@ -1,8 +1,8 @@
 """A rule of the county's own, written by answering questions.
 
-Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.own.FORMS`),
+Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.authoring.own.FORMS`),
 ``rules_page.parameter_`` (the forms' questions) and ``report.force_``
-(`coverage.rules.model.SourceClause.force`) are put together here.
+(`coverage.rules.model.rule.SourceClause.force`) are put together here.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from coverage.messages import Language, text
 from coverage.problems import InputError
 from coverage.report.condition_text import word_text
 from coverage.report.setting_text import bounds_text, setting_text
-from coverage.rules.model import VILLAGE_KINDS, ParameterValue, UnitKind
-from coverage.rules.own import (
+from coverage.rules.authoring.own import (
     FORMS,
     Answers,
     Asked,
@@ -33,10 +32,11 @@ from coverage.rules.own import (
     is_deadline,
     own_rule,
 )
-from coverage.rules.parameters import Rounding
-from coverage.rules.revise import revised
-from coverage.rules.rule_file import rule_text
-from coverage.rules.settings import CountyRule
+from coverage.rules.authoring.revise import revised
+from coverage.rules.authoring.rule_file import rule_text
+from coverage.rules.catalogue.settings import CountyRule
+from coverage.rules.model.parameters import Rounding
+from coverage.rules.model.rule import VILLAGE_KINDS, ParameterValue, UnitKind
 from coverage.ui import visitor
 from coverage.ui.rules.clause import clause_panel
 from coverage.ui.rules.effect_table import result_line

@@ -1,7 +1,7 @@
 """The score card: a table for each kind of rule, the chosen rule's clause below its table.
 
-Message ids with the prefix ``ui.verdict.`` (`coverage.rules.model.Verdict`) are put together
-here.
+Message ids with the prefix ``ui.verdict.`` (`coverage.rules.model.results.Verdict`) are put
+together here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.report.completeness import completeness_text
 from coverage.report.score import ScoreRow, by_kind, score_rows
-from coverage.rules.model import Verdict
+from coverage.rules.model.results import Verdict
 from coverage.ui.rules.clause import clause_panel
 from coverage.ui.state import session
 from coverage.ui.widgets.tables import breakable, fitted, save_button, styled

@@ -1,7 +1,7 @@
 """The figures of one rule as fields: a change holds at once, for this workspace only.
 
-Message ids with the prefix ``report.origin_`` (`coverage.rules.model.Parameter.origin`) are put
-together here.
+Message ids with the prefix ``report.origin_`` (`coverage.rules.model.rule.Parameter.origin`) are
+put together here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from coverage.messages import Language, text
 from coverage.problems import InputError, Problem
 from coverage.report.condition_text import word_text
 from coverage.report.setting_text import bounds_text, meaning_text, setting_text
-from coverage.rules.model import Parameter, ParameterValue, Rule
-from coverage.rules.settings import ENABLED, CountyRule, check_setting, differing
+from coverage.rules.catalogue.settings import ENABLED, CountyRule, check_setting, differing
+from coverage.rules.model.rule import Parameter, ParameterValue, Rule
 from coverage.ui import visitor
 from coverage.ui.rules.clause import unit_text
 from coverage.ui.state import keep, own_folder, session, set_rule

@@ -17,7 +17,7 @@ from coverage.assessment.report import Report
 from coverage.figures import MINUTES_DECIMALS, moved_text, rounded_column
 from coverage.messages import Language, text
 from coverage.report.score import bounded_text, said, verdict_text
-from coverage.rules.model import RuleResult
+from coverage.rules.model.results import RuleResult
 from coverage.scenario.compare import Comparison
 from coverage.ui import cache
 from coverage.ui.rules.score_card import verdict_mark

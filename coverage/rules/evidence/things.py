@@ -10,14 +10,15 @@ from typing import Final
 import numpy as np
 
 from coverage.county.model import County
-from coverage.rules.choice import Choice, blank_columns, chosen
-from coverage.rules.compare import BoolArray, known_sum
-from coverage.rules.condition import Thing, parse_thing
-from coverage.rules.model import Rule, RuleResult, UnitResult
-from coverage.rules.parameters import Presence
-from coverage.rules.place_names import rows_named
-from coverage.rules.units import township_of, township_residents, whole_county
-from coverage.rules.verdicts import blank_notes, bounded, combined, counted, joined
+from coverage.rules.evidence.choice import Choice, blank_columns, chosen
+from coverage.rules.evidence.compare import BoolArray, known_sum
+from coverage.rules.evidence.place_names import rows_named
+from coverage.rules.evidence.units import township_of, township_residents, whole_county
+from coverage.rules.evidence.verdicts import blank_notes, bounded, combined, counted, joined
+from coverage.rules.model.conditions import Thing, parse_thing
+from coverage.rules.model.parameters import Presence
+from coverage.rules.model.results import RuleResult, UnitResult
+from coverage.rules.model.rule import Rule
 
 _COUNTY: Final = -1
 

@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from coverage.county.model import County
-from coverage.rules.choice import blank_columns, chosen, numbers_of
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import Staffing
-from coverage.rules.units import township_population
-from coverage.rules.verdicts import blank_notes, combined, joined
+from coverage.rules.evidence.choice import blank_columns, chosen, numbers_of
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.units import township_population
+from coverage.rules.evidence.verdicts import blank_notes, combined, joined
+from coverage.rules.model.parameters import Staffing
+from coverage.rules.model.results import RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001

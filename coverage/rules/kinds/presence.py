@@ -11,16 +11,13 @@ import pandas as pd
 from coverage.county.model import County
 from coverage.county.words import fold
 from coverage.messages import Message
-from coverage.rules.amounts import amounts_of
-from coverage.rules.choice import Choice, blank_columns, chosen, stated
-from coverage.rules.compare import BoolArray, FloatArray, known_sum
-from coverage.rules.condition import parse_region
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import VILLAGE_KINDS, Bound, Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import Presence
-from coverage.rules.place_names import rows_named
-from coverage.rules.things import evaluate_things, things_in
-from coverage.rules.units import (
+from coverage.rules.evidence.amounts import amounts_of
+from coverage.rules.evidence.choice import Choice, blank_columns, chosen, stated
+from coverage.rules.evidence.compare import BoolArray, FloatArray, known_sum
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.place_names import rows_named
+from coverage.rules.evidence.things import evaluate_things, things_in
+from coverage.rules.evidence.units import (
     NOWHERE,
     IntArray,
     all_known,
@@ -32,7 +29,7 @@ from coverage.rules.units import (
     village_of,
     whole_county,
 )
-from coverage.rules.verdicts import (
+from coverage.rules.evidence.verdicts import (
     blank_notes,
     bound_note,
     bound_of,
@@ -42,6 +39,10 @@ from coverage.rules.verdicts import (
     joined,
     not_asked,
 )
+from coverage.rules.model.conditions import parse_region
+from coverage.rules.model.parameters import Presence
+from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import VILLAGE_KINDS, Rule
 
 
 @dataclass(frozen=True)

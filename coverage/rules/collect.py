@@ -13,11 +13,11 @@ import shapely
 
 from coverage.county.model import County
 from coverage.network.model import Network
-from coverage.rules.access import destinations
-from coverage.rules.evidence import AccessMinutes, Evidence
-from coverage.rules.model import Rule
-from coverage.rules.response_time import is_response, silent_stations
-from coverage.rules.units import NOWHERE, IntArray, township_of, township_of_village
+from coverage.rules.evidence.access import destinations
+from coverage.rules.evidence.minutes import AccessMinutes, Evidence
+from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, township_of_village
+from coverage.rules.kinds.response_time import is_response, silent_stations
+from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
 from coverage.travel.trips import Trips
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.evidence.compare import BoolArray, FloatArray
 
 Margin = Fraction | float
 """A number, or an infinity."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from coverage.rules.model import Verdict
-from coverage.rules.period import last_day
+from coverage.rules.model.period import last_day
+from coverage.rules.model.results import Verdict
 
 DueState = Literal["none", "not_stated", "not_yet_due", "due", "overdue"]
 

@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 import yaml
 
 from coverage.county.files import inside
-from coverage.rules.catalogue import OWN_FOLDER
-from coverage.rules.own import Answers, own_rule
+from coverage.rules.authoring.own import Answers, own_rule
+from coverage.rules.catalogue.load import OWN_FOLDER
 
 
 def revised(folder: Path, before: Answers, after: Answers) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from coverage.rules.choice import Choice, numbers_of
-from coverage.rules.compare import BoolArray, FloatArray
+from coverage.rules.evidence.choice import Choice, numbers_of
+from coverage.rules.evidence.compare import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)

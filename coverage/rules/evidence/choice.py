@@ -10,8 +10,8 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.county.words import fold, listed
-from coverage.rules.compare import BoolArray, FloatArray
-from coverage.rules.condition import Condition, parse
+from coverage.rules.evidence.compare import BoolArray, FloatArray
+from coverage.rules.model.conditions import Condition, parse
 
 
 @dataclass(frozen=True)

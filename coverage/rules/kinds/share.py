@@ -13,16 +13,17 @@ from coverage.county.model import County
 from coverage.county.words import column_title
 from coverage.figures import share_text
 from coverage.messages import Message
-from coverage.rules.amounts import expecting
-from coverage.rules.choice import Choice, blank_columns, chosen, holding, numbers_of
-from coverage.rules.compare import BoolArray
-from coverage.rules.condition import parse, parse_region_kind
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import ShareOf
-from coverage.rules.sums import Sums
-from coverage.rules.units import region_of, township_population
-from coverage.rules.verdicts import blank_notes, bound_note, combined, joined
+from coverage.rules.evidence.amounts import expecting
+from coverage.rules.evidence.choice import Choice, blank_columns, chosen, holding, numbers_of
+from coverage.rules.evidence.compare import BoolArray
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.sums import Sums
+from coverage.rules.evidence.units import region_of, township_population
+from coverage.rules.evidence.verdicts import blank_notes, bound_note, combined, joined
+from coverage.rules.model.conditions import parse, parse_region_kind
+from coverage.rules.model.parameters import ShareOf
+from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 
 @dataclass(frozen=True)

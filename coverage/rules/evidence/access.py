@@ -14,21 +14,15 @@ import shapely
 from coverage.county.model import County
 from coverage.county.words import column_title
 from coverage.messages import Message
-from coverage.rules.choice import blank_columns, chosen
-from coverage.rules.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.evidence import AccessMinutes
-from coverage.rules.model import (
-    VILLAGE_KINDS,
-    Access,
-    AccessResult,
-    KindParameters,
-    Rule,
-    VillageAccess,
-)
-from coverage.rules.parameters import PARAMETERS, Presence, ResponseTime, Service
-from coverage.rules.place_names import rows_named
-from coverage.rules.units import NOWHERE, IntArray, township_of, village_of
-from coverage.rules.verdicts import counted
+from coverage.rules.evidence.choice import blank_columns, chosen
+from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.evidence.minutes import AccessMinutes
+from coverage.rules.evidence.place_names import rows_named
+from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, village_of
+from coverage.rules.evidence.verdicts import counted
+from coverage.rules.model.parameters import PARAMETERS, Presence, ResponseTime, Service
+from coverage.rules.model.results import AccessResult, VillageAccess
+from coverage.rules.model.rule import VILLAGE_KINDS, Access, KindParameters, Rule
 
 MINUTES: Final = (10, 20, 30, 60)
 """The residents within so many minutes are told."""
@@ -43,7 +37,7 @@ class Goal:
     Attributes
     ----------
     facility_kinds, facility_where
-        As in the parameters of every kind (`coverage.rules.choice`).
+        As in the parameters of every kind (`coverage.rules.evidence.choice`).
     named_units
         Names of the units in which they stand; empty means anywhere.
     of_villages

@@ -11,13 +11,11 @@ import pandas as pd
 from coverage.county.model import County
 from coverage.figures import number_text
 from coverage.messages import Message
-from coverage.rules.amounts import Amounts, amounts_of, open_rows
-from coverage.rules.choice import Choice, blank_columns, chosen
-from coverage.rules.compare import BoolArray
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import Density
-from coverage.rules.units import (
+from coverage.rules.evidence.amounts import Amounts, amounts_of, open_rows
+from coverage.rules.evidence.choice import Choice, blank_columns, chosen
+from coverage.rules.evidence.compare import BoolArray
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.units import (
     IntArray,
     all_known,
     summed,
@@ -25,7 +23,7 @@ from coverage.rules.units import (
     township_residents,
     whole_county,
 )
-from coverage.rules.verdicts import (
+from coverage.rules.evidence.verdicts import (
     blank_notes,
     bound_note,
     counted,
@@ -33,6 +31,9 @@ from coverage.rules.verdicts import (
     residents_columns,
     residents_notes,
 )
+from coverage.rules.model.parameters import Density
+from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coverage.county.config import CountyConfig
-from coverage.rules.catalogue import OwnRules, load_catalogue, with_own_rules
-from coverage.rules.model import ParameterValue, Rule
-from coverage.rules.select import applicable_rules
+from coverage.rules.catalogue.load import OwnRules, load_catalogue, with_own_rules
+from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.model.rule import ParameterValue, Rule
 
 ENABLED = "enabled"
 

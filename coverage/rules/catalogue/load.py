@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails
 from coverage.county.files import MAX_CELL_LENGTH, inside, shown
 from coverage.paths import DATA
 from coverage.problems import InputError, Problem, raise_if_errors
-from coverage.rules.model import Kind, Rule
-from coverage.rules.parameters import PARAMETERS
+from coverage.rules.model.parameters import PARAMETERS
+from coverage.rules.model.rule import Kind, Rule
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 OWN_FOLDER: Final = "rules"

@@ -8,14 +8,15 @@ import numpy as np
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.access import destinations
-from coverage.rules.choice import Choice, blank_columns, chosen
-from coverage.rules.compare import BoolArray, FloatArray, known_sum, within_limit
-from coverage.rules.evidence import AccessMinutes, Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import Service
-from coverage.rules.units import NOWHERE, village_of
-from coverage.rules.verdicts import blank_notes, combined, counted, joined, not_asked
+from coverage.rules.evidence.access import destinations
+from coverage.rules.evidence.choice import Choice, blank_columns, chosen
+from coverage.rules.evidence.compare import BoolArray, FloatArray, known_sum, within_limit
+from coverage.rules.evidence.minutes import AccessMinutes, Evidence
+from coverage.rules.evidence.units import NOWHERE, village_of
+from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined, not_asked
+from coverage.rules.model.parameters import Service
+from coverage.rules.model.results import RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 MODE = "service_mode"
 _PLACE = ("lon", "lat")

@@ -9,10 +9,10 @@ from typing import Any, Final
 from coverage.county.config import CountyConfig
 from coverage.figures import number_text
 from coverage.problems import Problem, raise_if_errors
-from coverage.rules.catalogue import check_values, nearest, refusal
-from coverage.rules.county_kind import county_kind
-from coverage.rules.model import Parameter, ParameterValue, Rule
-from coverage.rules.profile import GENERIC, profiles, region_title
+from coverage.rules.catalogue.load import check_values, nearest, refusal
+from coverage.rules.catalogue.profiles import GENERIC, profiles, region_title
+from coverage.rules.model.county_kind import county_kind
+from coverage.rules.model.rule import Parameter, ParameterValue, Rule
 
 CONFIG_FILE: Final = "county.toml"
 
@@ -36,8 +36,8 @@ def applicable_rules(
     Parameters
     ----------
     region
-        A code, or its first digits, or `coverage.rules.profile.GENERIC`: the rules are chosen as
-        if the county lay there. None: where it does lie.
+        A code, or its first digits, or `coverage.rules.catalogue.profiles.GENERIC`: the rules are
+        chosen as if the county lay there. None: where it does lie.
     own
         Ids of rules that the county folder brings.
 

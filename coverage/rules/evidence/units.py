@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from coverage.county.model import County
-from coverage.rules.compare import BoolArray, FloatArray
-from coverage.rules.evidence import Evidence
+from coverage.rules.evidence.compare import BoolArray, FloatArray
+from coverage.rules.evidence.minutes import Evidence
 
 IntArray = npt.NDArray[np.int64]
 

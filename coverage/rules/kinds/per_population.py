@@ -10,14 +10,11 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.rules.amounts import amounts_of, open_rows
-from coverage.rules.choice import blank_columns, chosen
-from coverage.rules.compare import BoolArray, FloatArray
-from coverage.rules.county_kind import county_kind
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Rule, RuleResult, UnitResult
-from coverage.rules.parameters import PerPopulation
-from coverage.rules.units import (
+from coverage.rules.evidence.amounts import amounts_of, open_rows
+from coverage.rules.evidence.choice import blank_columns, chosen
+from coverage.rules.evidence.compare import BoolArray, FloatArray
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.units import (
     NOWHERE,
     IntArray,
     all_known,
@@ -26,7 +23,7 @@ from coverage.rules.units import (
     township_residents,
     whole_county,
 )
-from coverage.rules.verdicts import (
+from coverage.rules.evidence.verdicts import (
     blank_notes,
     bound_note,
     bound_of,
@@ -37,6 +34,10 @@ from coverage.rules.verdicts import (
     residents_columns,
     residents_notes,
 )
+from coverage.rules.model.county_kind import county_kind
+from coverage.rules.model.parameters import PerPopulation
+from coverage.rules.model.results import RuleResult, UnitResult
+from coverage.rules.model.rule import Rule
 
 
 def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:  # noqa: ARG001

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from coverage.rules.condition import (
+from coverage.rules.model.conditions import (
     Conditions,
     FacilityKinds,
     NumberColumn,
@@ -19,7 +19,7 @@ from coverage.rules.condition import (
     Things,
     VillageColumn,
 )
-from coverage.rules.model import Kind, KindParameters, UnitKind
+from coverage.rules.model.rule import Kind, KindParameters, UnitKind
 from coverage.travel.model import Direction
 
 Rounding = Literal["up", "down", "nearest"]
@@ -132,7 +132,7 @@ class PerPopulation(KindParameters):
         Of residents divided by `per`.
     factor_county, factor_district
         By which residents are multiplied before they are divided: in a county or county-level
-        city, and in a district (`coverage.rules.county_kind`).
+        city, and in a district (`coverage.rules.model.county_kind`).
     column
         The facility column that is added up; empty: the facilities themselves are counted.
     expected_kinds

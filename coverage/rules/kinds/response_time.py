@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
-from coverage.rules.access import destinations
-from coverage.rules.choice import blank_columns
-from coverage.rules.compare import BoolArray, FloatArray, people_met, within_limit
-from coverage.rules.evidence import Evidence
-from coverage.rules.model import Bound, Rule, RuleResult, UnitResult, Verdict
-from coverage.rules.parameters import ResponseTime
-from coverage.rules.verdicts import blank_notes, counted, joined, silent_facilities
+from coverage.rules.evidence.access import destinations
+from coverage.rules.evidence.choice import blank_columns
+from coverage.rules.evidence.compare import BoolArray, FloatArray, people_met, within_limit
+from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.verdicts import blank_notes, counted, joined, silent_facilities
+from coverage.rules.model.parameters import ResponseTime
+from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 COLUMN = "ambulances"
 """The facility column that says who answers calls."""

@@ -10,8 +10,9 @@ import pandas as pd
 
 from coverage.county.words import column_title
 from coverage.messages import Message
-from coverage.rules.compare import BoolArray
-from coverage.rules.model import Bound, Rule, UnitResult, Verdict
+from coverage.rules.evidence.compare import BoolArray
+from coverage.rules.model.results import Bound, UnitResult, Verdict
+from coverage.rules.model.rule import Rule
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
@@ -123,7 +124,7 @@ def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | No
     Parameters
     ----------
     places
-        The units asked, or the county, with the columns of `coverage.rules.units`.
+        The units asked, or the county, with the columns of `coverage.rules.evidence.units`.
     is_open
         Whether that leaves the verdict open; else it is certain whatever they are.
     """

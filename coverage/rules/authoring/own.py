@@ -15,9 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from coverage.county.files import inside
 from coverage.messages import catalogue as messages
 from coverage.problems import InputError, Problem
-from coverage.rules.catalogue import OWN_FOLDER, load_catalogue, with_own_rules
-from coverage.rules.model import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
-from coverage.rules.period import Deadline
+from coverage.rules.catalogue.load import OWN_FOLDER, load_catalogue, with_own_rules
+from coverage.rules.model.period import Deadline
+from coverage.rules.model.rule import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
 from coverage.scratch import scratch
 
 Asked = Literal[

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from coverage.messages import Message, Name
 from coverage.paths import DATA
 from coverage.problems import InputError, Problem
-from coverage.rules.catalogue import nearest
-from coverage.rules.model import Bilingual
-from coverage.rules.regions import region_name
+from coverage.rules.catalogue.load import nearest
+from coverage.rules.catalogue.regions import region_name
+from coverage.rules.model.rule import Bilingual
 
 GENERIC: Final = "generic"
 """The profile of a region that no document of the catalogue binds."""
