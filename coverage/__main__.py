@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from coverage import __version__
 from coverage.command_line import VERBS, UsageError, check_verb, language_of, parser_in
-from coverage.console import complain, heard, labelled, say, silence
+from coverage.console import complain, labelled, output_checked, say, silence
 from coverage.messages import Language, Message, text
 from coverage.problems import InputError, OutputError, Problem, not_written
 
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # A Chinese Windows console cannot show every character: show "?" and go on.
             stream.reconfigure(errors="replace")
     try:
-        with heard():
+        with output_checked():
             return _run(words, language)
     except InputError as error:
         complain(error, language)

@@ -57,8 +57,8 @@ def spoken() -> Iterator[None]:
 
 
 @contextmanager
-def heard() -> Iterator[None]:
-    """See that what is printed within arrives, while it can still be told that it does not.
+def output_checked() -> Iterator[None]:
+    """Fail where what is printed within does not arrive, while that can still be reported.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def heard() -> Iterator[None]:
         _flush()
         raise
     except InputError:
-        with suppress(OutputError, BrokenPipeError):  # of two things the first is told
+        with suppress(OutputError, BrokenPipeError):  # of two faults the first is reported
             _flush()
         raise
     _flush()

@@ -92,9 +92,11 @@ def _cells(values: Sequence[float], limits: Sequence[Limits]) -> Iterator[tuple[
 
 
 def share_decimals(share: float, *limits: float) -> int:
-    """Return how many decimals a share has in per cent; none and all are limits of every share."""
-    found = decimals_shown(share, PER_CENT_DECIMALS + _DECIMALS_OF_A_SHARE, (*_ALL_SHARES, *limits))
-    return found - _DECIMALS_OF_A_SHARE
+    """Return the decimals of a share in per cent; none and all are limits of every share."""
+    decimals = decimals_shown(
+        share, PER_CENT_DECIMALS + _DECIMALS_OF_A_SHARE, (*_ALL_SHARES, *limits)
+    )
+    return decimals - _DECIMALS_OF_A_SHARE
 
 
 def share_text(share: float, *limits: float) -> str:

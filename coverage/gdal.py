@@ -114,8 +114,8 @@ def world_file(path: Path) -> Path | None:
     ending = path.suffix[1:].lower()
     names = {f".{ending[:1]}{ending[-1:]}w", f".{ending}w", ".wld"}
     beside = (p for p in path.parent.iterdir() if p.stem == path.stem)
-    found = sorted(p for p in beside if p.suffix.lower() in names and p.is_file())
-    inside = (p for p in found if p.resolve().parent == path.resolve().parent)
+    world_files = sorted(p for p in beside if p.suffix.lower() in names and p.is_file())
+    inside = (p for p in world_files if p.resolve().parent == path.resolve().parent)
     return next((p for p in inside if p.stat().st_size <= _MOST_WORLD_BYTES), None)
 
 

@@ -93,13 +93,13 @@ def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
 
 
 def _stated(environment: Mapping[str, str], name: str) -> float | None:
-    told = environment.get(name, "").strip()
-    if not told:
+    stated = environment.get(name, "").strip()
+    if not stated:
         return None
     with suppress(ValueError):
-        if 0 < (number := float(told)) < 1e9:
+        if 0 < (number := float(stated)) < 1e9:
             return number
-    raise InputError([Problem("limits.bad_value", values={"name": name, "value": told[:40]})])
+    raise InputError([Problem("limits.bad_value", values={"name": name, "value": stated[:40]})])
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def limited(
         ``limits.memory`` or ``limits.seconds``.
     """
     finished = threading.Event()
-    found: list[Problem] = []
+    exceeded: list[Problem] = []
 
     def watch() -> None:
         process, begun = psutil.Process(), time.monotonic()
@@ -155,10 +155,10 @@ def limited(
             if finished.wait(BEAT_S):
                 return
             problem = limits.exceeded(process, begun, step())
-        found.append(problem)
+        exceeded.append(problem)
         _thread.interrupt_main()
         if not finished.wait(_GRACE_S):
-            give_up(InputError(found))
+            give_up(InputError(exceeded))
 
     watcher = threading.Thread(target=watch, daemon=True)
     # A program that was started in the background may have been told to ignore interrupts.
@@ -169,14 +169,14 @@ def limited(
             with memory_ceiling(limits):
                 yield
         except MemoryError:
-            found.append(limits.memory_problem(step()))
+            exceeded.append(limits.memory_problem(step()))
         finally:
             finished.set()
             watcher.join()
     except KeyboardInterrupt:
-        if not found:
+        if not exceeded:
             raise
     finally:
         signal.signal(signal.SIGINT, before)
-    if found:
-        raise InputError(found)
+    if exceeded:
+        raise InputError(exceeded)

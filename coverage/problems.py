@@ -136,8 +136,8 @@ def storage_reason(error: Exception) -> Message | str:
     number: int | None = getattr(error, "errno", None)
     reason: str | None = getattr(error, "strerror", None)
     if isinstance(error, shutil.Error):  # of many files; what it says holds all their paths
-        found = _NUMBER.search(str(error))
-        number = int(found[1]) if found else None
+        match = _NUMBER.search(str(error))
+        number = int(match[1]) if match else None
         reason = os.strerror(number) if number else None
     return _REASONS.get(number or 0) or reason or Message("errors.no_reason")
 

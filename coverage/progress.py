@@ -13,5 +13,5 @@ Progress = Callable[[Message], None]
 """
 
 
-def quietly(step: Message) -> None:
+def no_progress(step: Message) -> None:
     """Tell nobody."""

@@ -15,7 +15,7 @@ from rasterio.transform import array_bounds
 from rasterio.warp import Resampling, reproject
 
 from coverage.county.datum import crs_from_text
-from coverage.county.files import quietly
+from coverage.county.files import no_progress
 from coverage.crs import WGS84
 from coverage.gdal import open_raster, place_of
 from coverage.problems import InputError, Problem, storage_reason
@@ -111,7 +111,7 @@ def _warped(
     pixels: Pixels, where: Affine, crs: CRS, to: Affine, to_crs: CRS, size: tuple[int, int]
 ) -> Pixels:
     target = np.zeros((4, *size), dtype=np.uint8)
-    with quietly():
+    with no_progress():
         reproject(
             np.moveaxis(pixels, 2, 0),
             target,
@@ -128,7 +128,7 @@ def _raster(path: Path, crs: CRS, box: Box, most_px: int) -> Picture:
     """Return a picture file, warped to Web Mercator; only what is needed of it is read."""
     refuse = partial(Problem, file=path.name)
     try:
-        with quietly(), open_raster(path, _driver(path)) as source:
+        with no_progress(), open_raster(path, _driver(path)) as source:
             place = place_of(source, path)
             if place is None:
                 raise InputError([refuse("maps.basemap_no_place")])

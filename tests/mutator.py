@@ -29,7 +29,7 @@ from typing import Final
 from coverage.assessment.report import Report
 from coverage.limits import Limits
 from coverage.problems import InputError, Problem
-from coverage.progress import quietly
+from coverage.progress import no_progress
 from coverage.scenario.file import load_scenario
 from coverage.scenario.run import assess_scenario
 from coverage.workspace.apart import MAX_READERS, DefectError, readers
@@ -188,7 +188,7 @@ class Mutator:
 
 
 def _read(folder: Path) -> Report:
-    return readers().read(folder, LIMITS, quietly)
+    return readers().read(folder, LIMITS, no_progress)
 
 
 def _role(file: str) -> str | None:

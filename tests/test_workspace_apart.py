@@ -19,7 +19,7 @@ from coverage.limits import MEMORY_VARIABLE, SECONDS_VARIABLE, Limits, limits_of
 from coverage.messages import LANGUAGES, Message
 from coverage.paths import ROOT
 from coverage.problems import InputError, StoppedError
-from coverage.progress import quietly
+from coverage.progress import no_progress
 from coverage.report.record import record
 from coverage.workspace import apart, reader
 from coverage.workspace.answers import Broken, Refused, Request
@@ -74,13 +74,13 @@ def test_too_much_is_ended_and_told_and_the_next_county_is_read(
     started = _started_by(own.prepare)
     monkeypatch.setenv(variable, value)
     with pytest.raises(InputError) as caught:
-        own.read(folder, limits_of(), quietly)
+        own.read(folder, limits_of(), no_progress)
     assert [problem.code for problem in caught.value.problems] == [code]
     assert all(variable in line for lang in LANGUAGES for line in caught.value.lines(lang))
     assert started
     assert not [child for child in started if child.is_running()]
     monkeypatch.delenv(variable)
-    assert own.read(folder, limits_of(), quietly).county.config.county.code == "430902"
+    assert own.read(folder, limits_of(), no_progress).county.config.county.code == "430902"
     own.end()
 
 
@@ -103,7 +103,7 @@ def test_what_is_silent_can_be_stopped() -> None:
 def test_a_silent_process_is_ended_by_the_clock() -> None:
     silent = Readers(SLEEPS)
     with pytest.raises(InputError) as caught:
-        silent.read(Path(), Limits(memory_mb=8000, seconds=0.3), quietly)
+        silent.read(Path(), Limits(memory_mb=8000, seconds=0.3), no_progress)
     assert [problem.code for problem in caught.value.problems] == ["limits.seconds"]
     silent.end()
 
@@ -111,7 +111,7 @@ def test_a_silent_process_is_ended_by_the_clock() -> None:
 def test_a_process_that_dies_is_told() -> None:
     dying = Readers((sys.executable, "-c", "import os; os._exit(3)"))
     with pytest.raises(InputError) as caught:
-        dying.read(Path(), ROOMY, quietly)
+        dying.read(Path(), ROOMY, no_progress)
     (problem,) = caught.value.problems
     assert (problem.code, problem.values["status"]) == ("limits.gone", 3)
     dying.end()
@@ -122,13 +122,13 @@ def test_a_defect_keeps_its_trace(folder: Path, monkeypatch: pytest.MonkeyPatch)
         raise KeyError("lost")
 
     monkeypatch.setattr(reader, "assess_folder", broken)
-    answer = reader.answer_to(Request(folder, ROOMY), quietly)
+    answer = reader.answer_to(Request(folder, ROOMY), no_progress)
     assert isinstance(answer, Broken)
     assert "in broken" in answer.trace
     says = f"import sys; sys.stdout.buffer.write({pickle.dumps(answer)!r}); sys.stdin.read()"
     readers = Readers((sys.executable, "-c", says))
     with pytest.raises(DefectError, match="in broken"):
-        readers.read(folder, ROOMY, quietly)
+        readers.read(folder, ROOMY, no_progress)
     readers.end()
 
 
@@ -139,7 +139,7 @@ def test_memory_refused_by_the_system_is_told_as_the_limit(
         raise MemoryError
 
     monkeypatch.setattr(reader, "assess_folder", greedy)
-    answer = reader.answer_to(Request(folder, ROOMY), quietly)
+    answer = reader.answer_to(Request(folder, ROOMY), no_progress)
     assert isinstance(answer, Refused)
     assert [problem.code for problem in answer.problems] == ["limits.memory"]
 

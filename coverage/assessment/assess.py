@@ -23,7 +23,7 @@ from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
 from coverage.network.words import listed
 from coverage.problems import InputError, Problem, raise_if_errors
-from coverage.progress import Progress, quietly
+from coverage.progress import Progress, no_progress
 from coverage.rules.catalogue.load import load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import region_code
 from coverage.rules.catalogue.selection import applicable_rules, generic_rules, selection_notes
@@ -47,7 +47,7 @@ _Read = TypeVar("_Read")
 
 def assess_folder(
     folder: Path,
-    progress: Progress = quietly,
+    progress: Progress = no_progress,
     *,
     as_of: date | None = None,
     region: str | None = None,
@@ -77,7 +77,7 @@ def assess_folder(
 
 
 def read_folder(
-    folder: Path, progress: Progress = quietly, region: str | None = None
+    folder: Path, progress: Progress = no_progress, region: str | None = None
 ) -> tuple[County, Network, tuple[Rule, ...]]:
     """Return the county, its network and the rules to test.
 

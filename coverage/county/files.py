@@ -168,7 +168,7 @@ def reading(file: str) -> Iterator[None]:
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def no_progress() -> Iterator[None]:
     """Leave out the libraries' own warnings: our checks tell what is wrong with the content."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -18,7 +18,7 @@ from rasterio import Affine
 from rasterio.enums import ColorInterp
 
 from coverage.county.datum import Floats, crs_from_text
-from coverage.county.files import quietly, reading, refuse
+from coverage.county.files import no_progress, reading, refuse
 from coverage.county.layers import one_crs
 from coverage.crs import WGS84
 from coverage.gdal import open_raster, place_of
@@ -82,7 +82,7 @@ def read_grid(
     with reading(file), path.open("rb") as stream:
         if not stream.read(4).startswith(_SIGNATURES):
             raise refuse("county.not_what_it_says", file, suffix=".tif")
-    with reading(file), quietly(), open_raster(path, "GTiff") as grid:
+    with reading(file), no_progress(), open_raster(path, "GTiff") as grid:
         stated = None if grid.crs is None else crs_from_text(grid.crs.to_wkt())
         crs = one_crs(stated, datum, file)
         if crs is None:

@@ -52,13 +52,13 @@ def access_of(tags: Mapping[str, str], ending: str = "") -> Access | None:
         ``:forward`` or ``:backward``: what the tags say of one direction.
     """
     stated = next((tags[key] for mode in MODES if tags.get(key := mode + ending)), None)
-    found = None if stated is None else _of_value(stated)
+    access = None if stated is None else _of_value(stated)
     emergency = tags.get(f"emergency{ending}", "").strip().lower()
     if emergency == _CLOSED_TO_EMERGENCY:
         return Access.CLOSED
-    if emergency in _OPEN_TO_EMERGENCY and found in {Access.CLOSED, None}:
-        return Access.DRIVEN if found else Access.PUBLIC
-    return found
+    if emergency in _OPEN_TO_EMERGENCY and access in {Access.CLOSED, None}:
+        return Access.DRIVEN if access else Access.PUBLIC
+    return access
 
 
 def unknown_access(tags: Mapping[str, str]) -> Iterator[tuple[str, str]]:

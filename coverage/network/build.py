@@ -150,8 +150,8 @@ def _limits(table: pd.DataFrame, file: str) -> tuple[FloatArray, tuple[Problem, 
     kph = {word: maxspeed_kph(word) for word in words}
     read = {word: np.inf if limit is None else limit for word, limit in kph.items()}
     both, forward, backward = (column.map(read).to_numpy(float) for column in columns.values())
-    said = [word for word, limit_kph in kph.items() if word and limit_kph is not None]
-    stated = [columns[name].isin(said).to_numpy() for name in _LIMIT_COLUMNS[1:]]
+    stated_words = [word for word, limit_kph in kph.items() if word and limit_kph is not None]
+    stated = [columns[name].isin(stated_words).to_numpy() for name in _LIMIT_COLUMNS[1:]]
     limit = np.column_stack(
         [np.where(stated[0], forward, both), np.where(stated[1], backward, both)]
     )

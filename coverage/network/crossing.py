@@ -70,11 +70,11 @@ def crossings(
     if not len(lines.group):
         return empty
     index = Pieces(lines)
-    found = list(_crossing_pieces(index, level))
-    complete = sum(compared for _, _, compared in found) <= _MOST_COMPARED
+    batches = list(_crossing_pieces(index, level))
+    complete = sum(compared for _, _, compared in batches) <= _MOST_COMPARED
     if whole and not complete:
         raise refuse("network.too_dense")
-    one, two = stacked([(a, b) for a, b, _ in found])
+    one, two = stacked([(a, b) for a, b, _ in batches])
     if not len(one):
         return replace(empty, complete=complete)
     points, owner = shapely.get_coordinates(
@@ -143,12 +143,12 @@ def _meet_near(
     return result
 
 
-def join_crossings(lines: Lines, found: Crossings) -> Lines:
+def join_crossings(lines: Lines, crossings: Crossings) -> Lines:
     """Put a common vertex into the lines at each crossing."""
-    number = len(lines.group) + np.arange(len(found.first))
+    number = len(lines.group) + np.arange(len(crossings.first))
     both = Places(
-        np.concatenate([found.first, found.second]),
-        np.concatenate([found.along_first_m, found.along_second_m]),
+        np.concatenate([crossings.first, crossings.second]),
+        np.concatenate([crossings.along_first_m, crossings.along_second_m]),
         np.concatenate([number, number]),
     )
     return put_in(lines, both, np.zeros((0, 2), dtype=np.int64))

@@ -91,8 +91,8 @@ def read_graphml(path: Path, file: str) -> Ways:
         remarks.add(tags)
         both = not graph.is_directed()
         roads.add(tail, head, line, data, tags, known=known, both=both)
-    told = (*unknown_classes(unknown, file), *remarks.problems(file))
-    return roads.ways(place, crs, dropped, told, file)
+    quality = (*unknown_classes(unknown, file), *remarks.problems(file))
+    return roads.ways(place, crs, dropped, quality, file)
 
 
 @dataclass
@@ -158,7 +158,7 @@ class _Roads:
         place: Mapping[object, tuple[float, float]],
         crs: CRS,
         dropped: Counter[str],
-        told: tuple[Problem, ...],
+        quality: tuple[Problem, ...],
         file: str,
     ) -> Ways:
         number = {node: position for position, node in enumerate(place)}
@@ -198,9 +198,9 @@ class _Roads:
             lon=np.asarray(lon),
             lat=np.asarray(lat),
             dropped=dict(sorted(dropped.items())),
-            quality=told,
+            quality=quality,
         )
-        return replace(ways, quality=(*told, *_odd_lengths(ways, np.array(stated), file)))
+        return replace(ways, quality=(*quality, *_odd_lengths(ways, np.array(stated), file)))
 
 
 def _limits(tags: Mapping[str, str], reversed_: str) -> tuple[str, str]:
@@ -211,11 +211,11 @@ def _limits(tags: Mapping[str, str], reversed_: str) -> tuple[str, str]:
     then hold in both directions.
     """
     limits = tags.get("maxspeed:forward", ""), tags.get("maxspeed:backward", "")
-    said = {word.lower() for word in several(reversed_)}
-    if {"true", "false"} <= said:
+    words = {word.lower() for word in several(reversed_)}
+    if {"true", "false"} <= words:
         every = ";".join(filter(None, limits))
         return every, every
-    return limits[::-1] if "true" in said else limits
+    return limits[::-1] if "true" in words else limits
 
 
 def _stated_m(data: Mapping[str, Any]) -> float:

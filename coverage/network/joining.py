@@ -80,8 +80,8 @@ def _near_cells(
     count = size[here]
     pair = np.repeat(np.arange(len(here)), count)
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    asked = order[first[here[pair]] + within]
-    at = np.column_stack([place[asked], there[pair] * apart_m])
+    queried = order[first[here[pair]] + within]
+    at = np.column_stack([place[queried], there[pair] * apart_m])
     distance, _ = tree.query(at, distance_upper_bound=within_m * (1 + 1e-12))
     met = np.unique(pair[np.isfinite(distance)])
     return list(zip(here[met].tolist(), there[met].tolist(), strict=True))

@@ -126,7 +126,7 @@ def read_lines(path: Path, source: Source, crs: CRS, box: Box | None = None) -> 
         )
     geometry = np.asarray(lines.array)[kept]
     drawn = _lon_lat(geometry, layer.crs, source, box)
-    noded, told = _noded(*drawn, np.array(levels, dtype=np.int64), source, crs)
+    noded, noding_quality = _noded(*drawn, np.array(levels, dtype=np.int64), source, crs)
     vertex, lon, lat = noded.numbered()
     return Ways(
         table=ways_table(rows),
@@ -144,17 +144,17 @@ def read_lines(path: Path, source: Source, crs: CRS, box: Box | None = None) -> 
             *content.told,
             *lost,
             *_without_line(layer, columns, (*content.unreadable, *content.lost), file),
-            *told,
+            *noding_quality,
         ),
     )
 
 
 def _without_line(
-    layer: gpd.GeoDataFrame, columns: Mapping[str, str], told: Sequence[int], file: str
+    layer: gpd.GeoDataFrame, columns: Mapping[str, str], lost_rows: Sequence[int], file: str
 ) -> tuple[Problem, ...]:
-    """Tell of roads to be driven that have no geometry, but for those that are `told` as lost."""
+    """Name the roads to be driven that have no geometry, but for those in `lost_rows`."""
     bare = (layer.geometry.isna() | layer.geometry.is_empty).to_numpy(bool).copy()
-    bare[[row - 1 for row in told if row <= len(bare)]] = False
+    bare[[row - 1 for row in lost_rows if row <= len(bare)]] = False
     rows = []
     for row, tags in zip(np.flatnonzero(bare) + 1, _tags(layer[bare], columns), strict=True):
         highway, _ = road_class(tags["highway"])
@@ -193,33 +193,33 @@ def _noded(
     try:
         lines = noding.meeting(lon_lat, first, added, crs, level < 0)
         lines, gaps, tees = noding.join_ends(lines, join_m)
-        found = crossing.crossings(lines, crs, level, join_m, whole=join)
+        crossed = crossing.crossings(lines, crs, level, join_m, whole=join)
     except InputError as error:
         raise InputError([replace(problem, file=file) for problem in error.problems]) from None
     near = noding.near_ends(lines)
     if join:
-        lines = crossing.join_crossings(lines, found)
-    count = len(found.first)
-    shown_places = [f"{lon:.5f} {lat:.5f}" for lon, lat in found.lon_lat[:_SHOWN_PLACES].tolist()]
+        lines = crossing.join_crossings(lines, crossed)
+    count = len(crossed.first)
+    shown_places = [f"{lon:.5f} {lat:.5f}" for lon, lat in crossed.lon_lat[:_SHOWN_PLACES].tolist()]
     values = {"count": count, "places": "; ".join(shown_places), "file": shown(file)}
-    told = []
+    quality = []
     if gaps + tees:
         joined = {"count": gaps + tees, "tees": tees, "join_m": f"{join_m:g}", "file": shown(file)}
-        told.append(Problem("network.ends_joined", "note", joined, file, count=gaps + tees))
+        quality.append(Problem("network.ends_joined", "note", joined, file, count=gaps + tees))
     if count:
-        told.append(
+        quality.append(
             Problem("network.crossings_joined", "note", values, file, count=count)
             if join
             else Problem("network.crossings_apart", "warning", values, file, count=count)
         )
-    if not found.complete:
-        told.append(Problem("network.crossings_not_all", "note", {}, file))
+    if not crossed.complete:
+        quality.append(Problem("network.crossings_not_all", "note", {}, file))
     if near:
         values = {"count": near, "near_m": f"{noding.NEAR_M:g}", "file": shown(file)}
         many = near > _MANY_NEAR_SHARE * max(len(first) - 1, 1)
         much: Level = "warning" if many else "note"
-        told.append(Problem("network.near_ends", much, values, file, count=near))
-    return noding.sparse(lines), tuple(told)
+        quality.append(Problem("network.near_ends", much, values, file, count=near))
+    return noding.sparse(lines), tuple(quality)
 
 
 def unknown_classes(unknown: Mapping[str, int], file: str) -> tuple[Problem, ...]:
@@ -267,15 +267,15 @@ def _columns(layer: gpd.GeoDataFrame, *, cut: bool) -> dict[str, str]:
     Where names are `cut`, as in a shapefile, the beginning of a name that was too long serves.
     """
     names = {str(name).strip().lower(): str(name) for name in reversed(layer.columns)}
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for tag in _COLUMNS:
         full = (tag, *road_words().columns.get(tag, ()))
         for name in (*full, *(_cut(name, code) for name in full for code in _DBF_CODES if cut)):
             column = names.get(name)
-            if column not in {None, layer.geometry.name, *found.values()}:
-                found[tag] = names[name]
+            if column not in {None, layer.geometry.name, *columns.values()}:
+                columns[tag] = names[name]
                 break
-    return found
+    return columns
 
 
 _DBF_CODES: Final = ("utf-8", "gb18030")

@@ -257,7 +257,7 @@ def _near(
     Too many are refused where the `whole` of them is wanted, else left out.
     """
     points = np.asarray(shapely.points(index.lines.place[vertex]), dtype=object)
-    found: list[tuple[IntArray, IntArray]] = []
+    batches: list[tuple[IntArray, IntArray]] = []
     total = 0
     for begin in range(0, len(vertex), BATCH):
         batch = points[begin : begin + BATCH]
@@ -269,15 +269,15 @@ def _near(
             break
         at = at + begin
         apart = ~index.has(index.line[piece], index.lines.group[vertex[at]])
-        found.append((at[apart].astype(np.int64), piece[apart].astype(np.int64)))
-    return stacked(found)
+        batches.append((at[apart].astype(np.int64), piece[apart].astype(np.int64)))
+    return stacked(batches)
 
 
-def stacked(found: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
-    """Return pairs that were found batch by batch."""
-    if not found:
+def stacked(batches: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+    """Return the pairs of all batches."""
+    if not batches:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+    return np.concatenate([a for a, _ in batches]), np.concatenate([b for _, b in batches])
 
 
 def join_ends(lines: Lines, within_m: float) -> tuple[Lines, int, int]:
@@ -362,33 +362,33 @@ def near_ends(lines: Lines) -> int:
     return len(np.unique(at[apart]))
 
 
-def put_in(lines: Lines, found: Places, links: IntArray) -> Lines:
+def put_in(lines: Lines, added: Places, links: IntArray) -> Lines:
     """Return the lines with vertices put in, and places joined.
 
     Parameters
     ----------
-    found
+    added
         The vertices to put in.
     links
         k x 2: vertices that become one place.
     """
-    n, more = len(lines.group), len(found.line)
+    n, more = len(lines.group), len(added.line)
     along_m = lines.along_m
-    before = np.searchsorted(along_m, found.along_m, side="right") - 1
-    before = np.clip(before, lines.first[found.line], lines.first[found.line + 1] - 2)
+    before = np.searchsorted(along_m, added.along_m, side="right") - 1
+    before = np.clip(before, lines.first[added.line], lines.first[added.line + 1] - 2)
     span = along_m[before + 1] - along_m[before]
-    share = np.where(span > 0, (found.along_m - along_m[before]) / np.where(span > 0, span, 1), 0)
+    share = np.where(span > 0, (added.along_m - along_m[before]) / np.where(span > 0, span, 1), 0)
 
     def between(values: FloatArray) -> FloatArray:
         return np.asarray(values[before] + (values[before + 1] - values[before]) * share[:, None])
 
-    of_vertex = np.concatenate([lines.line, found.line])
-    order = np.lexsort((np.arange(n + more), np.concatenate([along_m, found.along_m]), of_vertex))
+    of_vertex = np.concatenate([lines.line, added.line])
+    order = np.lexsort((np.arange(n + more), np.concatenate([along_m, added.along_m]), of_vertex))
     united = np.concatenate([lines.group, n + np.arange(more)])
     pairs = np.concatenate(
         [
             np.column_stack([np.arange(n + more), united]),
-            np.column_stack([n + np.arange(more), found.meets]),
+            np.column_stack([n + np.arange(more), added.meets]),
             links.reshape(-1, 2),
         ]
     )

@@ -70,7 +70,7 @@ def _inside(pieces: Pieces, xy: FloatArray, spots: _Spots) -> tuple[IntArray, In
     points = np.asarray(shapely.points(xy[spots.vertex]), dtype=object)
     ends = np.stack([xy[pieces.a], xy[pieces.b]], axis=1)
     tree = shapely.STRtree(np.asarray(shapely.linestrings(ends), dtype=object))
-    found, met = [], 0
+    batches, met = [], 0
     for begin in range(0, len(points), _BATCH):
         at, piece = tree.query(
             points[begin : begin + _BATCH], predicate="dwithin", distance=ONE_SPOT_M
@@ -80,8 +80,8 @@ def _inside(pieces: Pieces, xy: FloatArray, spots: _Spots) -> tuple[IntArray, In
             raise refuse("network.too_dense")
         at = at + begin
         inner = (spots.a[piece] != at) & (spots.b[piece] != at)
-        found.append((at[inner].astype(np.int64), piece[inner].astype(np.int64)))
-    at, piece = stacked(found)
+        batches.append((at[inner].astype(np.int64), piece[inner].astype(np.int64)))
+    at, piece = stacked(batches)
     t, _ = _beside(pieces, xy, piece, xy[spots.vertex[at]])
     inner = (t > ONE_SPOT_M) & (t < pieces.length_m[piece] - ONE_SPOT_M)
     return at[inner], piece[inner]

@@ -108,8 +108,8 @@ def without_leaps(ways: Ways, file: str) -> Ways:
         if share > MAX_LOST_SHARE:
             problem = Problem("network.too_many_leaps", "error", values, file, count=len(leaping))
             raise InputError([problem])
-        told = Problem("network.leaps", "warning", values, file, count=len(leaping))
-        quality = (*quality, told)
+        warning = Problem("network.leaps", "warning", values, file, count=len(leaping))
+        quality = (*quality, warning)
     return cut_ways(ways, leaps, quality)
 
 

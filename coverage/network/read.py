@@ -26,7 +26,7 @@ from coverage.network.shifted import shift_problems
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
 from coverage.problems import InputError, Problem
-from coverage.progress import Progress, quietly
+from coverage.progress import Progress, no_progress
 
 JSON_SUFFIXES: Final = (".json", ".geojson")
 SUFFIXES: Final = (*osm.SUFFIXES, *graphml.SUFFIXES, *lines.SUFFIXES)
@@ -36,7 +36,7 @@ WEB_MERCATOR: Final = CRS.from_epsg(3857)
 _MARGIN_M: Final = 20_000.0
 
 
-def read_network(county: County, progress: Progress = quietly) -> Network:
+def read_network(county: County, progress: Progress = no_progress) -> Network:
     """Read the roads that ``county.toml`` names and build the network.
 
     Parameters
@@ -149,8 +149,8 @@ def _in_place(ways: Ways, county: County, file: str) -> Ways:
         inside[used] = meets
         far = int(np.count_nonzero(~np.logical_or.reduceat(inside[ways.vertex], ways.first[:-1])))
         counts = {"count": far, "total": len(ways.table)}
-        told = (Problem("network.far_roads", "note", counts, file, count=far),) if far else ()
-        return replace(ways, quality=(*ways.quality, *told))
+        notes = (Problem("network.far_roads", "note", counts, file, count=far),) if far else ()
+        return replace(ways, quality=(*ways.quality, *notes))
     roads = (lon.min(), lat.min(), lon.max(), lat.max())
     values = {"roads": _bounds(roads), "county": _bounds(box)}
     raise InputError([Problem("network.elsewhere", values=values, file=file)])

@@ -57,12 +57,12 @@ class TagRemarks:
             Problem(
                 code,
                 level="warning",
-                values={"count": found.total(), "shown": counted(found)},
+                values={"count": word_counts.total(), "shown": counted(word_counts)},
                 file=file,
-                count=found.total(),
+                count=word_counts.total(),
             )
-            for code, found in words
-            if found
+            for code, word_counts in words
+            if word_counts
         ]
         problems += [
             Problem(code, level="note", values={"count": count}, file=file, count=count)

@@ -62,8 +62,8 @@ class Restrictions:
         for member in members():
             if member.kind == "way" and member.role in ways:
                 ways[member.role].add(member.ref)
-        found = _Restriction(seen, kind, frozenset(ways["from"]), frozenset(ways["to"]))
-        self._found.append(found)
+        restriction = _Restriction(seen, kind, frozenset(ways["from"]), frozenset(ways["to"]))
+        self._found.append(restriction)
 
     def problems(
         self, counts: npt.NDArray[np.bool_], driven: set[int], file: str

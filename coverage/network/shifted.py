@@ -35,7 +35,7 @@ def shift_problems(county: County, network: Network) -> tuple[Problem, ...]:
     tree = shapely.STRtree(np.asarray(edges.geometry.array, dtype=object)[edges["joinable"]])
     if not len(tree.geometries):
         return ()
-    told = []
+    suspicions = []
     for role in ("villages", "facilities"):
         source = getattr(county.config.sources, role)
         if shift_of(source.datum) is not None:
@@ -48,13 +48,13 @@ def shift_problems(county: County, network: Network) -> tuple[Problem, ...]:
             continue
         roads = county.config.sources.roads
         roads_shift = gcj02_from_wgs84 if shift_of(roads.datum) is None else None
-        tried: tuple[tuple[str, str, str, Shift | None], ...] = (
+        hypotheses: tuple[tuple[str, str, str, Shift | None], ...] = (
             ("network.suspected_datum", source.path, "gcj02", shift_of("gcj02")),
             ("network.suspected_datum", source.path, "bd09", shift_of("bd09")),
             ("network.suspected_road_datum", roads.path, "gcj02", roads_shift),
         )
-        found = []
-        for code, file, datum, shift in tried:
+        better = []
+        for code, file, datum, shift in hypotheses:
             if shift is None:
                 continue
             other_m = _road_m(tree, _shifted(places, county.crs, shift))
@@ -66,10 +66,10 @@ def shift_problems(county: County, network: Network) -> tuple[Problem, ...]:
                     "count": len(places),
                 }
                 problem = Problem(code, "warning", values, file, count=len(places))
-                found.append((float(np.median(other_m)), problem))
-        if found:
-            told.append(min(found, key=lambda one: one[0])[1])
-    return tuple(told)
+                better.append((float(np.median(other_m)), problem))
+        if better:
+            suspicions.append(min(better, key=lambda one: one[0])[1])
+    return tuple(suspicions)
 
 
 def _places(geometry: gpd.GeoSeries) -> FloatArray:

@@ -142,7 +142,7 @@ def directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
         "circular",
     }
     stated = (_ONEWAY.get(tags.get(key, "").strip().lower()) for key in _ONEWAY_KEYS)
-    open_ways = next((found for found in stated if found), (True, not implied))
+    open_ways = next((open_pair for open_pair in stated if open_pair), (True, not implied))
     if any(tags.get(key) == "no" for key in _TO_AMBULANCES):
         open_ways = (True, True)
     forward, backward = (

@@ -72,20 +72,20 @@ def _field(stream: BinaryIO, wanted: int, end: int) -> int | None:
 
     The stream stands at `end` afterwards.
     """
-    found = None
-    while found is None and stream.tell() < end:
+    value = None
+    while value is None and stream.tell() < end:
         key = _varint(stream)
         if not key >> 3:  # no field has the number 0: the bytes are others, or the file has ended
             break
         if key & 7 == _VARINT:
             number = _varint(stream)
-            found = number if key >> 3 == wanted else None
+            value = number if key >> 3 == wanted else None
         elif key & 7 == _BYTES:
             stream.seek(_varint(stream), 1)
         else:
             break
     stream.seek(end)
-    return found
+    return value
 
 
 def _varint(stream: BinaryIO) -> int:

@@ -65,6 +65,6 @@ def page_says(path: Path) -> str:
     """Return what a web page says in short: Overpass's error, the title, or its beginning."""
     with open_plain(path) as stream:
         text = stream.read(_CHUNK).decode("utf-8", errors="replace")
-    found = _ERROR.search(text) or _TITLE.search(text)
-    said = found[1] if found else _ELEMENT.sub(" ", text)
-    return shown(said, _SAID_LENGTH) or "-"
+    match = _ERROR.search(text) or _TITLE.search(text)
+    words = match[1] if match else _ELEMENT.sub(" ", text)
+    return shown(words, _SAID_LENGTH) or "-"

@@ -34,7 +34,7 @@ def comparison_text(comparison: Comparison, language: Language) -> str:
     before, after = comparison.before, comparison.after
     limits = [rule.result.required for rule in comparison.rules if is_response(rule.result.rule)]
     outcomes = [rule.outcome for rule in comparison.rules]
-    said = text(
+    sentences = text(
         "report.comparison",
         language,
         gained=f"{comparison.people_gained:,.0f}",
@@ -45,12 +45,12 @@ def comparison_text(comparison: Comparison, language: Language) -> str:
         worse=outcomes.count("worse"),
     )
     if not comparison.cost.items:
-        return said
+        return sentences
     cost = text("report.comparison_cost", language, total=f"{comparison.cost.total:,.1f}")
     if comparison.cost.missing:
         missing = text("report.list_separator", language).join(comparison.cost.missing)
         cost += text("report.comparison_cost_missing", language, keys=missing)
-    return said + cost
+    return sentences + cost
 
 
 def _share(share: float, language: Language, *limits: float) -> str:

@@ -10,19 +10,19 @@ from coverage.report.score import figure_text
 
 def completeness_text(report: Report, language: Language) -> str:
     """Return how many of the rules that apply could be assessed."""
-    found = report.completeness
-    if not found.applicable:
+    completeness = report.completeness
+    if not completeness.applicable:
         return text("report.completeness_none", language)
-    told = text(
+    sentence = text(
         "report.completeness",
         language,
-        applicable=found.applicable,
-        assessed=found.assessed,
-        share=figure_text(found.share, "share", language),
+        applicable=completeness.applicable,
+        assessed=completeness.assessed,
+        share=figure_text(completeness.share, "share", language),
     )
-    if found.bounds:
-        told += text("report.completeness_bounds", language, count=found.bounds)
-    return told
+    if completeness.bounds:
+        sentence += text("report.completeness_bounds", language, count=completeness.bounds)
+    return sentence
 
 
 def missing_text(report: Report, language: Language) -> str:

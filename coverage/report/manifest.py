@@ -35,13 +35,13 @@ class _Manifest(BaseModel):
 
 def manifest_json(contents: Mapping[str, bytes]) -> bytes:
     """Return the manifest of these files, by name; the same files give the same bytes."""
-    return _told({name: _entry([content]) for name, content in contents.items()})
+    return _manifest_json({name: _entry([content]) for name, content in contents.items()})
 
 
 def manifest_of(folder: Path) -> bytes:
     """Return the manifest of every file that lies in `folder` itself."""
     paths = [path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST]
-    return _told({path.name: _entry_at(path) for path in paths})
+    return _manifest_json({path.name: _entry_at(path) for path in paths})
 
 
 def mismatches(folder: Path, known: Iterable[str] = ()) -> tuple[str, ...] | None:
@@ -101,6 +101,9 @@ def _entry(chunks: Iterable[bytes]) -> _File:
     return _File(bytes=size, sha256=digest.hexdigest())
 
 
-def _told(files: Mapping[str, _File]) -> bytes:
-    told = {"schema": SCHEMA, "files": {name: files[name].model_dump() for name in sorted(files)}}
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+def _manifest_json(files: Mapping[str, _File]) -> bytes:
+    content = {
+        "schema": SCHEMA,
+        "files": {name: files[name].model_dump() for name in sorted(files)},
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

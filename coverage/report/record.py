@@ -21,10 +21,10 @@ _DECIMALS: Final = 9
 
 def report_json(report: Report, language: Language, comparison: Comparison | None = None) -> bytes:
     """Return ``report.json``: UTF-8, the same bytes for the same report and language."""
-    found = record(report, language)
+    content = record(report, language)
     if comparison is not None:
-        found["comparison"] = comparison_record(comparison)
-    text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
+        content["comparison"] = comparison_record(comparison)
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     return (text + "\n").encode("utf-8")
 
 
@@ -100,7 +100,7 @@ def _summary(summary: ResponseSummary) -> dict[str, Any]:
 
 def _judged_by(report: Report) -> dict[str, Any]:
     """Return the day, the region and the rules that could be assessed."""
-    found = report.completeness
+    completeness = report.completeness
     return {
         "as_of": report.as_of.isoformat() if report.as_of else None,
         "region": report.region or report.county.config.county.code,
@@ -109,10 +109,10 @@ def _judged_by(report: Report) -> dict[str, Any]:
             for result in report.rules
         },
         "completeness": {
-            "applicable": found.applicable,
-            "assessed": found.assessed,
-            "share": share(found.share),
-            "missing": dict(found.missing),
+            "applicable": completeness.applicable,
+            "assessed": completeness.assessed,
+            "share": share(completeness.share),
+            "missing": dict(completeness.missing),
         },
     }
 

@@ -113,13 +113,13 @@ def parameter_text(parameter: Parameter, language: Language) -> str:
     """Return what a parameter means, what it is, where that comes from, and what it may be."""
     # The two origins are the messages report.origin_text and report.origin_assumption.
     origin = text(f"report.origin_{parameter.origin}", language)
-    told = [origin, allowed_text(parameter, language)]
+    remarks = [origin, allowed_text(parameter, language)]
     return text(
         "report.setting",
         language,
         meaning=meaning_text(parameter, language),
         value=setting_text(parameter.value, parameter.unit, language) or "-",
-        told=text("report.list_separator", language).join(filter(None, told)),
+        told=text("report.list_separator", language).join(filter(None, remarks)),
     )
 
 

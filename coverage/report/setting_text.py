@@ -94,10 +94,10 @@ def named_text(words: Bilingual, language: Language) -> str:
     """Return a text of the catalogue; rules, columns and kinds that it names have their titles."""
     titles = _titles(language)
 
-    def named(found: re.Match[str]) -> str:
-        title = titles[found["id"]]
+    def named(match: re.Match[str]) -> str:
+        title = titles[match["id"]]
         # No blank stands between a Chinese text and its quotation marks.
-        return title if language == "zh" else f"{found['before']}{title}{found['after']}"
+        return title if language == "zh" else f"{match['before']}{title}{match['after']}"
 
     return _ids().sub(named, getattr(words, language))
 

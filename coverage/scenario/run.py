@@ -13,7 +13,7 @@ from coverage.county.files import shown
 from coverage.county.model import County
 from coverage.messages import Message
 from coverage.problems import Problem
-from coverage.progress import Progress, quietly
+from coverage.progress import Progress, no_progress
 from coverage.rules.evaluate import evaluate
 from coverage.rules.evidence.minutes import Evidence
 from coverage.rules.model.results import RuleResult
@@ -72,7 +72,7 @@ class Memo:
 
 
 def assess_scenario(
-    base: Report, scenario: Scenario, memo: Memo | None = None, progress: Progress = quietly
+    base: Report, scenario: Scenario, memo: Memo | None = None, progress: Progress = no_progress
 ) -> Report:
     """Return what assessing the county of `base` after the edits of `scenario` gives.
 
@@ -108,7 +108,7 @@ def with_overrides(
     base: Report,
     overrides: Mapping[str, Mapping[str, Any]],
     memo: Memo | None = None,
-    progress: Progress = quietly,
+    progress: Progress = no_progress,
 ) -> Report:
     """Return `base` with other parameters of its rules.
 

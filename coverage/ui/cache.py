@@ -19,7 +19,7 @@ from coverage.county.config import CountyConfig, load_config
 from coverage.messages import Language, text
 from coverage.paths import DATA
 from coverage.problems import InputError
-from coverage.progress import Progress, quietly
+from coverage.progress import Progress, no_progress
 from coverage.scenario.compare import Comparison, compare
 from coverage.scenario.model import Scenario
 from coverage.scenario.run import Memo, assess_scenario, with_overrides
@@ -106,8 +106,13 @@ def _state(file: Path) -> tuple[str, int, int] | None:
 
 def _key(case: Case) -> _Key:
     scenario = case.scenario
-    told = "" if scenario is None else scenario.model_dump_json()
-    return str(case.folder), fingerprint(case.folder), _overrides_text(case.overrides), told
+    scenario_json = "" if scenario is None else scenario.model_dump_json()
+    return (
+        str(case.folder),
+        fingerprint(case.folder),
+        _overrides_text(case.overrides),
+        scenario_json,
+    )
 
 
 def _overrides_text(overrides: Overrides) -> str:
@@ -137,13 +142,13 @@ def _overridden(folder: str, state: Fingerprint, overrides: str, _progress: Prog
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _changed(key: _Key, _progress: Progress) -> Report:
-    folder, state, overrides, told = key
+    folder, state, overrides, scenario_json = key
     base = _of((folder, state, overrides, ""), _progress)
-    scenario = Scenario.model_validate_json(told)
+    scenario = Scenario.model_validate_json(scenario_json)
     return assess_scenario(base, scenario, _memo(folder, state), _progress)
 
 
-def _of(key: _Key, progress: Progress = quietly) -> Report:
+def _of(key: _Key, progress: Progress = no_progress) -> Report:
     folder, state, overrides, scenario = key
     if scenario:
         return _changed(key, progress)
@@ -153,7 +158,7 @@ def _of(key: _Key, progress: Progress = quietly) -> Report:
 
 
 def report(
-    folder: Path, overrides: Overrides | None = None, progress: Progress = quietly
+    folder: Path, overrides: Overrides | None = None, progress: Progress = no_progress
 ) -> Report:
     """Return the assessed county of `folder`; read anew when one of its files has changed.
 
@@ -174,7 +179,7 @@ def scenario_report(
     folder: Path,
     overrides: Overrides | None,
     scenario: Scenario | None,
-    progress: Progress = quietly,
+    progress: Progress = no_progress,
 ) -> Report:
     """Return the county of `folder` with `scenario` applied; only what it changes is computed.
 
@@ -242,8 +247,8 @@ def _moving_code(
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _way_code(key: _Key, language: Language, village: str) -> tuple[LayerCode, ...]:
-    found = _way_to(key, village)
-    return () if found is None else layer_codes([way_layer(_of(key), language, found)])
+    way = _way_to(key, village)
+    return () if way is None else layer_codes([way_layer(_of(key), language, way)])
 
 
 @dataclass(frozen=True)

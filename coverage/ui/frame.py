@@ -112,7 +112,7 @@ def pages(language: Language) -> list[StreamlitPage]:
 
 def show(page: StreamlitPage, language: Language) -> None:
     """Run `page`; bad input becomes a list of what to mend, a defect of ours a plain sentence."""
-    told = st.container()
+    message_area = st.container()
     try:
         page.run()
     except InputError as error:
@@ -123,7 +123,7 @@ def show(page: StreamlitPage, language: Language) -> None:
     except Exception:
         _LOGGER.exception("The page %s failed", page.url_path)
         st.error(text("ui.defect", language))
-    with told:
+    with message_area:
         workspace_state(session(), language)
     name_in_address()
 
@@ -149,8 +149,8 @@ def workspace_state(current: Session, language: Language) -> None:
     if current.workspace.recovered:
         st.warning(text("workspace.recovered", language), icon=":material/warning:")
     if current.workspace.unread:
-        told = text("workspace.unread", language, count=len(current.workspace.unread))
-        st.warning(told, icon=":material/warning:")
+        warning = text("workspace.unread", language, count=len(current.workspace.unread))
+        st.warning(warning, icon=":material/warning:")
     if current.left is not None:
         with st.container(border=True, key="workspace-left"):
             st.markdown(text("workspace.left", language))

@@ -80,12 +80,12 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        found = _UPLOAD.search(scope["path"])
+        match = _UPLOAD.search(scope["path"])
         if not is_host_allowed(Headers(scope=scope).get("host")):
             refusal = PlainTextResponse("The Host is not in server.allowedHosts.", 400)
             await refusal(scope, receive, with_headers)
-        elif found is not None and scope["method"] == "PUT":
-            await self._take(found["session"], scope, receive, with_headers)
+        elif match is not None and scope["method"] == "PUT":
+            await self._take(match["session"], scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
 

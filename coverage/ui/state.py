@@ -95,20 +95,20 @@ def session() -> Session:
     """Return this tab's session; at its first run the workspace that the address names."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = _begun(st.query_params.get(ADDRESS))
-    found: Session = st.session_state[_KEY]
-    return found
+    kept: Session = st.session_state[_KEY]
+    return kept
 
 
 def _begun(token: str | None) -> Session:
     if token is None:
         return Session()
-    found = Session()
+    begun = Session()
     try:
-        found.workspace = store.load(token)
+        begun.workspace = store.load(token)
     except InputError as error:
-        found.trouble = error
-        found.unknown = True
-    return found
+        begun.trouble = error
+        begun.unknown = True
+    return begun
 
 
 def name_in_address() -> None:

@@ -26,7 +26,7 @@ from coverage.limits import BEAT_S, Limits, limits_of
 from coverage.messages import Message
 from coverage.paths import ROOT
 from coverage.problems import InputError, OutputError, Problem
-from coverage.progress import Progress, quietly
+from coverage.progress import Progress, no_progress
 from coverage.workspace.answers import Answer, Broken, Made, Ready, Refused, Request, Step
 
 MAX_READERS: Final = 2
@@ -198,12 +198,12 @@ def _is_limit(error: Exception) -> bool:
 @cache
 def readers() -> Readers:
     """Return the processes of this program, which end with it."""
-    found = Readers()
-    atexit.register(found.end)
-    return found
+    readers = Readers()
+    atexit.register(readers.end)
+    return readers
 
 
-def assess_apart(folder: Path, progress: Progress = quietly) -> Report:
+def assess_apart(folder: Path, progress: Progress = no_progress) -> Report:
     """Return what `coverage.assessment.assess.assess_folder` does, read in a process apart.
 
     Parameters

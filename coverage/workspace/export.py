@@ -196,7 +196,7 @@ def guide(pieces: Iterable[Piece], heading: str, language: Language) -> bytes:
 def _file_names(names: Sequence[str]) -> list[str]:
     """Return names that every system takes for files, no two alike."""
     taken: set[str] = set()
-    found = []
+    unique_names = []
     for number, name in enumerate(names, 1):
         cut = _UNSAFE.sub("_", name).encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
         plain = cut.strip(" ._") or f"scenario-{number}"
@@ -207,5 +207,5 @@ def _file_names(names: Sequence[str]) -> list[str]:
             again += 1
             unique = f"{plain}-{again}"
         taken.add(unique.casefold())
-        found.append(unique)
-    return found
+        unique_names.append(unique)
+    return unique_names

@@ -44,14 +44,14 @@ def county_at(path: Path) -> Path:
 
     That may be one of its files, or the folder around it.
     """
-    found = typed_path(str(path)) or path
+    named = typed_path(str(path)) or path
     with suppress(OSError, ValueError):
-        if found.is_file() and (found.parent / CONFIG_NAME).is_file():
-            return found.parent
-        if found.is_dir() and not (found / CONFIG_NAME).exists():
-            inner = [config.parent for config in found.glob(f"*/{CONFIG_NAME}")]
-            return inner[0] if len(inner) == 1 else found
-    return found
+        if named.is_file() and (named.parent / CONFIG_NAME).is_file():
+            return named.parent
+        if named.is_dir() and not (named / CONFIG_NAME).exists():
+            inner = [config.parent for config in named.glob(f"*/{CONFIG_NAME}")]
+            return inner[0] if len(inner) == 1 else named
+    return named
 
 
 def is_protected(folder: Path) -> bool:
@@ -91,12 +91,12 @@ def county_files(folder: Path) -> dict[str, Path]:
     own = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
     paths += [inside(folder, f"{OWN_FOLDER}/{name}") for name in own]
     paths += [inside(folder, name) for name in _README if (folder / name).is_file()]
-    found = {}
+    files = {}
     for path in paths:
         at = path if path.is_absolute() else folder / path
         name = Path(os.path.relpath(at, root)).as_posix()
-        found[name] = at
-    return dict(sorted(found.items()))
+        files[name] = at
+    return dict(sorted(files.items()))
 
 
 def own_copy(workspace: Workspace) -> Path:

@@ -84,9 +84,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other side's to hear
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come among the answers
-    asked = os.fdopen(os.dup(0), "rb")
+    requests_pipe = os.fdopen(os.dup(0), "rb")
     requests: queue.Queue[Request] = queue.Queue()
-    threading.Thread(target=_listen, args=(asked, requests), daemon=True).start()
+    threading.Thread(target=_listen, args=(requests_pipe, requests), daemon=True).start()
     load_catalogue()
     send(Ready(), answers)
     while True:

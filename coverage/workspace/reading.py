@@ -107,14 +107,14 @@ def file_counts(report: Report) -> tuple[FileCount, ...]:
 
 
 def _sums(report: Report, codes: Mapping[str, Role]) -> dict[Role, int]:
-    found: dict[Role, int] = {}
+    sums: dict[Role, int] = {}
     for problem in report.quality:
         role = codes.get(problem.code)
         if role == "villages" and _role(report, problem) == "facilities":
             role = "facilities"  # the same sentence is said of either table
         if role is not None:
-            found[role] = found.get(role, 0) + problem.count
-    return found
+            sums[role] = sums.get(role, 0) + problem.count
+    return sums
 
 
 def _role(report: Report, problem: Problem) -> Role | None:

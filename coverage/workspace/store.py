@@ -306,8 +306,8 @@ def _changes() -> Iterator[tuple[float, str]]:
 def _revisions(folder: Path) -> Iterator[int]:
     with suppress(OSError):
         for path in folder.iterdir():
-            if found := _STATE.fullmatch(path.name):
-                yield int(found[1])
+            if match := _STATE.fullmatch(path.name):
+                yield int(match[1])
 
 
 def _claim(part: Path, target: Path) -> None:
@@ -368,17 +368,17 @@ def _texts(scenarios: tuple[Scenario, ...]) -> list[str]:
 
 def _histories(stored: _Stored, scenarios: list[Scenario]) -> dict[str, History]:
     """Return the way back of each of `scenarios`; none where this version cannot read it."""
-    found = {}
+    histories = {}
     for scenario in scenarios:
         steps = stored.histories.get(scenario.name)
         if steps is not None:
             with suppress(ValidationError, RecursionError):
                 past, future = (
-                    tuple(Scenario.model_validate_json(told) for told in texts)
+                    tuple(Scenario.model_validate_json(scenario_json) for scenario_json in texts)
                     for texts in (steps.past, steps.future)
                 )
-                found[scenario.name] = History(past, scenario, future)
-    return found
+                histories[scenario.name] = History(past, scenario, future)
+    return histories
 
 
 def _read(path: Path) -> _Stored | None:

@@ -262,11 +262,13 @@ def _is_plain(entry: _Entry) -> bool:
 
 def _root(entries: Sequence[_Entry]) -> tuple[str, ...]:
     """Return the path of the one folder with a ``county.toml``: the outermost, if it is one."""
-    found = [entry.parts[:-1] for entry in entries if entry.parts[-1].casefold() == CONFIG_NAME]
-    if not found:
+    config_parents = [
+        entry.parts[:-1] for entry in entries if entry.parts[-1].casefold() == CONFIG_NAME
+    ]
+    if not config_parents:
         raise _without_settings(sorted({entry.parts[-1] for entry in entries}))
-    depth = min(len(root) for root in found)
-    outermost = sorted({root for root in found if len(root) == depth})
+    depth = min(len(root) for root in config_parents)
+    outermost = sorted({root for root in config_parents if len(root) == depth})
     if len(outermost) > 1:
         folders = ", ".join(shown("/".join(root)) for root in outermost)
         raise _refused("workspace.several_counties", folders=folders)

@@ -50,8 +50,8 @@ def write_parameters(folder: Path, rule_id: str, values: Mapping[str, Setting]) 
         config = CountyConfig.model_validate(tomllib.loads(after))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise refuse("county.toml_broken", CONFIG_NAME) from error
-    found = with_own_rules(folder, load_catalogue())
-    applicable_rules(config, found.catalogue, own=found.own)
+    own = with_own_rules(folder, load_catalogue())
+    applicable_rules(config, own.catalogue, own=own.own)
     _replace(path, after)
 
 

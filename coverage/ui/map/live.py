@@ -115,8 +115,8 @@ class LayerCode:
         """Return it as an element of the list that `live_map.js` takes."""
         plain = {"key": self.key, "name": self.name, "show": self.show}
         digest = hashlib.sha256(f"{self.code}{self.name}".encode()).hexdigest()[:16]
-        told = json.dumps({**plain, "digest": digest})
-        return f"Object.assign({told}, {{make: function() {{\n{self.code}\n}}}})"
+        options = json.dumps({**plain, "digest": digest})
+        return f"Object.assign({options}, {{make: function() {{\n{self.code}\n}}}})"
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,8 @@ def base_arguments(
             "area_end": text("map_page.area_end", language),
         },
     }
-    told = json.dumps(setup).replace("<", "\\u003c")
-    arguments["script"] += f"\n{_CODE}\nplannerLive(map_div, {told});\n"
+    options = json.dumps(setup).replace("<", "\\u003c")
+    arguments["script"] += f"\n{_CODE}\nplannerLive(map_div, {options});\n"
     return arguments
 
 

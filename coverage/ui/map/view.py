@@ -127,7 +127,7 @@ def draw(
 ) -> None:
     """Draw the map; it keeps its place, zoom and layers whatever is drawn on it."""
     basemap = chosen_basemap(session())
-    told = st.container(key=f"{key}-told")
+    message_area = st.container(key=f"{key}-told")
     try:
         drawing = cache.map_arguments(
             case,
@@ -142,23 +142,25 @@ def draw(
     except InputError as error:
         if basemap == NO_BASEMAP:
             raise
-        told.warning(literal(" ".join(visitor.lines(error, language))), icon=":material/warning:")
+        message_area.warning(
+            literal(" ".join(visitor.lines(error, language))), icon=":material/warning:"
+        )
         drawing = cache.map_arguments(
             case, language, layer, rule=rule, village=village, height=height, bare=bare
         )
     show_live(live_arguments(drawing.base, drawing.layers, tool, work().focus), key, tell)
 
 
-def way_told(case: cache.Case, report: Report, code: str | None, language: Language) -> None:
+def show_way(case: cache.Case, report: Report, code: str | None, language: Language) -> None:
     """Say how the ambulance reaches the village that was clicked or searched."""
     codes = report.villages["code"].astype(str).tolist()
     if code not in codes:
         return
     row = report.villages.iloc[codes.index(code)]
-    found = cache.way(case, code)
+    way = cache.way(case, code)
     named = f"**{literal(str(row['name']))}** · {people(float(row['population']), language)}"
     with st.container(border=True, key="way"):
-        if found is None:
+        if way is None:
             st.markdown(text("map_page.no_way", language, village=named))
             return
         st.markdown(
@@ -167,15 +169,15 @@ def way_told(case: cache.Case, report: Report, code: str | None, language: Langu
                 language,
                 village=named,
                 station=literal(str(row["station_name"])),
-                response=minutes(found.response_min, language, float(row["limit_min"])),
-                turnout=minutes(found.turnout_min, language),
-                leaving=minutes(found.leaving_min, language),
-                drive=minutes(found.drive_min, language),
-                access=minutes(found.access_min, language),
-                km=f"{found.length_m / 1000:.1f}",
+                response=minutes(way.response_min, language, float(row["limit_min"])),
+                turnout=minutes(way.turnout_min, language),
+                leaving=minutes(way.leaving_min, language),
+                drive=minutes(way.drive_min, language),
+                access=minutes(way.access_min, language),
+                km=f"{way.length_m / 1000:.1f}",
             )
         )
-        roads = list(dict.fromkeys(leg.name for leg in found.legs if leg.name))
+        roads = list(dict.fromkeys(leg.name for leg in way.legs if leg.name))
         if roads:
             listed = text("maps.list_separator", language).join(roads[:_LEGS])
             more = "…" if len(roads) > _LEGS else ""

@@ -104,9 +104,9 @@ def _earlier(current: Session) -> None:
         if not workspaces:
             st.caption(text("county_page.workspaces_none", language))
         for line in workspaces[:_LINES_SHOWN]:
-            told, button = st.columns([5, 1], vertical_alignment="center")
+            label, button = st.columns([5, 1], vertical_alignment="center")
             changed = datetime.fromtimestamp(line.changed).astimezone()
-            told.markdown(
+            label.markdown(
                 text(
                     "county_page.workspace_line",
                     language,
@@ -180,52 +180,56 @@ def _quality(report: Report, language: Language) -> None:
         notes=levels.count("note"),
     )
     st.caption(counted + " " + text("county_page.quality_hint", language))
-    found = tuple(sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level)))
+    problems = tuple(
+        sorted(report.quality, key=lambda problem: get_args(Level).index(problem.level))
+    )
     picked = _draw(
-        found,
+        problems,
         language,
         on_select="rerun",
         selection_mode="single-row",
         key=f"quality-{language}",
     )
-    save_button(_problem_table(found, language, every_row=True), "quality", language)
+    save_button(_problem_table(problems, language, every_row=True), "quality", language)
     rows = picked["selection"]["rows"]
-    if rows and rows[0] < len(found):
-        _shown_problem(report, found[rows[0]], language)
+    if rows and rows[0] < len(problems):
+        _shown_problem(report, problems[rows[0]], language)
 
 
 def _problem_table(
-    found: tuple[Problem, ...], language: Language, *, every_row: bool = False
+    problems: tuple[Problem, ...], language: Language, *, every_row: bool = False
 ) -> pd.DataFrame:
     most = None if every_row else _ROWS_SHOWN
     columns = {
         "county_page.column_level": [
-            text(f"county_page.level.{problem.level}", language) for problem in found
+            text(f"county_page.level.{problem.level}", language) for problem in problems
         ],
-        "county_page.column_file": [problem.file or "" for problem in found],
-        "county_page.column_rows": [_rows_text(problem.rows, most) for problem in found],
-        "county_page.column_column": [problem.column or "" for problem in found],
-        "county_page.column_problem": [visitor.known(problem).body(language) for problem in found],
-        "county_page.column_count": [problem.count for problem in found],
+        "county_page.column_file": [problem.file or "" for problem in problems],
+        "county_page.column_rows": [_rows_text(problem.rows, most) for problem in problems],
+        "county_page.column_column": [problem.column or "" for problem in problems],
+        "county_page.column_problem": [
+            visitor.known(problem).body(language) for problem in problems
+        ],
+        "county_page.column_count": [problem.count for problem in problems],
     }
-    if not any(problem.column for problem in found):
+    if not any(problem.column for problem in problems):
         del columns["county_page.column_column"]
     return pd.DataFrame({text(name, language): cells for name, cells in columns.items()})
 
 
-def _draw(found: tuple[Problem, ...], language: Language, **options: Any) -> Any:
+def _draw(problems: tuple[Problem, ...], language: Language, **options: Any) -> Any:
     """Draw a table of problems: texts wrap, and a very long one is cut; a long table scrolls.
 
     Takes further options of `st.dataframe`, and returns what that does.
     """
-    table = _problem_table(found, language)
+    table = _problem_table(problems, language)
     named = {text(name, language): wide for name, wide in _WIDTHS_PX.items()}
     widths = {name: wide for name, wide in named.items() if name in table}
     problem, count = (
         text(name, language) for name in ("county_page.column_problem", "county_page.column_count")
     )
     widths[problem] += sum(named.values()) - sum(widths.values())
-    table[problem] = [shortened(told, widths[problem], _MOST_LINES) for told in table[problem]]
+    table[problem] = [shortened(words, widths[problem], _MOST_LINES) for words in table[problem]]
     row_px = fitted(table, widths)
     columns: dict[str, ColumnConfig] = {
         name: st.column_config.Column(width=wide) for name, wide in widths.items()
@@ -288,9 +292,9 @@ def _places_table(places: gpd.GeoDataFrame, language: Language) -> None:
 
 def _bad_rows(error: InputError, language: Language) -> None:
     """List every problem of a folder that cannot be opened, to be sorted and taken along."""
-    found = error.problems
-    _draw(found, language, key=f"problems-{language}")
-    save_button(_problem_table(found, language, every_row=True), "problems", language)
+    problems = error.problems
+    _draw(problems, language, key=f"problems-{language}")
+    save_button(_problem_table(problems, language, every_row=True), "problems", language)
 
 
 def _keep(current: Session, report: Report) -> None:

@@ -86,8 +86,10 @@ def page() -> None:
     st.markdown(f"#### {literal(text('export_page.map_title', language, layer=shown))}")
     st.caption(text("export_page.map_hint", language))
     if spoilt is not None:
-        told = " ".join((*visitor.lines(spoilt, language), text("export_page.no_ground", language)))
-        st.warning(literal(told), icon=":material/warning:")
+        warning = " ".join(
+            (*visitor.lines(spoilt, language), text("export_page.no_ground", language))
+        )
+        st.warning(literal(warning), icon=":material/warning:")
     _rows(drawn, language)
     st.markdown(f"#### {text('export_page.scenarios_title', language)}")
     if not scenarios:
@@ -118,16 +120,16 @@ def _ground(current: Session, report: Report) -> tuple[Basemap, InputError | Non
     if wanted == NO_BASEMAP:
         return wanted, None
     of = wanted, wanted.state(), current.folder
-    tried = st.session_state.get(_GROUND)
-    if tried is None or tried[0] != of:
+    trial = st.session_state.get(_GROUND)
+    if trial is None or trial[0] != of:
         bad = None
         try:
             picture_in(wanted, report.county.crs, bounds(report), _TRIAL_PX)
         except InputError as error:
             bad = error
-        tried = of, bad
-        st.session_state[_GROUND] = tried
-    bad = tried[1]
+        trial = of, bad
+        st.session_state[_GROUND] = trial
+    bad = trial[1]
     return (wanted if bad is None else NO_BASEMAP), bad
 
 
@@ -176,9 +178,9 @@ def _all(
         language,
     )
     with st.container(border=True, key="export-all"):
-        told, button = st.columns([4, 1.3], vertical_alignment="center")
-        told.markdown(f"**{text('export_page.all_title', language)}**")
-        told.caption(text("export_page.all_hint", language))
+        label, button = st.columns([4, 1.3], vertical_alignment="center")
+        label.markdown(f"**{text('export_page.all_title', language)}**")
+        label.caption(text("export_page.all_hint", language))
         kept: _Made | None = st.session_state.get(_KEY)
         if kept is None or kept.of != made_of:
             button.button(
@@ -229,8 +231,8 @@ def _zip(report: Report, pieces: Sequence[Piece], language: Language) -> bytes:
     code = report.county.config.county.code
     files = {f"{code}/{text('export_page.guide_name', language)}": _guide(report, pieces, language)}
     for number, piece in enumerate(pieces):
-        said = text("export_page.making", language, name=literal(piece.name))
-        bar.progress(number / len(pieces), text=said)
+        step = text("export_page.making", language, name=literal(piece.name))
+        bar.progress(number / len(pieces), text=step)
         files[f"{code}/{piece.path}"] = piece.make()
     bar.progress(1.0)
     return zip_of(files)

@@ -9,7 +9,7 @@ import streamlit as st
 from coverage.messages import text
 from coverage.ui import cache
 from coverage.ui.map.live import Event, Pick
-from coverage.ui.map.view import basemap_form, controls, draw, way_told
+from coverage.ui.map.view import basemap_form, controls, draw, show_way
 from coverage.ui.scenario.state import fitting, work
 from coverage.ui.scenario.tools import picked
 from coverage.ui.state import session
@@ -43,13 +43,13 @@ def page() -> None:
         rule,
         key="map",
         height=_HEIGHT,
-        tell=_heard,
+        tell=_on_map_event,
         village=now.village,
     )
-    way_told(drawn, report, now.village, language)
+    show_way(drawn, report, now.village, language)
     st.caption(text("map_page.hint", language))
 
 
-def _heard(event: Event) -> None:
+def _on_map_event(event: Event) -> None:
     if isinstance(event, Pick):
         picked(event.key)

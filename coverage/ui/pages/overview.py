@@ -56,26 +56,26 @@ def _reservations(report: Report, language: Language) -> None:
     """Say what the figures of residents cannot be read without."""
     unknown = int(report.county.villages["population"].isna().sum())
     if unknown:
-        told = text("overview_page.population_unknown", language, count=unknown)
-        st.warning(told, icon=":material/warning:")
+        warning = text("overview_page.population_unknown", language, count=unknown)
+        st.warning(warning, icon=":material/warning:")
     if not report.county.facilities["ambulances"].gt(0).any():
         st.warning(text("overview_page.no_ambulance", language), icon=":material/warning:")
 
 
-def _key_figures(report: Report, found: Reached, language: Language) -> None:
+def _key_figures(report: Report, reached: Reached, language: Language) -> None:
     nobody = text("ui.unknown", language)
-    known = found.population > 0
-    late = people(found.population - found.covered, language) if known else nobody
+    known = reached.population > 0
+    late = people(reached.population - reached.covered, language) if known else nobody
     shown = (
         (
             "overview_page.covered_share",
-            share(found.share, language, *required_shares(report)) if known else nobody,
+            share(reached.share, language, *required_shares(report)) if known else nobody,
         ),
         ("overview_page.late", late),
-        ("overview_page.unreachable", people(found.unreachable, language) if known else nobody),
-        ("overview_page.mean_min", minutes_or_dash(found.mean_min, language)),
-        ("overview_page.median_min", minutes_or_dash(found.median_min, language)),
-        ("overview_page.p90_min", minutes_or_dash(found.p90_min, language)),
+        ("overview_page.unreachable", people(reached.unreachable, language) if known else nobody),
+        ("overview_page.mean_min", minutes_or_dash(reached.mean_min, language)),
+        ("overview_page.median_min", minutes_or_dash(reached.median_min, language)),
+        ("overview_page.p90_min", minutes_or_dash(reached.p90_min, language)),
     )
     columns = st.columns(len(shown), gap="xsmall")
     for column, (label, value) in zip(columns, shown, strict=True):
@@ -109,17 +109,17 @@ def _groups(report: Report, figures: tuple[Reached, ...], language: Language) ->
 def _figures(figures: tuple[Reached, ...], required: tuple[float, ...], language: Language) -> None:
     nobody = text("ui.unknown", language)
 
-    def told(found: Reached, figure: float) -> str:
-        return f"{whole_people(figure):,}" if found.population > 0 else nobody
+    def count_text(group: Reached, figure: float) -> str:
+        return f"{whole_people(figure):,}" if group.population > 0 else nobody
 
     rows = {
         "overview_page.limit": [minutes_or_dash(f.limit_min, language) for f in figures],
-        "overview_page.population": [told(f, f.population) for f in figures],
+        "overview_page.population": [count_text(f, f.population) for f in figures],
         "overview_page.covered_share": [
             share(f.share, language, *required) if f.population > 0 else nobody for f in figures
         ],
-        "overview_page.late": [told(f, f.population - f.covered) for f in figures],
-        "overview_page.unreachable": [told(f, f.unreachable) for f in figures],
+        "overview_page.late": [count_text(f, f.population - f.covered) for f in figures],
+        "overview_page.unreachable": [count_text(f, f.unreachable) for f in figures],
         "overview_page.mean_min": [minutes_or_dash(f.mean_min, language) for f in figures],
         "overview_page.median_min": [minutes_or_dash(f.median_min, language) for f in figures],
         "overview_page.p90_min": [minutes_or_dash(f.p90_min, language) for f in figures],

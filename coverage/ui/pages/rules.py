@@ -91,15 +91,15 @@ def _drop_all() -> None:
 def _catalogue(
     report: Report, folder: Path, known: Mapping[str, CountyRule], language: Language
 ) -> None:
-    found = _filtered(known, language)
+    filtered = _filtered(known, language)
     results = {result.rule.id: result for result in report.rules}
-    if not found:
+    if not filtered:
         st.info(text("rules_page.none_found", language))
         return
-    _table(found, results, language)
+    _table(filtered, results, language)
     current = session()
-    shown = current.rule if current.rule in found else next(iter(found))
-    _one(report, folder, found[shown], results.get(shown), language)
+    shown = current.rule if current.rule in filtered else next(iter(filtered))
+    _one(report, folder, filtered[shown], results.get(shown), language)
 
 
 def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, CountyRule]:
@@ -148,7 +148,7 @@ def _searched(rule: Rule) -> str:
 
 
 def _table(
-    found: Mapping[str, CountyRule], results: Mapping[str, RuleResult], language: Language
+    rules: Mapping[str, CountyRule], results: Mapping[str, RuleResult], language: Language
 ) -> None:
     title, kind = text("ui.column_rule", language), text("ui.column_kind", language)
     verdict = text("ui.column_verdict", language)
@@ -157,22 +157,22 @@ def _table(
         text("rules_page.column_regions", language),
         text("ui.column_clause", language),
     )
-    verdicts = [results[i].verdict if i in results else "not_applicable" for i in found]
+    verdicts = [results[i].verdict if i in results else "not_applicable" for i in rules]
     table = pd.DataFrame(
         {
-            title: [said(one.text.title, language) for one in found.values()],
-            kind: [kind_text(one.text.kind, language) for one in found.values()],
+            title: [said(one.text.title, language) for one in rules.values()],
+            kind: [kind_text(one.text.kind, language) for one in rules.values()],
             verdict: [
                 verdict_mark(results[i].verdict, language, verdict_text(results[i], language))
                 if i in results
                 else text("rules_page.not_tested", language)
-                for i in found
+                for i in rules
             ],
-            state: [_state(one, language) for one in found.values()],
-            regions: [regions_text(one.text, language) for one in found.values()],
+            state: [_state(one, language) for one in rules.values()],
+            regions: [regions_text(one.text, language) for one in rules.values()],
             clause: [
                 _first_clause(results[i].rule if i in results else one.text, language)
-                for i, one in found.items()
+                for i, one in rules.items()
             ],
         }
     )
@@ -184,14 +184,14 @@ def _table(
         regions: _REGIONS_PX,
         clause: _CLAUSE_PX,
     }
-    brief = [first_regions_text(one.text, language) for one in found.values()]
+    brief = [first_regions_text(one.text, language) for one in rules.values()]
     drawn = table.assign(**{clause: table[clause].map(breakable)})
     drawn[regions] = brief
-    key = f"rules-{language}-{crc32(chr(32).join(found).encode())}"
+    key = f"rules-{language}-{crc32(chr(32).join(rules).encode())}"
     st.dataframe(
         tinted(styled(drawn, widths), verdict, verdicts),
         hide_index=True,
-        on_select=partial(_choose, key, tuple(found)),
+        on_select=partial(_choose, key, tuple(rules)),
         selection_mode="single-cell",
         key=key,
         height=_HEIGHT_PX,
@@ -201,7 +201,7 @@ def _table(
         },
     )
     left, right = st.columns(2)
-    left.caption(text("rules_page.table_hint", language, count=len(found)))
+    left.caption(text("rules_page.table_hint", language, count=len(rules)))
     with right:
         save_button(table, "rules", language)
 

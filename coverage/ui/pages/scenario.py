@@ -16,14 +16,14 @@ from coverage.assessment.report import Report
 from coverage.county.model import County
 from coverage.messages import Language, text
 from coverage.ui import cache
-from coverage.ui.map.view import controls, draw, way_told
+from coverage.ui.map.view import controls, draw, show_way
 from coverage.ui.scenario.compare import all_scenarios, side_by_side, unit_costs
 from coverage.ui.scenario.edit_list import edit_list, steps
 from coverage.ui.scenario.files import chooser
 from coverage.ui.scenario.forms import facility_form, people_form, response_form
 from coverage.ui.scenario.results import figures, gains
-from coverage.ui.scenario.state import fitting, told, work
-from coverage.ui.scenario.tools import heard, toolbar
+from coverage.ui.scenario.state import fitting, trouble_lines, work
+from coverage.ui.scenario.tools import on_map_event, toolbar
 from coverage.ui.state import session
 from coverage.ui.widgets.opening import chosen
 from coverage.ui.words import literal
@@ -62,12 +62,12 @@ def page() -> None:
             rule,
             key="scenario",
             height=_HEIGHT,
-            tell=heard,
+            tell=on_map_event,
             tool=tool,
             village=village,
             bare=True,
         )
-        way_told(drawn, report, village, language)
+        show_way(drawn, report, village, language)
     with right:
         figures(base, report, language)
         steps(language)
@@ -94,7 +94,7 @@ def page() -> None:
 
 def _trouble(language: Language) -> None:
     """Say why the last change could not be made."""
-    lines = told(language)
+    lines = trouble_lines(language)
     if lines:
         listed = "\n".join(f"- {literal(line)}" for line in lines)
         heading = text("scenario_page.refused", language)

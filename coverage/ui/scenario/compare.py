@@ -100,9 +100,9 @@ def all_scenarios(current: Session, language: Language) -> None:
         try:
             after = cache.scenario_report(current.folder, current.workspace.overrides, scenario)
         except InputError as error:
-            told = literal(" ".join(visitor.lines(error, language)[:1]))
+            problem = literal(" ".join(visitor.lines(error, language)[:1]))
             name = literal(scenario.name)
-            st.warning(text("scenario_page.unfit", language, name=name, problem=told))
+            st.warning(text("scenario_page.unfit", language, name=name, problem=problem))
             continue
         names.append(scenario.name)
         reports.append(after)
@@ -202,13 +202,13 @@ def side_by_side(case: cache.Case, language: Language, layer: str, rule: str | N
                 rule,
                 key=key,
                 height=_SIDE_HEIGHT,
-                tell=_heard,
+                tell=_on_map_event,
                 village=work().village,
                 bare=True,
             )
 
 
-def _heard(event: Event) -> None:
+def _on_map_event(event: Event) -> None:
     if event.type == "pick":
         picked(event.key)
 

@@ -59,11 +59,11 @@ def edit_list(county: County, network: Network, language: Language) -> None:
 
 def _row(at: int, edit: Edit, count: int, words: str, language: Language) -> None:
     with st.container(border=True, key=f"edit-{at}", gap="xsmall"):
-        said = literal(words)
+        line = literal(words)
         if edit.off:
             off = text("scenario_page.is_off", language)
-            said = f":gray[{said}] {literal(off)}"
-        st.markdown(f"**{at + 1}.** {said}")
+            line = f":gray[{line}] {literal(off)}"
+        st.markdown(f"**{at + 1}.** {line}")
         if edit.note:
             st.caption(literal(edit.note))
         with st.container(horizontal=True, gap="xsmall"):

@@ -159,8 +159,8 @@ def open_text(content: bytes, file: str) -> bool:
     now.trouble = None
     try:
         scenario = parse_scenario(_decoded(content, file), file)
-        found = case(current)
-        cache.scenario_report(found.folder, found.overrides, scenario)
+        in_force = case(current)
+        cache.scenario_report(in_force.folder, in_force.overrides, scenario)
     except InputError as error:
         now.trouble = error
         return False

@@ -149,7 +149,7 @@ def _places(report: Report, language: Language) -> dict[str, _Place]:
     """Return villages, then facilities whose place is known."""
     villages = report.county.villages
     named = _village_names(report)
-    found = {
+    places = {
         f"village:{code}": _Place(named[code], float(lon), float(lat))
         for code, lon, lat in zip(
             villages["code"].astype(str), villages["lon"], villages["lat"], strict=True
@@ -164,8 +164,8 @@ def _places(report: Report, language: Language) -> dict[str, _Place]:
         strict=True,
     ):
         if not (pd.isna(lon) or pd.isna(lat)):
-            found[f"facility:{key}"] = _Place(label, float(lon), float(lat))
-    return found
+            places[f"facility:{key}"] = _Place(label, float(lon), float(lat))
+    return places
 
 
 def _build(place: _Place | None) -> None:
@@ -230,7 +230,7 @@ def response_form(report: Report, language: Language) -> None:
     parameters = report.county.config.response
     with st.form("scenario-response", border=False):
         turnout, factor = st.columns(2)
-        asked = {
+        entered = {
             "turnout_min": turnout.number_input(
                 text("scenario_page.turnout_min", language),
                 min_value=0.0,
@@ -252,7 +252,9 @@ def response_form(report: Report, language: Language) -> None:
         limits = _limits(report, language)
         if st.form_submit_button(text("scenario_page.apply", language), type="primary"):
             values: dict[str, Any] = {
-                name: asked[name] for name in _RESPONSE if asked[name] != getattr(parameters, name)
+                name: entered[name]
+                for name in _RESPONSE
+                if entered[name] != getattr(parameters, name)
             }
             if speeds:
                 values["speeds_kph"] = speeds
@@ -292,7 +294,7 @@ def _speeds(parameters: ResponseParameters, language: Language) -> dict[str, flo
 
 def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
     """Draw the limits in minutes of the rules that have some; return those that were changed."""
-    found: dict[str, dict[str, float]] = {}
+    changed: dict[str, dict[str, float]] = {}
     for result in report.rules:
         if result.rule.kind != "response_time":
             continue
@@ -319,8 +321,8 @@ def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
                 key=f"limit-{result.rule.id}-{name}-{old}",
             )
             if new != old:
-                found.setdefault(result.rule.id, {})[name] = new
-    return found
+                changed.setdefault(result.rule.id, {})[name] = new
+    return changed
 
 
 def _response_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

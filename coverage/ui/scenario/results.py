@@ -86,13 +86,13 @@ def figures(before: Report, after: Report, language: Language) -> None:
                 delta_arrow="off" if still else "auto",
             )
     if cut_off:
-        told = text(
+        summary = text(
             "scenario_page.cut_off",
             language,
             people=people(new.unreachable, language),
             moved=f"{cut_off:+,.0f}",
         )
-        st.caption(told)
+        st.caption(summary)
 
 
 def gains(case: cache.Case, reports: tuple[Report, Report], language: Language) -> None:
@@ -101,31 +101,33 @@ def gains(case: cache.Case, reports: tuple[Report, Report], language: Language) 
     if scenario is None or not scenario.edits:
         st.info(text("scenario_page.choose_first", language), icon=":material/info:")
         return
-    found = cache.comparison(case.folder, case.overrides, scenario)
-    _totals(found, language)
-    _rules(found, language)
-    _villages(found, reports, language)
+    comparison = cache.comparison(case.folder, case.overrides, scenario)
+    _totals(comparison, language)
+    _rules(comparison, language)
+    _villages(comparison, reports, language)
 
 
-def _totals(found: Comparison, language: Language) -> None:
+def _totals(comparison: Comparison, language: Language) -> None:
     gained, lost, cost = st.columns(3, gap="small")
     gained.metric(
         text("scenario_page.people_gained", language),
-        people(found.people_gained, language),
+        people(comparison.people_gained, language),
         border=True,
     )
     lost.metric(
         text("scenario_page.people_lost", language),
-        people(found.people_lost, language),
+        people(comparison.people_lost, language),
         border=True,
     )
-    cost.metric(text("scenario_page.cost", language), cost_text(found.cost, language), border=True)
-    cost_gaps(found.cost.missing, language)
+    cost.metric(
+        text("scenario_page.cost", language), cost_text(comparison.cost, language), border=True
+    )
+    cost_gaps(comparison.cost.missing, language)
 
 
-def _rules(found: Comparison, language: Language) -> None:
+def _rules(comparison: Comparison, language: Language) -> None:
     st.markdown(f"##### {text('scenario_page.rules_title', language)}")
-    moved = [rule for rule in found.rules if rule.outcome != "same" or rule.verdict_moved]
+    moved = [rule for rule in comparison.rules if rule.outcome != "same" or rule.verdict_moved]
     if not moved:
         st.caption(text("scenario_page.rules_same", language))
         return
@@ -160,9 +162,9 @@ def _stand(result: RuleResult | None, language: Language) -> str:
     return f"{mark} · {bounded_text(result, language)}"
 
 
-def _villages(found: Comparison, reports: tuple[Report, Report], language: Language) -> None:
+def _villages(comparison: Comparison, reports: tuple[Report, Report], language: Language) -> None:
     st.markdown(f"##### {text('scenario_page.villages_title', language)}")
-    table = found.villages
+    table = comparison.villages
     arrived = table["before_min"].isna() != table["after_min"].isna()
     moved = table["change_min"].abs().gt(_STILL_MIN) | arrived | table["change"].ne("same")
     if not moved.any():
@@ -220,14 +222,14 @@ def _limits(report: Report, codes: pd.Series) -> list[float]:
 
 def _ways(rows: pd.DataFrame) -> list[str]:
     """Return for each village that changes: gained, lost, better or worse."""
-    found = []
+    changes = []
     for before, after, change in zip(
         rows["before_min"], rows["after_min"], rows["change"], strict=True
     ):
         if change != "same":
-            found.append(str(change))
+            changes.append(str(change))
         elif math.isnan(after) or (not math.isnan(before) and after > before):
-            found.append("worse")
+            changes.append("worse")
         else:
-            found.append("better")
-    return found
+            changes.append("better")
+    return changes

@@ -58,10 +58,10 @@ class Work:
 def work() -> Work:
     """Return what this tab remembers of its scenarios."""
     loads = session().loads
-    found = st.session_state.get(_KEY)
-    if not isinstance(found, Work) or found.loads != loads:
-        found = st.session_state[_KEY] = Work(loads)
-    return found
+    kept = st.session_state.get(_KEY)
+    if not isinstance(kept, Work) or kept.loads != loads:
+        kept = st.session_state[_KEY] = Work(loads)
+    return kept
 
 
 def case(current: Session) -> cache.Case:
@@ -87,9 +87,9 @@ def fitting(current: Session) -> cache.Case:
     InputError
         If no county is open, or it cannot be read.
     """
-    found = case(current)
+    in_force = case(current)
     scenario = current.scenario
-    return found.base if scenario is not None and _problems(current, scenario) else found
+    return in_force.base if scenario is not None and _problems(current, scenario) else in_force
 
 
 def fresh(current: Session, wanted: str = "") -> Scenario:
@@ -124,7 +124,7 @@ def change(make: Change) -> bool:
             now.trouble = InputError(problems)
             return False
     except ValidationError as error:
-        now.trouble = InputError([_said(error)])
+        now.trouble = InputError([_value_problem(error)])
         return False
     except InputError as error:
         now.trouble = error
@@ -175,17 +175,17 @@ def look_at(key: str, lon: float, lat: float) -> None:
 
 def _problems(current: Session, scenario: Scenario) -> tuple[Problem, ...]:
     """Return why `scenario` does not fit the county; nothing where it does."""
-    found = case(current)
+    in_force = case(current)
     try:
-        cache.scenario_report(found.folder, found.overrides, scenario)
+        cache.scenario_report(in_force.folder, in_force.overrides, scenario)
     except InputError as error:
         return tuple(problem for problem in error.problems if problem.level == "error")
     return ()
 
 
-def _said(error: ValidationError) -> Problem:
+def _value_problem(error: ValidationError) -> Problem:
     """Say what is wrong with a value that was typed or drawn."""
-    kinds = {found["type"] for found in error.errors(include_url=False)}
+    kinds = {fault["type"] for fault in error.errors(include_url=False)}
     if "area_crossed" in kinds:
         return Problem("scenario_page.area_crossed")
     if "line_short" in kinds:
@@ -193,7 +193,7 @@ def _said(error: ValidationError) -> Problem:
     return Problem("scenario_page.value_bad")
 
 
-def told(language: Language) -> tuple[str, ...]:
+def trouble_lines(language: Language) -> tuple[str, ...]:
     """Return why the last change could not be made, a sentence each."""
     trouble = work().trouble
     return () if trouble is None else visitor.lines(trouble, language)

@@ -146,7 +146,7 @@ def _settlement_fields(language: Language) -> None:
     )
 
 
-def heard(event: Event) -> None:
+def on_map_event(event: Event) -> None:
     """Do what was done on the map."""
     if isinstance(event, Pick):
         picked(event.key)
@@ -261,5 +261,5 @@ def _own_names(scenario: Scenario) -> set[str]:
 
 
 def _base() -> Report:
-    found = case(session())
-    return cache.report(found.folder, found.overrides)
+    in_force = case(session())
+    return cache.report(in_force.folder, in_force.overrides)

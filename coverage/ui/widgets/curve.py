@@ -69,8 +69,8 @@ def curve_chart(
         ),
     )
     near = alt.selection_point(on="pointerover", nearest=True, fields=["minutes"], empty=False)
-    told = (
-        alt.Chart(_told(table))
+    rule = (
+        alt.Chart(_shares_in_words(table))
         .mark_rule(color=_GREY, strokeWidth=1)
         .encode(
             x="minutes:Q",
@@ -86,18 +86,18 @@ def curve_chart(
         )
         .add_params(near)
     )
-    chart = alt.layer(*_limits(figures, table["minutes"].max(), language), lines, told)
+    chart = alt.layer(*_limits(figures, table["minutes"].max(), language), lines, rule)
     drawn: alt.LayerChart = chart.properties(
         height=_HEIGHT_PX, usermeta={"embedOptions": {"actions": False}}
     ).configure(font=_FONT)
     return drawn
 
 
-def _told(table: pd.DataFrame) -> pd.DataFrame:
+def _shares_in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Return for each of the minutes, and each group, the share in words."""
-    shares = table.assign(told=[share_text(share) for share in table["share"]])
+    shares = table.assign(words=[share_text(share) for share in table["share"]])
     return shares.pivot_table(
-        index="minutes", columns="name", values="told", aggfunc="first"
+        index="minutes", columns="name", values="words", aggfunc="first"
     ).reset_index()
 
 

@@ -81,11 +81,11 @@ def _uploader(language: Language) -> None:
 
 def _take(sent: Sequence[UploadedFile], language: Language) -> None:
     """Open what was uploaded; say what of it was left out."""
-    found: list[Taken] = []
+    taken: list[Taken] = []
 
     def make(token: str) -> Path:
-        found.append(take_in([Sent(one.name, one, one.size) for one in sent], token))
-        return found[0].folder
+        taken.append(take_in([Sent(one.name, one, one.size) for one in sent], token))
+        return taken[0].folder
 
     try:
         with st.spinner(text("workspace.unpacking", language)):
@@ -95,12 +95,12 @@ def _take(sent: Sequence[UploadedFile], language: Language) -> None:
         return
     finally:
         server.let_go(sent)
-    left = found[0].left_out
-    told = text("workspace.uploaded", language, count=found[0].files)
+    left = taken[0].left_out
+    notice = text("workspace.uploaded", language, count=taken[0].files)
     if left:
         names = text("report.list_separator", language).join(left[:5])
-        told += text("workspace.upload_left_out", language, count=len(left), names=names)
-    session().notice = told
+        notice += text("workspace.upload_left_out", language, count=len(left), names=names)
+    session().notice = notice
 
 
 def loaded(current: Session) -> Report | None:

@@ -115,8 +115,8 @@ def styled(table: pd.DataFrame, texts: Iterable[str]) -> Styler:
 
 
 def _font(words: object) -> str:
-    told = str(words)
-    return _NARROW_FONT if width(told) <= _NARROW_PLACES * len(told) else ""
+    shown = str(words)
+    return _NARROW_FONT if width(shown) <= _NARROW_PLACES * len(shown) else ""
 
 
 def minutes_column(minutes: pd.Series, *limits: Limits) -> ColumnConfig:

@@ -99,8 +99,8 @@ def waited(
     if not job.future.done():
         _watch(job, stop, language, name)
     del st.session_state[key]  # its result is the cache's to keep
-    found: _Done = job.future.result()
-    return found
+    result: _Done = job.future.result()
+    return result
 
 
 def _watch(job: _Job[Any], stop: Callable[[], None], language: Language, name: str) -> None:
@@ -112,14 +112,14 @@ def _watch(job: _Job[Any], stop: Callable[[], None], language: Language, name: s
 
     place = st.empty()
     with place.container(border=True, key=f"working{name}"):
-        told, button = st.columns([5, 1], vertical_alignment="center")
-        line = told.empty()
+        label, button = st.columns([5, 1], vertical_alignment="center")
+        line = label.empty()
         button.button(text("workspace.stop", language), on_click=halt, key=f"stop-work{name}")
     while not job.future.done():
         step = job.step or Message("report.step_county")
-        said = literal(step.text(language))
+        step_text = literal(step.text(language))
         seconds = time.monotonic() - job.begun
         # Writing to the page is also where Streamlit hears the button.
-        line.markdown(text("workspace.working", language, step=said, seconds=seconds))
+        line.markdown(text("workspace.working", language, step=step_text, seconds=seconds))
         wait([job.future], _BEAT_S)
     place.empty()
