@@ -102,6 +102,6 @@ def complain(error: InputError, language: Language, folder: Path | None = None) 
 
 def labelled(problem: Problem, language: Language) -> str:
     """Return a problem with the name of its level before it."""
-    # The levels' names are the messages cli.level_<level>.
-    label = text(f"cli.level_{problem.level}", language)
+    # The levels' names are the messages errors.level_<level>.
+    label = text(f"errors.level_{problem.level}", language)
     return text("cli.labelled", language, label=label, body=problem.text(language))

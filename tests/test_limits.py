@@ -17,7 +17,7 @@ from coverage.messages import Message
 from coverage.problems import InputError
 from tests import county_fixtures
 
-STEP = Message("report.step_network")
+STEP = Message("network.step_read")
 ROOMY = Limits(memory_mb=1e6, seconds=600)
 
 

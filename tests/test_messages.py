@@ -2,6 +2,8 @@
 
 import re
 import string
+import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -56,6 +58,38 @@ def test_every_id_that_code_names_exists() -> None:
     named = set(re.findall(rf"""["']((?:{areas})\.[a-z0-9_]+(?:[._][a-z0-9_]+)*)["']""", CODE))
     files = {name for name in named if name.rpartition(".")[2] in FILE_SUFFIXES}
     assert not named - files - set(IDS)
+
+
+ROOMS = {"errors": "problems", "report": "assessment", "cli": "console"}
+"""Where the texts of an area belong, where it is not the package of the same name."""
+
+
+def layers() -> list[list[str]]:
+    """The order of the house, from the top: each floor's packages."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        (contract, *_) = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    floors = [layer.split(" | ") for layer in contract["layers"]]
+    return [[name.removeprefix("coverage.") for name in floor] for floor in floors]
+
+
+def floor_of(package: str) -> int:
+    return next(n for n, floor in enumerate(layers()) if package in floor)
+
+
+def area_floor(area: str) -> int:
+    return floor_of("ui" if area.endswith("_page") else ROOMS.get(area, area))
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("coverage/**/*.py"), *ROOT.glob("maps/**/*.py")])
+def test_a_layer_reads_its_own_texts_and_those_below(path: Path) -> None:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    package = parts[1] if parts[0] == "coverage" else "maps"
+    if package == "__init__":
+        return
+    areas = "|".join(sorted(AREAS))
+    code = path.read_text(encoding="utf-8")
+    used = set(re.findall(rf"""["']({areas})\.[a-z0-9_]+(?:[._{{][^"']*)?["']""", code))
+    assert not {area for area in used if area_floor(area) < floor_of(package)}
 
 
 @pytest.mark.parametrize("message_id", IDS)

@@ -404,12 +404,12 @@ def test_stopped_work_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
 
     def stopped(step: Message) -> None:
         steps.append(step)
-        if step == Message("report.step_network"):
+        if step == Message("network.step_read"):
             raise StoppedError
 
     with pytest.raises(StoppedError):
         cache.report(folder, None, stopped)
-    assert steps[-1] == Message("report.step_network")
+    assert steps[-1] == Message("network.step_read")
     assert cache.report(folder).county.config.county.code == "430902"
 
 

@@ -98,7 +98,7 @@ def test_every_file_has_words_that_say_what_it_is(report: Report) -> None:
     about = [
         name
         for name in catalogue()
-        if name.startswith("export_page.about_") and name != "export_page.about_county"
+        if name.startswith("workspace.about_") and name != "workspace.about_county"
     ]
     assert {piece.about for piece in pieces} == set(about)
 
@@ -132,7 +132,7 @@ def test_the_guide_says_each_file_once(report: Report) -> None:
     assert told.startswith("资阳区\r\n")
     for name, _ in REPORT_FILES:
         assert f"report/{name}\r\n" in told
-    assert told.count(text("export_page.about_county", "zh")) == 1
+    assert told.count(text("workspace.about_county", "zh")) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

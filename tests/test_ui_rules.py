@@ -168,7 +168,7 @@ def test_a_number_out_of_its_bounds_is_told_below_its_field_and_not_taken(
     field(app, "number_input", "urban_limit_min").set_value(99999.0).run()
     assert not app.exception
     assert workspace_of(app).overrides == {}
-    bounds = text("rules_page.bounds_both", language, low="1", high="120")
+    bounds = text("report.bounds_both", language, low="1", high="120")
     value = "99,999 分钟" if language == "zh" else "99,999 min"
     told = text("rules_page.out_of_range", language, value=value, bounds=bounds)
     assert told in app.error[0].value.replace("\\", "")
@@ -288,7 +288,7 @@ def test_numbers_out_of_their_bounds_are_told_with_their_fields(own: Path) -> No
     press(app, "rules_page.form_save")
     (error,) = app.error
     for name, value in (("urban_limit_min", "-5"), ("required_share", "1.5")):
-        label = text(f"rules_page.parameter_{name}", "zh")
+        label = text(f"rules.parameter_{name}", "zh")
         assert label in error.value
         assert f"现在是 {value}。" in error.value
     assert not (own / "rules" / "own-bounds.yaml").exists()
@@ -312,7 +312,7 @@ def test_what_the_form_settles_is_shown_in_words_and_what_is_not_stated_not_at_a
 
 
 def test_what_may_be_empty_says_so_and_what_must_not_does_not(own: Path) -> None:
-    asked = text("rules_page.parameter_facility_kinds", "zh")
+    asked = text("rules.parameter_facility_kinds", "zh")
     for kind, label in (
         ("presence_county", text("rules_page.every_if_empty", "zh", label=asked)),
         ("response_to", asked),

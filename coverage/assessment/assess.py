@@ -93,7 +93,7 @@ def read_folder(
     problems += found
     rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
-    progress(Message("report.step_network"))
+    progress(Message("network.step_read"))
     network = _tried(lambda: read_network(county, progress), problems) if county else None
     if county is None and config is not None:
         problems += [p for p in road_problems(folder, config) if p not in problems]

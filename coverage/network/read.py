@@ -56,7 +56,7 @@ def read_network(county: County, progress: Progress = no_progress) -> Network:
     source = county.config.sources.roads
 
     def alive() -> None:
-        progress(Message("report.step_network"))
+        progress(Message("network.step_read"))
 
     problems: list[Problem] = []
     try:

@@ -19,7 +19,7 @@ _VOCABULARIES: Final = (
     "facility_kind",
     "service_mode",
 )
-# The words' meanings are the messages rules_page.word_<word>.
+# The words' meanings are the messages report.word_<word>.
 _OWN_WORDS: Final = frozenset({"from_facility", "to_facility", "up", "down", "nearest"})
 _SIGNS: Final = {">=": "≥", "<=": "≤", "=": "="}
 
@@ -30,7 +30,7 @@ def word_text(word: str, language: Language) -> str:
     It may be one of the county tables' own words, a column, or a condition on facilities.
     """
     if word in _OWN_WORDS:
-        return text(f"rules_page.word_{word}", language)
+        return text(f"report.word_{word}", language)
     for vocabulary in _VOCABULARIES:
         if word in meanings(vocabulary):
             chinese, english = meanings(vocabulary)[word]
@@ -54,7 +54,8 @@ def _in_region(word: str, language: Language) -> str:
         pass
     else:
         name = region_name(region).text(language)
-        return text("rules_page.in_region", language, region=name, words=word_text(kind, language))
+        words = word_text(kind, language)
+        return text("report.condition_in_region", language, region=name, words=words)
     try:
         thing = parse_thing(word)
     except PydanticCustomError:
@@ -62,7 +63,7 @@ def _in_region(word: str, language: Language) -> str:
     words = condition_text(parse(thing.condition), language)
     region = region_name(thing.region).text(language) if thing.region else ""
     for where in filter(None, (thing.place, region)):
-        words = text("rules_page.in_region", language, region=where, words=words)
+        words = text("report.condition_in_region", language, region=where, words=words)
     return words
 
 
@@ -78,11 +79,11 @@ def condition_text(condition: Condition, language: Language) -> str:
     if condition.operator == "yes":
         return name
     if condition.operator == "not":
-        return text("rules_page.without", language, name=name)
+        return text("report.condition_without", language, name=name)
     value = condition.value
     if condition.operator == "includes":
         words = str(value).replace("|", text("report.list_separator", language))
-        return text("rules_page.includes", language, name=name, words=words)
+        return text("report.condition_includes", language, name=name, words=words)
     if isinstance(value, float):
         shown = number_text(value, value)
     else:
@@ -90,7 +91,7 @@ def condition_text(condition: Condition, language: Language) -> str:
         both = known.get(value)
         shown = value if both is None else both[0] if language == "zh" else both[1]
     return text(
-        "rules_page.compared",
+        "report.condition_compared",
         language,
         name=name,
         sign=_SIGNS[condition.operator],

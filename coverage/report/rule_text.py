@@ -63,7 +63,7 @@ def first_regions_text(rule: Rule, language: Language) -> str:
     if len(codes) <= _MOST_REGIONS:
         return regions_text(rule, language)
     first = _region_text(rule, codes[0], language)
-    return text("rules_page.more_regions", language, first=first, count=len(codes) - 1)
+    return text("report.more_regions", language, first=first, count=len(codes) - 1)
 
 
 def _region_text(rule: Rule, code: str, language: Language) -> str:

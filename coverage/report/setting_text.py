@@ -21,7 +21,7 @@ _UNITS: Final = frozenset({"min", "m", "residents", "per_1000", "per_10000"})
 def setting_text(value: ParameterValue, unit: str, language: Language) -> str:
     """Return a parameter's value with its unit; a unit of a user's own as it stands."""
     if isinstance(value, bool):
-        return text("ui.yes" if value else "ui.no", language)
+        return text("report.yes" if value else "report.no", language)
     if isinstance(value, int | float):
         return _figure_text(float(value), unit, language)
     words = value if isinstance(value, list) else [value]
@@ -45,8 +45,8 @@ def bounds_text(low: float | None, high: float | None, language: Language, unit:
         for name, bound in (("low", low), ("high", high))
         if bound is not None
     }
-    # The messages are rules_page.bounds_<both, low or high>.
-    return text(f"rules_page.bounds_{which}", language, **shown)
+    # The messages are report.bounds_<both, low or high>.
+    return text(f"report.bounds_{which}", language, **shown)
 
 
 def allowed_text(parameter: Parameter, language: Language) -> str:

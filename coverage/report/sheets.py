@@ -1,6 +1,6 @@
 """What stands on each sheet of ``report.xlsx``, as plain tables.
 
-Headings are the messages ``report.heading_<name>``; quality levels are ``cli.level_<level>``.
+Headings are the messages ``report.heading_<name>``; quality levels are ``errors.level_<level>``.
 """
 
 from __future__ import annotations
@@ -351,7 +351,7 @@ def _plain(value: ParameterValue | dict[str, object] | None) -> str:
 def _quality(report: Report, language: Language) -> list[tuple[Cell, ...]]:
     return [
         (
-            text(f"cli.level_{problem.level}", language),
+            text(f"errors.level_{problem.level}", language),
             problem.text(language),
             text("report.concerns", language, count=problem.count),
         )

@@ -84,12 +84,12 @@ def report_pieces(
     pieces = tuple(
         Piece(
             f"report/{name}",
-            f"export_page.about_{name.replace('.', '_')}",
+            f"workspace.about_{name.replace('.', '_')}",
             partial(_one_of, made, kind, name),
         )
         for name, kind in files
     )
-    about = f"export_page.about_{MANIFEST.replace('.', '_')}"
+    about = f"workspace.about_{MANIFEST.replace('.', '_')}"
     return (*pieces, Piece(f"report/{MANIFEST}", about, partial(_manifest, pieces)))
 
 
@@ -140,7 +140,7 @@ def map_pieces(
     return tuple(
         Piece(
             f"map/map-{layer}{suffix}",
-            f"export_page.about_layer_{suffix[1:]}",
+            f"workspace.about_layer_{suffix[1:]}",
             partial(make, suffix),
         )
         for suffix in MAP_SUFFIXES
@@ -153,7 +153,7 @@ def scenario_pieces(scenarios: Sequence[Scenario]) -> tuple[Piece, ...]:
     return tuple(
         Piece(
             f"scenarios/{name}.yaml",
-            "export_page.about_scenario",
+            "workspace.about_scenario",
             partial(_scenario_bytes, scenario),
         )
         for name, scenario in zip(names, scenarios, strict=True)
@@ -173,7 +173,7 @@ def county_pieces(folder: Path) -> tuple[Piece, ...]:
         If they cannot be found.
     """
     return tuple(
-        Piece(f"county/{name}", "export_page.about_county", path.read_bytes)
+        Piece(f"county/{name}", "workspace.about_county", path.read_bytes)
         for name, path in county_files(folder).items()
     )
 
@@ -187,7 +187,7 @@ def guide(pieces: Iterable[Piece], heading: str, language: Language) -> bytes:
         folder = piece.path.rsplit("/", 1)[0]
         if about == last:
             continue
-        name = f"{folder}/" if piece.about == "export_page.about_county" else piece.path
+        name = f"{folder}/" if piece.about == "workspace.about_county" else piece.path
         lines += [name, f"    {about}"]
         last = about
     return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")

@@ -73,7 +73,7 @@ def write_rule(folder: Path, rule_id: str, content: str, *, replace: bool = Fals
     name = f"{rule_id}.yaml"
     file = f"{OWN_FOLDER}/{name}"
     if not _is_plain(rule_id):
-        raise refuse("workspace.rule_id", id=rule_id)
+        raise refuse("rules.own_rule_id", id=rule_id)
     path = folder / OWN_FOLDER / name
     if path.exists() and not replace:
         raise refuse("workspace.rule_there", file=file, id=rule_id)
@@ -98,7 +98,7 @@ def remove_rule(folder: Path, rule_id: str) -> None:
     """
     _writable(folder)
     if not _is_plain(rule_id):
-        raise refuse("workspace.rule_id", id=rule_id)
+        raise refuse("rules.own_rule_id", id=rule_id)
     path = inside(folder, f"{OWN_FOLDER}/{rule_id}.yaml")
     settings = inside(folder, CONFIG_NAME)
     before = decode(settings.read_bytes(), CONFIG_NAME)

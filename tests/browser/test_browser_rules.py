@@ -99,7 +99,7 @@ def test_a_rule_is_written_tried_and_saved(seen: Visit) -> None:
     page.get_by_text(text("rules_page.part_form", "zh"), exact=True).click()
     page.get_by_label(text("rules_page.form_title", "zh"), exact=True).fill(evil)
     page.get_by_role("textbox", name=text("rules_page.form_id", "zh")).fill("own-fifteen")
-    limit = page.get_by_label(text("rules_page.parameter_urban_limit_min", "zh")).first
+    limit = page.get_by_label(text("rules.parameter_urban_limit_min", "zh")).first
     limit.fill("15")
     limit.press("Tab")
     page.get_by_role("button", name=text("rules_page.form_try", "zh"), exact=True).click()

@@ -254,7 +254,7 @@ def own_rule(answers: Answers) -> dict[str, Any]:
     if not VILLAGE_KINDS.issuperset(units) or not units:
         values.pop("max_match_m", None)
     title = _both(answers.title, answers.title_en)
-    own = messages()["rules_page.no_document"]["zh"]
+    own = messages()["rules.no_document"]["zh"]
     return {
         "id": answers.id,
         "title": title,
@@ -335,7 +335,7 @@ def checked(folder: Path, rule_id: str, content: str) -> Rule:
     """
     name = f"{rule_id}.yaml"
     if _ID.fullmatch(rule_id) is None:
-        raise InputError([Problem("workspace.rule_id", values={"id": rule_id})])
+        raise InputError([Problem("rules.own_rule_id", values={"id": rule_id})])
     with scratch() as trial:
         rules = trial / OWN_FOLDER
         rules.mkdir()
@@ -357,8 +357,8 @@ def _both(chinese: str, english: str) -> dict[str, str]:
 def _parameter(
     name: str, value: ParameterValue, values: Mapping[str, ParameterValue], *, settled: bool
 ) -> dict[str, Any]:
-    # What the parameters mean are the messages rules_page.parameter_<name>.
-    meaning = messages()[f"rules_page.parameter_{name}"]
+    # What the parameters mean are the messages rules.parameter_<name>.
+    meaning = messages()[f"rules.parameter_{name}"]
     found: dict[str, Any] = {"value": value, "origin": "assumption"}
     if unit := _PARAMETER_UNITS.get(name, ""):
         found["unit"] = unit

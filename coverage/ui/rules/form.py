@@ -1,7 +1,7 @@
 """A rule of the county's own, written by answering questions.
 
 Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.authoring.own.FORMS`),
-``rules_page.parameter_`` (the forms' questions) and ``report.force_``
+``rules.parameter_`` (the forms' questions) and ``report.force_``
 (`coverage.rules.model.rule.SourceClause.force`) are put together here.
 """
 
@@ -237,7 +237,7 @@ def _ask(
     question: Question, value: ParameterValue, report: Report, key: str, language: Language
 ) -> ParameterValue:
     """Draw one question and return its answer."""
-    label = text(f"rules_page.parameter_{question.name}", language)
+    label = text(f"rules.parameter_{question.name}", language)
     if not question.needed and isinstance(question.default, list | str):
         every = question.asked == "facility_kinds"
         empty = "rules_page.every_if_empty" if every else "rules_page.may_be_empty"
@@ -350,7 +350,7 @@ def _untold(answers: Answers, language: Language) -> list[str]:
         value = answers.values.get(question.name)
         low, high = _bounds(question)
         if is_outside(value, low, high):
-            name = text(f"rules_page.parameter_{question.name}", language)
+            name = text(f"rules.parameter_{question.name}", language)
             bounds = bounds_text(low, high, language)
             told.append(
                 text(
@@ -388,7 +388,7 @@ def _missing(answers: Answers) -> list[str]:
     if not answers.id:
         missing.append("rules_page.form_id")
     missing += [
-        f"rules_page.parameter_{question.name}"
+        f"rules.parameter_{question.name}"
         for question in FORMS[answers.form].questions
         if question.needed and answers.values.get(question.name) in ("", [])
     ]
