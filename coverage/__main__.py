@@ -176,7 +176,7 @@ def _check(args: argparse.Namespace, language: Language) -> int:
     from coverage.rules.catalogue.selection import selection_notes
 
     with _Progress(_STEPS_A_FOLDER, language) as progress, _limited(progress, language):
-        county, network, rules = read_folder(folder, progress)
+        county, network, rules, _ = read_folder(folder, progress)
     notes = (*county.quality, *network.quality, *selection_notes(county.config, rules))
     for problem in notes:
         say(labelled(problem, language))

@@ -19,8 +19,10 @@ from coverage.crs import WGS84, projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.network.respeed import respeed
 from coverage.problems import Problem
+from coverage.rules.catalogue.load import OwnRules
 from coverage.rules.model.results import RuleResult, UnitResult, Verdict
 from coverage.rules.model.rule import Bilingual, Parameter, Rule, Scope, SourceClause
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 
 CRS = projected_crs(112.3, 28.6)
@@ -226,7 +228,8 @@ def make_report(
         code="maps.outside", level="warning", values={"count": 2}, file="facilities.csv"
     )
     return Report(
-        county=county, network=_network(side_m, lines),
+        county=county, engine=TravelEngine(_network(side_m, lines)),
+        catalogue=OwnRules({}, frozenset()), limit_rule=_rule().rule,
         response=Response(villages=villages, demand=demand, stations=stations, quality=()),
         summary=summary, villages=villages, units=units, rules=(_rule(),),
         quality=(warning,), parameters={},
@@ -245,7 +248,7 @@ def with_roads(report: Report, highways: Sequence[str]) -> Report:
     edges = report.network.edges
     classes = [highways[i % len(highways)] for i in range(len(edges))]
     network = replace(report.network, edges=edges.assign(highway=classes))
-    return replace(report, network=network)
+    return replace(report, engine=TravelEngine(network))
 
 
 def with_units(report: Report, codes: Sequence[str]) -> Report:

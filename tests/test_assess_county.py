@@ -16,6 +16,7 @@ from coverage.problems import InputError
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.evidence.access import quantile
+from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
 
@@ -40,7 +41,7 @@ def _report(code: str = "430902", rules: dict[str, dict[str, object]] | None = N
         rules=rules,
     )
     chosen = applicable_rules(place.config, CATALOGUE)
-    return report_of(place, network(), response(place, MINUTES), chosen)
+    return report_of(place, TravelEngine(network()), response(place, MINUTES), chosen)
 
 
 def test_summary() -> None:
@@ -100,7 +101,7 @@ def test_sources_of_another_region_are_not_cited() -> None:
 
 def test_no_residents() -> None:
     place = county([{"code": "1"}], [{"code": "a", "township": "1"}], [{"kind": "other"}])
-    summary = report_of(place, network(), response(place, [5.0]), ()).summary
+    summary = report_of(place, TravelEngine(network()), response(place, [5.0]), ()).summary
     assert summary.population == 0
     assert math.isnan(summary.share)
     assert math.isnan(summary.mean_min)

@@ -6,6 +6,7 @@ import pytest
 from coverage.county.read import read_county
 from coverage.network.read import read_network
 from coverage.paths import DEMONSTRATION
+from coverage.travel.engine import TravelEngine
 from coverage.travel.response import respond
 from tests.independent import networkx_response_min
 
@@ -14,7 +15,7 @@ from tests.independent import networkx_response_min
 def test_every_minute_equals_networkx() -> None:
     county = read_county(DEMONSTRATION)
     network = read_network(county)
-    minutes = respond(county, network).villages["response_min"].to_numpy(float)
+    minutes = respond(county, TravelEngine(network)).villages["response_min"].to_numpy(float)
     assert len(minutes) == 124
     assert np.isfinite(minutes).sum() == 123  # the island village has no bridge
     expected = networkx_response_min(county, network)

@@ -15,6 +15,7 @@ from coverage.assessment.report import Report
 from coverage.network.edit import close_across, close_within, slow_within
 from coverage.network.model import Network
 from coverage.paths import DEMONSTRATION
+from coverage.travel.engine import TravelEngine
 from coverage.travel.route import route
 from maps.briefing import briefing_map
 from maps.changes import MARKS, changes
@@ -31,7 +32,7 @@ def demo() -> Report:
 
 
 def on(network: Network) -> Report:
-    return replace(make_report(), network=network)
+    return replace(make_report(), engine=TravelEngine(network))
 
 
 def square(west: float, south: float, side: float) -> shapely.Polygon:
@@ -44,7 +45,7 @@ def test_nothing_changed_is_nothing_marked() -> None:
     found = changes(report, report)
     assert found.nothing
     assert found.facilities == ()
-    again = changes(report, replace(report, network=make_report().network))
+    again = changes(report, replace(report, engine=make_report().engine))
     assert again.nothing
 
 
@@ -136,7 +137,10 @@ def test_both_maps_draw_and_explain_the_marks() -> None:
     table.loc[0, "geometry"] = shapely.Point(ORIGIN_X + 100, ORIGIN_Y + 100)
     table = table.drop(index=3)
     after = replace(
-        before, network=network, county=replace(before.county, facilities=table), scenario="X"
+        before,
+        engine=TravelEngine(network),
+        county=replace(before.county, facilities=table),
+        scenario="X",
     )
     page = unescape(str(interactive_map(after, "en", "minutes", before=before).get_root().render()))
     shown = [t.get_text() for axes in briefing_map(after, "en", before=before).axes

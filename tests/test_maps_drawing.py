@@ -14,6 +14,7 @@ import shapely
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, Message, text
 from coverage.problems import InputError
+from coverage.travel.engine import TravelEngine
 from maps import words
 from maps.classes import CHANGES, PLAIN, REACH_LINES, SPEED_LINES, VERDICTS
 from maps.drawing import chosen_rule, drawing, rule_choices
@@ -95,7 +96,7 @@ def speeds(report: Report, kph: list[float]) -> Report:
     edges = report.network.edges
     driven = [kph[i % len(kph)] for i in range(len(edges))]
     shown = edges.assign(speed_forward_kph=driven, speed_backward_kph=driven)
-    return replace(report, network=replace(report.network, edges=shown))
+    return replace(report, engine=TravelEngine(replace(report.network, edges=shown)))
 
 
 def test_a_speed_at_a_break_belongs_to_the_class_that_ends_there() -> None:

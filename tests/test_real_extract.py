@@ -14,6 +14,7 @@ from coverage.county.read import read_county
 from coverage.network.model import Network
 from coverage.network.read import read_network
 from coverage.paths import ROOT
+from coverage.travel.engine import TravelEngine
 from coverage.travel.response import respond
 from tests.independent import networkx_response_min
 from tests.real_extract import write_real_county
@@ -32,7 +33,7 @@ def read(folder: Path) -> tuple[County, Network]:
 
 def test_minutes_equal_networkx(read: tuple[County, Network]) -> None:
     county, network = read
-    response = respond(county, network)
+    response = respond(county, TravelEngine(network))
     expected = networkx_response_min(county, network)
     reached = response.villages["response_min"].to_numpy(float)
     assert np.isfinite(reached).sum() >= 20

@@ -45,6 +45,7 @@ from coverage.rules.catalogue.load import KINDS, load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.model.results import AccessResult, Bound, VillageAccess
 from coverage.rules.model.rule import FORCES, Unit
+from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
 from tests.ui_fixtures import due_by
@@ -181,7 +182,7 @@ def report() -> Report:
     )
     catalogue = {rule_id: rule for rule_id, rule in load_catalogue().items() if rule_id in RULES}
     rules = applicable_rules(place.config, catalogue)
-    return report_of(place, network(), response(place, [12.5, 30, None]), rules)
+    return report_of(place, TravelEngine(network()), response(place, [12.5, 30, None]), rules)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,7 +34,7 @@ def filled(report: Report, rule: OpenRule, yes: bool) -> str:
         facilities.loc[rows, cells.column] = (1000 if yes else 0) if number else yes
     county = replace(report.county, facilities=facilities)
     tested = rule.result.rule
-    evidence = gathered(county, report.network, report.response, [tested], report.region)
+    evidence = gathered(county, report.engine, report.response, [tested], report.region)
     return evaluate(tested, county, evidence[tested.id]).verdict
 
 
@@ -65,7 +65,7 @@ def test_a_column_that_nobody_states() -> None:
     blank = pd.array([None] * len(report.county.facilities), dtype="boolean")
     facilities = report.county.facilities.assign(tcm_hall=blank)
     county = replace(report.county, facilities=facilities)
-    evidence = gathered(county, report.network, report.response, [tested], report.region)
+    evidence = gathered(county, report.engine, report.response, [tested], report.region)
     result = evaluate(tested, county, evidence[tested.id])
     (rule,) = open_rules(replace(report, county=county, rules=(result,)))
     (cells,) = rule.cells

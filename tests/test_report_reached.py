@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.analysis.reached import curve, limit_rule, reached
+from coverage.analysis.reached import curve, reached
 from coverage.analysis.worst_townships import worst_townships
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
@@ -133,7 +133,7 @@ def test_nobody_is_reached() -> None:
 
 def test_the_generic_limits_stand_in_where_no_such_rule_is_tested() -> None:
     report = replace(ui_fixtures.report(), rules=())
-    assert limit_rule(report).id == "ems-1030"
+    assert report.limit_rule.id == "ems-1030"
     assert [f.limit_min for f in reached(report)][1:] == [10, 30]
 
 

@@ -13,7 +13,7 @@ from coverage.rules.collect import access_minutes, gathered
 from coverage.rules.evidence.access import MINUTES, destinations
 from coverage.rules.model.results import AccessResult
 from coverage.rules.model.rule import Access, Rule
-from coverage.travel.trips import Trips
+from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response, rule_for
 
 CATALOGUE = load_catalogue()
@@ -38,7 +38,7 @@ def _rule(**access: Any) -> Rule:
 
 def _access(rule: Rule, villages: Any = VILLAGES, *, backward: bool = True) -> AccessResult:
     place = county(TOWNSHIPS, villages, FACILITIES)
-    where = place, network(backward=backward), response(place, [5.0] * 3)
+    where = place, TravelEngine(network(backward=backward)), response(place, [5.0] * 3)
     (result,) = report_of(*where, (rule,)).rules
     assert result.access is not None
     return result.access
@@ -107,7 +107,7 @@ def test_one_sweep_serves_rules_of_the_same_facilities() -> None:
     place = county(TOWNSHIPS, VILLAGES, FACILITIES)
     one, two = _rule(facility_where=["sub_centre"]), _rule(facility_where=["sub_centre"])
     rules = (one, two.model_copy(update={"id": "two"}), CATALOGUE["township-hospital"])
-    found = gathered(place, network(), response(place, [5.0] * 3), rules)
+    found = gathered(place, TravelEngine(network()), response(place, [5.0] * 3), rules)
     assert found["two"].access is found["village-clinic"].access is not None
     assert found["township-hospital"].access is None
 
@@ -119,5 +119,5 @@ def test_verdicts_on_minutes_go_by_the_facilities_of_their_own_parameters() -> N
     goal = destinations(rule, place)
     assert goal is not None
     assert [place.facilities["id"].iloc[row] for row in goal.rows] == ["x", "y", "z"]
-    minutes = access_minutes(place, Trips(network()), goal.rows, goal.serving)
+    minutes = access_minutes(place, TravelEngine(network()), goal.rows, goal.serving)
     assert minutes.villages["minutes"].tolist() == [3.0, 0.0, 7.0]

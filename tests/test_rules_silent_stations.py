@@ -7,6 +7,7 @@ import pytest
 from coverage.assessment.assess import report_of
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.results import RuleResult
+from coverage.travel.engine import TravelEngine
 from coverage.travel.response import respond
 from tests.rules_fixtures import county, network, rule_for
 from tests.rules_notes import said_of
@@ -27,7 +28,8 @@ def _tested(limit_min: float, share: float = 1.0, **other: object) -> RuleResult
     place = county(TOWNSHIPS, VILLAGES, [STATION, {**HOSPITAL, **other}], rules=stated)
     roads = network()
     rule = rule_for(CATALOGUE, "ems-1030", place)
-    (result,) = report_of(place, roads, respond(place, roads), (rule,)).rules
+    engine = TravelEngine(roads)
+    (result,) = report_of(place, engine, respond(place, engine), (rule,)).rules
     return result
 
 

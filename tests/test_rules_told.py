@@ -12,6 +12,7 @@ from coverage.assessment.report import Report
 from coverage.messages import Language
 from coverage.report.score import score_rows, score_table
 from coverage.rules.catalogue.load import load_catalogue
+from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response, rule_for
 
 CATALOGUE = load_catalogue()
@@ -22,7 +23,9 @@ def _report(facilities: list[dict[str, object]]) -> Report:
     villages = [{"code": "v", "township": "0", "population": 1}]
     place = county(units, villages, facilities)
     rule = rule_for(CATALOGUE, "private-beds", place)
-    return report_of(place, network(), response(place, [5.0]), (rule,), as_of=date(2030, 1, 1))
+    return report_of(
+        place, TravelEngine(network()), response(place, [5.0]), (rule,), as_of=date(2030, 1, 1)
+    )
 
 
 PRIVATE: dict[str, object] = {"kind": "other", "township": "0", "ownership": "private"}

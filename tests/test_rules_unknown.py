@@ -14,6 +14,7 @@ from coverage.rules.catalogue.load import check_values, load_catalogue
 from coverage.rules.evaluate import evaluate
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
+from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, evidence, network, response, rule_for
 from tests.rules_notes import said_of
 
@@ -50,7 +51,9 @@ def _hospital(x: float | None, ward: bool | None, **more: Any) -> dict[str, Any]
 
 def _tested(rule: Rule, facilities: list[dict[str, Any]], villages: Any = VILLAGES) -> RuleResult:
     place = county(TOWNSHIPS, villages, facilities)
-    return report_of(place, network(), response(place, [5.0] * len(villages)), (rule,)).rules[0]
+    return report_of(
+        place, TravelEngine(network()), response(place, [5.0] * len(villages)), (rule,)
+    ).rules[0]
 
 
 def test_where_no_destination_is_known_nobody_is_told_to_be_unreachable() -> None:
@@ -135,7 +138,7 @@ def test_who_can_reach_no_village_of_a_township_reaches_no_hospital_there() -> N
     nowhere = [_hospital(None, True, township="1")]
     place = county(TOWNSHIPS, VILLAGES, nowhere)
     times = response(place, [5.0] * 3)
-    (result,) = report_of(place, network(backward=False), times, (_radius(),)).rules
+    (result,) = report_of(place, TravelEngine(network(backward=False)), times, (_radius(),)).rules
     assert [u.verdict for u in result.units] == ["not_assessable", "not_assessable", "unmet"]
 
 
@@ -282,7 +285,7 @@ def test_named_places_are_one_figure_for_verdict_and_travel_time() -> None:
     place = county(TOWNSHIPS, VILLAGES, facilities, rules=moved)
     rule = rule_for(CATALOGUE, "sub-centres-ziyang", place)
     times = response(place, [5.0] * 3)
-    (result,) = report_of(place, network(), times, (rule,)).rules
+    (result,) = report_of(place, TravelEngine(network()), times, (rule,)).rules
     assert {u.name: u.verdict for u in result.units} == {"镇0": "met", "镇1": "unmet"}
     assert result.access is not None
     assert {village.facility_id for village in result.access.villages} == {"f0"}

@@ -17,7 +17,7 @@ from coverage.scenario.apply import apply
 from coverage.scenario.history import History
 from coverage.scenario.model import Edit
 from coverage.scenario.run import Memo, assess_scenario, with_overrides
-from coverage.travel.trips import Kept, Trips
+from coverage.travel.engine import Kept, TravelEngine
 from tests.independent import networkx_response_min
 from tests.scenario_fixtures import assert_same, edit, scenario, table
 
@@ -180,11 +180,11 @@ def test_kept_results_are_bounded_and_the_oldest_goes_first() -> None:
     assert len(kept) == 2
 
 
-def test_trips_give_what_a_journey_gives(base: Report) -> None:
-    trips = Trips(base.network)
+def test_an_engine_keeps_its_journeys(base: Report) -> None:
+    engine = TravelEngine(base.network)
     points, stations = base.county.villages.geometry, base.county.facilities.geometry.iloc[:4]
     asked = {"direction": "to_facility", "response": base.county.config.response}
-    first = trips.journey(points, stations, **asked)
-    assert trips.journey(points.copy(), stations.copy(), **asked) is first
-    fewer = trips.journey(points, stations.iloc[1:], **asked)
+    first = engine.journey(points, stations, **asked)
+    assert engine.journey(points.copy(), stations.copy(), **asked) is first
+    fewer = engine.journey(points, stations.iloc[1:], **asked)
     assert set(fewer.table["facility"].dropna()) <= {1, 2, 3}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coverage.county.config import ResponseParameters
 from coverage.network.model import Network
 from coverage.network.snap import snap
+from coverage.travel.engine import TravelEngine
 from coverage.travel.journey import journey
 from coverage.travel.model import Direction
 from coverage.travel.response import respond
@@ -109,7 +110,7 @@ def test_where_there_is_only_a_motorway_nobody_joins_and_it_is_told(tmp_path: Pa
         villages=villages_at([(2000, 310)]),
         stations=[("s", (1000, 310), 1.0)],
     )
-    found = respond(county, network_of(PLACES, ROADS[1:2], response=SIXTY))
+    found = respond(county, TravelEngine(network_of(PLACES, ROADS[1:2], response=SIXTY)))
     assert found.villages["response_min"].isna().all()
     (told,) = [p for p in found.quality if p.code == "travel.village_no_road"]
     assert told.count == 1
@@ -125,7 +126,9 @@ def test_places_that_join_another_road_are_counted_and_named(tmp_path: Path) -> 
         stations=[("s", (1500, -390), 1.0)],
         response={"speeds_kph": KPH},
     )
-    found = respond(county, network_of(PLACES, ROADS, response=county.config.response))
+    found = respond(
+        county, TravelEngine(network_of(PLACES, ROADS, response=county.config.response))
+    )
     told = {p.code: p for p in found.quality}
     assert told["travel.village_next_road"].rows == (2,)
     assert "V0" in told["travel.village_next_road"].text("zh")

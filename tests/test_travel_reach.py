@@ -85,7 +85,7 @@ def test_pieces_agree_with_networkx_and_are_the_whole_road(
     # the road that a place lies on is asked for, also off the main part
     report = assessed([(0.0, 0.0)], stations, places, roads, next_road_m=0.0)
     found = reach(report, limits)
-    edges = report.network.edges
+    edges = report.engine.network.edges
     assert found.groupby("edge")["length_m"].sum().to_numpy() == pytest.approx(
         edges["length_m"].to_numpy(), abs=1e-6
     )
@@ -95,7 +95,7 @@ def test_pieces_agree_with_networkx_and_are_the_whole_road(
     )
     answering = [p for i, p in enumerate(points_at(stations)) if i in report.response.stations]
     asked = report.county.config.response
-    found_by = networkx_minutes(report.network, list(middles), answering, asked)
+    found_by = networkx_minutes(report.engine.network, list(middles), answering, asked)
     minutes = found_by["leaving_min"] + found_by["drive_min"] + 3.0
     upper = found["limit_min"].fillna(np.inf).to_numpy()
     lower = np.array([max([x for x in (0.0, *limits) if x < limit]) for limit in upper])

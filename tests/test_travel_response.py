@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from coverage.county.model import County
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 from tests.network_fixtures import county_with, kph_of, network_of, points_at, villages_at
@@ -32,7 +33,7 @@ def answer(
         response={"speeds_kph": KPH, **response},
     )
     network = network_of(PLACES, ROADS, response=county.config.response, villages=county.villages)
-    return county, respond(county, network)
+    return county, respond(county, TravelEngine(network))
 
 
 def codes(response: Response) -> dict[str, int]:
@@ -61,7 +62,7 @@ def test_exact_numbers_on_a_network_in_plain_metres(tmp_path: Path) -> None:
     scale = 40_000.0 / network.edges["length_m"][0]
     minutes = network.edges["length_m"] / 1000 * scale
     edges = network.edges.assign(drive_forward_min=minutes, drive_backward_min=minutes)
-    found = respond(county, dataclasses.replace(network, edges=edges)).villages
+    found = respond(county, TravelEngine(dataclasses.replace(network, edges=edges))).villages
     minutes = found["response_min"] - found["access_min"]
     assert minutes.tolist() == pytest.approx([10.0, 30.0], abs=1e-6)
 
@@ -119,6 +120,6 @@ def test_demand_may_be_finer_than_villages(tmp_path: Path) -> None:
     demand = county.demand.iloc[[0, 0, 0]].reset_index(drop=True).set_geometry(cells)
     county = dataclasses.replace(county, demand=demand)
     network = network_of(PLACES, ROADS, response=county.config.response, villages=county.villages)
-    found = respond(county, network)
+    found = respond(county, TravelEngine(network))
     assert found.demand["drive_min"].tolist() == pytest.approx([1, 2, 3], abs=1e-6)
     assert len(found.villages) == 1

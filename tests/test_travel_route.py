@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from coverage.county.model import County
 from coverage.network.model import Network
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.route import Route, route
@@ -30,7 +31,7 @@ Places = Sequence[tuple[float, float]]
 @dataclasses.dataclass(frozen=True)
 class Assessed:
     county: County
-    network: Network
+    engine: TravelEngine
     response: Response
 
 
@@ -49,7 +50,8 @@ def assessed(
         response={"speeds_kph": KPH, **response},
     )
     network = network_of(places, roads, response=county.config.response, villages=county.villages)
-    return Assessed(county, network, respond(county, network))
+    engine = TravelEngine(network)
+    return Assessed(county, engine, respond(county, engine))
 
 
 def driven(found: Route) -> list[tuple[float, float]]:
@@ -179,6 +181,6 @@ def test_every_way_can_be_driven_in_its_minutes(
         assert found.drive_min == table["drive_min"].iloc[row]
         assert sum(leg.drive_min for leg in found.legs) == pytest.approx(found.drive_min, abs=1e-8)
         assert found.line.length == pytest.approx(found.length_m, abs=1e-6)
-        again = minutes_of_the_line(report.network, found.line)
+        again = minutes_of_the_line(report.engine.network, found.line)
         assert again <= found.drive_min + 1e-6
         assert found.station_id == table["station_id"].iloc[row]

@@ -16,8 +16,10 @@ from coverage.county.model import County, InputFile
 from coverage.crs import projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.problems import Problem
+from coverage.rules.catalogue.load import OwnRules
 from coverage.rules.model.results import RuleResult, UnitResult
 from coverage.rules.model.rule import Rule
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 
 EVIL = "<script>alert(1)</script>![x](http://evil.example/x.png) $a$ *b* `c` 🚑"
@@ -280,7 +282,9 @@ def report(*, illustrative: bool = True, name: str = "测试区") -> Report:
     )
     return Report(
         county=county,
-        network=network,
+        engine=TravelEngine(network),
+        catalogue=OwnRules({}, frozenset()),
+        limit_rule=result("ems-1030", "十分钟三十分钟", "unmet", 1200 / 8900).rule,
         response=Response(villages=times, demand=times.copy(), stations=(0,), quality=()),
         summary=ResponseSummary(8900.0, 1200.0, 1200 / 8900, 1200.0, 18.5, 41.25),
         villages=table,

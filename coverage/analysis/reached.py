@@ -11,13 +11,10 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.catalogue.selection import generic_rules
 from coverage.rules.evidence.access import mean, quantile
 from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
-from coverage.rules.kinds.response_time import is_response, is_urban
+from coverage.rules.kinds.response_time import is_urban
 from coverage.rules.model.parameters import ResponseTime
-from coverage.rules.model.rule import Rule
 
 Group = Literal["all", "urban", "rural"]
 
@@ -100,18 +97,9 @@ def curve(report: Report) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else empty
 
 
-def limit_rule(report: Report) -> Rule:
-    """Return the rule whose limits the villages have: the generic one where none is tested."""
-    for result in report.rules:
-        if is_response(result.rule):
-            return result.rule
-    catalogue = load_catalogue()
-    return next(rule for i in generic_rules(catalogue) if is_response(rule := catalogue[i]))
-
-
 def _groups(report: Report) -> Iterator[_Residents]:
     county = report.county
-    rule = limit_rule(report)
+    rule = report.limit_rule
     asked = ResponseTime.of(rule)
     village = county.demand["village"].to_numpy()
     urban = is_urban(rule, county)[village]

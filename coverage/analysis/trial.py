@@ -11,7 +11,5 @@ from coverage.rules.model.rule import Rule
 
 def tried(report: Report, rule: Rule) -> RuleResult:
     """Return what testing `rule` on the report's county gives."""
-    evidence = gathered(
-        report.county, report.network, report.response, [rule], region=report.region
-    )
+    evidence = gathered(report.county, report.engine, report.response, [rule], region=report.region)
     return evaluate(rule, report.county, evidence[rule.id])

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,7 +23,7 @@ from coverage.network.read import read_network, road_problems
 from coverage.network.words import listed
 from coverage.problems import InputError, Problem, raise_if_errors
 from coverage.progress import Progress, no_progress
-from coverage.rules.catalogue.load import load_catalogue, with_own_rules
+from coverage.rules.catalogue.load import OwnRules, load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import region_code
 from coverage.rules.catalogue.selection import applicable_rules, generic_rules, selection_notes
 from coverage.rules.collect import gathered
@@ -34,9 +33,9 @@ from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evidence.units import township_population
 from coverage.rules.kinds.response_time import is_response, limits_min
 from coverage.rules.model.rule import Rule
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
-from coverage.travel.trips import Trips
 
 P90_TENTHS: Final = 9
 MEASURE: Final = 2
@@ -67,18 +66,35 @@ def assess_folder(
     InputError
         With every problem of the folder.
     """
-    county, network, rules = read_folder(folder, progress, region)
+    county, network, rules, catalogue = read_folder(folder, progress, region)
     progress(Message("report.step_response"))
-    trips = Trips(network)
-    response = respond(county, network, trips)
+    engine = TravelEngine(network)
+    response = respond(county, engine)
     progress(Message("report.step_rules"))
     code = "" if region is None else region_code(region)
-    return report_of(county, network, response, rules, as_of=as_of, region=code, trips=trips)
+    return report_of(county, engine, response, rules, catalogue=catalogue, as_of=as_of, region=code)
+
+
+class Inputs(NamedTuple):
+    """What a county folder holds.
+
+    Attributes
+    ----------
+    rules
+        Those to test, with the county's own parameters.
+    catalogue
+        Every rule as it was loaded, the county's own among them.
+    """
+
+    county: County
+    network: Network
+    rules: tuple[Rule, ...]
+    catalogue: OwnRules
 
 
 def read_folder(
     folder: Path, progress: Progress = no_progress, region: str | None = None
-) -> tuple[County, Network, tuple[Rule, ...]]:
+) -> Inputs:
     """Return the county, its network and the rules to test.
 
     Raises
@@ -91,62 +107,83 @@ def read_folder(
     progress(Message("report.step_county"))
     config, found = examine_config(folder)
     problems += found
-    rules = _tried(lambda: _rules(folder, config, region), problems) if config else None
+    loaded = _tried(lambda: _rules(folder, config, region), problems) if config else None
     county = _tried(lambda: read_county(folder), problems)
     progress(Message("network.step_read"))
     network = _tried(lambda: read_network(county, progress), problems) if county else None
     if county is None and config is not None:
         problems += [p for p in road_problems(folder, config) if p not in problems]
     raise_if_errors(problems)
-    if county is None or network is None or rules is None:
+    if county is None or network is None or loaded is None:
         raise AssertionError("an input that cannot be read has a problem")
-    return county, network, rules
+    rules, catalogue = loaded
+    return Inputs(county, network, rules, catalogue)
 
 
-def _rules(folder: Path, config: CountyConfig, region: str | None) -> tuple[Rule, ...]:
+def _rules(
+    folder: Path, config: CountyConfig, region: str | None
+) -> tuple[tuple[Rule, ...], OwnRules]:
     code = None if region is None else region_code(region)
-    found = with_own_rules(folder, load_catalogue())
-    return applicable_rules(config, found.catalogue, code, found.own)
+    loaded = with_own_rules(folder, load_catalogue())
+    return applicable_rules(config, loaded.catalogue, code, loaded.own), loaded
 
 
-def assess(county: County, network: Network, rules: tuple[Rule, ...]) -> Report:
-    """Return the result of testing `rules` on `county`; pure."""
-    trips = Trips(network)
-    return report_of(county, network, respond(county, network, trips), rules, trips=trips)
+def assess(
+    county: County,
+    network: Network,
+    rules: tuple[Rule, ...],
+    catalogue: OwnRules | None = None,
+) -> Report:
+    """Return the result of testing `rules` on `county`.
+
+    Parameters
+    ----------
+    catalogue
+        As in `report_of`.
+    """
+    engine = TravelEngine(network)
+    return report_of(county, engine, respond(county, engine), rules, catalogue=catalogue)
 
 
 def report_of(
     county: County,
-    network: Network,
+    engine: TravelEngine,
     response: Response,
     rules: tuple[Rule, ...],
     *,
+    catalogue: OwnRules | None = None,
     as_of: date | None = None,
     region: str = "",
-    trips: Trips | None = None,
-    tested: Evaluator = evaluate,
+    evaluate_rule: Evaluator = evaluate,
 ) -> Report:
     """Return what `assess` does, for a response that is already computed.
 
     Parameters
     ----------
+    engine
+        Over the roads that `response` was computed on.
+    catalogue
+        Every rule that scenarios may name, as loaded; None: the project's own catalogue.
     region
         Code of the region whose rules are tested, or ``generic``; empty: the county's own.
-    trips
-        Over `network`, if some are known already.
-    tested
+    evaluate_rule
         Tests one rule; another than the plain one may remember results.
     """
-    evidence = gathered(county, network, response, rules, region, trips)
-    results = tuple(tested(rule, county, evidence[rule.id]) for rule in rules)
-    limit_rule = next((rule for rule in rules if is_response(rule)), None)
-    limit_min = limits_min(limit_rule or _reference_limit_rule(), county)
+    if catalogue is None:
+        catalogue = OwnRules(load_catalogue(), frozenset())
+    evidence = gathered(county, engine, response, rules, region)
+    results = tuple(evaluate_rule(rule, county, evidence[rule.id]) for rule in rules)
+    tested_limits = next((rule for rule in rules if is_response(rule)), None)
+    limit_rule = tested_limits or _generic_limit_rule(catalogue)
+    limit_min = limits_min(limit_rule, county)
     own_limit_min = limit_min[county.demand["village"].to_numpy()]
     covered = within_limit(response.demand["response_min"], own_limit_min)
     summary = summarised(county, response, covered)
     return Report(
         county=county,
-        network=network,
+        engine=engine,
+        catalogue=catalogue,
+        limit_rule=limit_rule,
         response=response,
         summary=summary,
         villages=_villages(county, response, limit_min),
@@ -154,12 +191,12 @@ def report_of(
         rules=results,
         quality=(
             *county.quality,
-            *network.quality,
+            *engine.network.quality,
             *response.quality,
             *selection_notes(county.config, rules, region),
-            *([] if limit_rule else [_limits_note()]),
+            *([] if tested_limits else [_limits_note(limit_rule)]),
             *_response_notes(county, summary),
-            _network_note(network.note),
+            _network_note(engine.network.note),
         ),
         parameters={
             "measure": MEASURE,
@@ -251,15 +288,15 @@ def _units(county: County, covered: BoolArray) -> gpd.GeoDataFrame:
     )
 
 
-@cache
-def _reference_limit_rule() -> Rule:
+def _generic_limit_rule(catalogue: OwnRules) -> Rule:
     """Return the generic profile's rule on the ambulance's time."""
-    catalogue = load_catalogue()
-    return next(rule for i in generic_rules(catalogue) if is_response(rule := catalogue[i]))
+    generic = generic_rules(catalogue.catalogue)
+    rules = catalogue.catalogue.values()
+    return next(rule for rule in rules if rule.id in generic and is_response(rule))
 
 
-def _limits_note() -> Problem:
-    return Problem("rules.limits_assumed", level="note", values={"id": _reference_limit_rule().id})
+def _limits_note(limit_rule: Rule) -> Problem:
+    return Problem("rules.limits_assumed", level="note", values={"id": limit_rule.id})
 
 
 def _response_notes(county: County, summary: ResponseSummary) -> list[Problem]:

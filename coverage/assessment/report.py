@@ -13,7 +13,10 @@ import geopandas as gpd
 from coverage.county.model import County
 from coverage.network.model import Network
 from coverage.problems import Problem
+from coverage.rules.catalogue.load import OwnRules
 from coverage.rules.model.results import RuleResult
+from coverage.rules.model.rule import Rule
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 
 
@@ -73,10 +76,18 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Report:
-    """The result of testing one county.
+    """The result of testing one county, and what made it.
 
     Attributes
     ----------
+    engine
+        Travel over the county's roads: whatever else is asked about minutes or ways is answered
+        by it, so that its search tree and its arcs are made once.
+    catalogue
+        Every rule as it was loaded, the county's own among them; scenarios choose from it.
+    limit_rule
+        The rule whose limits the villages have: the first one tested on the ambulance's time,
+        else that of the generic profile.
     villages
         One row a village, in the order of the file: ``code, name, township`` (code),
         ``township_name, kind, area_class, population, station_id, station_name, turnout_min,
@@ -98,7 +109,9 @@ class Report:
     """
 
     county: County
-    network: Network
+    engine: TravelEngine
+    catalogue: OwnRules
+    limit_rule: Rule
     response: Response
     summary: ResponseSummary
     villages: gpd.GeoDataFrame
@@ -109,6 +122,11 @@ class Report:
     as_of: date | None = None
     region: str = ""
     scenario: str = ""
+
+    @property
+    def network(self) -> Network:
+        """The roads."""
+        return self.engine.network
 
     @property
     def completeness(self) -> Completeness:

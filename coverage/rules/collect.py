@@ -12,14 +12,13 @@ import pandas as pd
 import shapely
 
 from coverage.county.model import County
-from coverage.network.model import Network
 from coverage.rules.evidence.access import destinations
 from coverage.rules.evidence.minutes import AccessMinutes, Evidence
 from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, township_of_village
 from coverage.rules.kinds.response_time import is_response, silent_stations
 from coverage.rules.model.rule import Rule
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
-from coverage.travel.trips import Trips
 
 IntTuple = tuple[int, ...]
 
@@ -32,34 +31,32 @@ _MIN_PER_H: Final = 60
 
 def gathered(
     county: County,
-    network: Network,
+    engine: TravelEngine,
     response: Response,
     rules: Iterable[Rule],
     region: str = "",
-    trips: Trips | None = None,
 ) -> dict[str, Evidence]:
     """Return what each rule is tested with, by its id.
 
     Parameters
     ----------
+    engine
+        Over the county's roads.
     region
         The region whose rules are tested, where it is not the county's own.
-    trips
-        Over the same network, if some are known already.
     """
-    trips = Trips(network) if trips is None else trips
 
     @cache
     def minutes(rows: IntTuple, serving: IntTuple) -> AccessMinutes:
-        return access_minutes(county, trips, rows, serving)
+        return access_minutes(county, engine, rows, serving)
 
     @cache
     def answering(rows: IntTuple) -> AccessMinutes:
-        return answer_minutes(county, trips, rows)
+        return answer_minutes(county, engine, rows)
 
     @cache
     def at_least(rows: IntTuple) -> AccessMinutes | None:
-        return somewhere_minutes(county, trips, rows)
+        return somewhere_minutes(county, engine, rows)
 
     evidence = {}
     for rule in rules:
@@ -77,10 +74,10 @@ def gathered(
     return evidence
 
 
-def answer_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinutes:
+def answer_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> AccessMinutes:
     """Return when an ambulance would be at the scene if the facilities in `rows` had one each."""
     response = county.config.response
-    found = trips.journey(
+    found = engine.journey(
         gpd.GeoSeries(_points(county), crs=county.crs),
         gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
         direction="from_facility",
@@ -100,7 +97,7 @@ def answer_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinute
     )
 
 
-def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMinutes | None:
+def somewhere_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> AccessMinutes | None:
     """Return how long residents travel at least to the facilities in `rows`, which have no place.
 
     A facility stands somewhere in its township, on the roads of one of its villages: nobody who
@@ -114,7 +111,7 @@ def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMin
         return None
     n, points = len(county.villages), _points(county)
     response = county.config.response
-    found = trips.journey(
+    found = engine.journey(
         gpd.GeoSeries(points, crs=county.crs),
         gpd.GeoSeries(county.villages.geometry.iloc[np.concatenate(homes)]),
         direction="to_facility",
@@ -122,7 +119,7 @@ def somewhere_minutes(county: County, trips: Trips, rows: IntTuple) -> AccessMin
     ).table
     area = shapely.union_all(np.asarray(county.townships.geometry)[stands_in])
     to_the_road_kph = response.access_speed_kph / response.access_detour
-    speeds = trips.network.edges[["speed_forward_kph", "speed_backward_kph"]].to_numpy(float)
+    speeds = engine.network.edges[["speed_forward_kph", "speed_backward_kph"]].to_numpy(float)
     fastest_kph = np.max(speeds, initial=to_the_road_kph)
     least = shapely.distance(points, area) / _M_PER_KM / fastest_kph * _MIN_PER_H
     # Cut off, so that no rounding makes it more than it can be.
@@ -146,7 +143,7 @@ def _points(county: County) -> np.ndarray:
 
 
 def access_minutes(
-    county: County, trips: Trips, rows: IntTuple, serving: IntTuple = ()
+    county: County, engine: TravelEngine, rows: IntTuple, serving: IntTuple = ()
 ) -> AccessMinutes:
     """Return how long residents travel to the nearest of the facilities in `rows`.
 
@@ -157,13 +154,13 @@ def access_minutes(
     n = len(county.villages)
     village = np.concatenate([np.arange(n), county.demand["village"].to_numpy(np.int64)])
     points = _points(county)
-    table, far_facilities = _timed(county, trips, points, rows)
+    table, far_facilities = _timed(county, engine, points, rows)
     serves = np.array(serving or [NOWHERE] * n, dtype=np.int64)[village]
     nearest = table["facility"].to_numpy(dtype=np.int64, na_value=NOWHERE)
     other = (serves != NOWHERE) & (serves != nearest)
     for row in np.unique(serves[other]):
         there: IntArray = np.flatnonzero(other & (serves == row))
-        table.iloc[there], _ = _timed(county, trips, points[there], (int(row),))
+        table.iloc[there], _ = _timed(county, engine, points[there], (int(row),))
     return AccessMinutes(
         villages=table.iloc[:n].reset_index(drop=True),
         demand=table.iloc[n:].reset_index(drop=True),
@@ -172,14 +169,14 @@ def access_minutes(
 
 
 def _timed(
-    county: County, trips: Trips, points: np.ndarray, rows: tuple[int, ...]
+    county: County, engine: TravelEngine, points: np.ndarray, rows: tuple[int, ...]
 ) -> tuple[pd.DataFrame, int]:
     """Return ``facility, minutes, far`` of each point to the quickest facility of `rows`.
 
     Also how many of these facilities are too far from every road.
     """
     response = county.config.response
-    found = trips.journey(
+    found = engine.journey(
         gpd.GeoSeries(points, crs=county.crs),
         gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
         direction="to_facility",

@@ -21,7 +21,6 @@ from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
 from coverage.problems import InputError, Problem, raise_if_errors
-from coverage.rules.catalogue.load import load_catalogue, with_own_rules
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.model.rule import Rule
 from coverage.scenario.draft import Draft, MisfitError
@@ -84,7 +83,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
     base
         The county as it is; it is not changed.
     keep
-        Where networks and catalogues made before are found.
+        Where networks made before are found.
 
     Returns
     -------
@@ -116,7 +115,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
             problems.append(in_edit(number, error.message))
     rules = tuple(result.rule for result in base.rules)
     if config.rules != county.config.rules:
-        rules = _rules(base, config, scenario, keep, problems)
+        rules = _rules(base, config, scenario, problems)
     network, roads = _network(base, config, scenario, keep, problems)
     problems.sort(key=lambda problem: int(str(problem.values.get("number", 0))))
     raise_if_errors(problems)
@@ -156,13 +155,12 @@ def _with_rule(config: CountyConfig, said: SetRule) -> CountyConfig:
 
 
 def _rules(
-    base: Report, config: CountyConfig, scenario: Scenario, keep: Keep, problems: list[Problem]
+    base: Report, config: CountyConfig, scenario: Scenario, problems: list[Problem]
 ) -> tuple[Rule, ...]:
     """Return the rules to test; what is wrong is told of the edits that name the rule."""
     try:
-        folder = base.county.folder
-        found = keep("rules", lambda: with_own_rules(folder, load_catalogue()))
-        return applicable_rules(config, found.catalogue, base.region or None, found.own)
+        known = base.catalogue
+        return applicable_rules(config, known.catalogue, base.region or None, known.own)
     except InputError as error:
         edits = [(n, e.action) for n, e in scenario.in_force() if isinstance(e.action, SetRule)]
         for problem in error.problems:

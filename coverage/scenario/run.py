@@ -20,8 +20,8 @@ from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
+from coverage.travel.engine import Kept, TravelEngine
 from coverage.travel.response import respond
-from coverage.travel.trips import Kept, Trips
 
 _NETWORKS: Final = 12
 _REPORTS: Final = 16
@@ -48,16 +48,16 @@ class _Same:
 class Memo:
     """What was computed for one county, by what it was computed from; bounded.
 
-    It holds networks with the snaps and sweeps made over them, results of rules, and whole
-    reports. It may be shared
-    between threads. What it gives must not be changed.
+    It holds edited networks, engines over them, results of rules, and whole reports. It may be
+    shared between threads. What it gives must not be changed.
     """
 
     def __init__(
         self, networks: int = _NETWORKS, reports: int = _REPORTS, results: int = _RESULTS
     ) -> None:
         self.made = Kept(networks)
-        self.trips = Kept(networks)
+        # A report goes on holding its engine: what was computed on the roads goes all the same.
+        self.engines = Kept(networks, dropped=TravelEngine.release)
         self.reports = Kept(reports)
         self._results = Kept(results)
 
@@ -154,18 +154,20 @@ def _computed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) 
 
     found, roads = applied(base, scenario, keep)
     progress(Message("report.step_response"))
-    trips = memo.trips.get((origin, roads), lambda: Trips(found.network))
-    response = respond(found.county, found.network, trips)
+    engine = base.engine
+    if found.network is not base.network:
+        engine = memo.engines.get((origin, roads), lambda: TravelEngine(found.network))
+    response = respond(found.county, engine)
     progress(Message("report.step_rules"))
     return report_of(
         found.county,
-        found.network,
+        engine,
         response,
         found.rules,
+        catalogue=base.catalogue,
         as_of=base.as_of,
         region=base.region,
-        trips=trips,
-        tested=memo.tested,
+        evaluate_rule=memo.tested,
     )
 
 

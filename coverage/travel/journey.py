@@ -15,7 +15,7 @@ from coverage.network.snap import entering_min, leaving_min, leg_min, snap
 from coverage.problems import Problem
 from coverage.travel.model import Direction, Journey
 from coverage.travel.one_edge import Sources, along_edges, better
-from coverage.travel.sweep import Arcs, Kernel, Starts, arcs_of, scipy_kernel, sweep
+from coverage.travel.sweep import Arcs, Kernel, Starts, Sweep, arcs_of, scipy_kernel, sweep
 
 EndCosts = Callable[[Network, Snap], tuple[FloatArray, FloatArray]]
 
@@ -55,12 +55,13 @@ def journey(
     """
     places = snap(network, facilities, response)
     ends = snap(network, points, response)
-    found = drive(network, ends, places, direction, response, kernel)
+    leg = leg_min(places, response)
+    swept = facility_sweep(network, places, leg, direction, arcs_of(network, direction), kernel)
     return timed(
         network,
         (points.index, ends),
         (facilities.index, places),
-        found,
+        drive(network, ends, places, direction, response, swept),
         direction=direction,
         response=response,
     )
@@ -70,7 +71,7 @@ def timed(
     network: Network,
     points: tuple[pd.Index, Snap],
     facilities: tuple[pd.Index, Snap],
-    found: tuple[FloatArray, IntArray],
+    driven: tuple[FloatArray, IntArray],
     *,
     direction: Direction,
     response: ResponseParameters,
@@ -81,13 +82,13 @@ def timed(
     ----------
     points, facilities
         Their names and where they stand on the roads.
-    found
+    driven
         From `drive`.
     direction, response
         As in `journey`.
     """
     (labels, ends), (names, places) = points, facilities
-    drive_min, place = found
+    drive_min, place = driven
     reached = place >= 0
     rows = pd.array([None] * len(place), dtype="Int64")
     rows[reached] = names.to_numpy()[place[reached]]
@@ -107,37 +108,63 @@ def timed(
     return Journey(table=table, direction=direction, quality=quality)
 
 
+def facility_sweep(
+    network: Network,
+    facilities: Snap,
+    leg: FloatArray,
+    direction: Direction,
+    arcs: Arcs,
+    kernel: Kernel = scipy_kernel,
+) -> Sweep:
+    """Return the least minutes between the doors of facilities and every node.
+
+    Parameters
+    ----------
+    facilities
+        Where they stand on the roads.
+    leg
+        Minutes between each one's door and its road.
+    arcs
+        From `arcs_of` for this direction.
+    """
+    if network.edges.empty:  # every road was closed
+        n_nodes = len(network.node_x)
+        return Sweep(np.full(n_nodes, np.inf), np.full(n_nodes, -1, dtype=np.int64))
+    # A sweep over turned arcs leaves facilities by the ways that traffic enters by.
+    leaving = leaving_min if direction == "from_facility" else entering_min
+    return sweep(arcs, starts_of(network, facilities, leg, leaving), kernel)
+
+
 def drive(
     network: Network,
     points: Snap,
     facilities: Snap,
     direction: Direction,
     response: ResponseParameters,
-    kernel: Kernel = scipy_kernel,
-    arcs: Arcs | None = None,
+    swept: Sweep,
 ) -> tuple[FloatArray, IntArray]:
     """Return the drive between each point and its quickest facility, and that one's position.
 
     Which is quickest is judged by the drive and the facility's own leg between its door and its
-    road. Infinite and -1 where no facility reaches the point. `arcs` are those of `arcs_of`, made
-    here if not given.
+    road. Infinite and -1 where no facility reaches the point.
+
+    Parameters
+    ----------
+    swept
+        From `facility_sweep`, of the same facilities in the same direction.
     """
     n, n_places = len(points.edge), len(facilities.edge)
     minutes, place = np.full(n, np.inf), np.full(n, n_places, dtype=np.int64)
     if network.edges.empty:  # every road was closed
         return minutes, np.full(n, -1, dtype=np.int64)
     outward = direction == "from_facility"
-    leaving, entering = (
-        (leaving_min, entering_min) if outward else (entering_min, leaving_min)
-    )  # a sweep over turned arcs leaves facilities by the ways that traffic enters by
-    arcs = arcs_of(network, direction) if arcs is None else arcs
+    entering = entering_min if outward else leaving_min
     leg = leg_min(facilities, response)
-    found = sweep(arcs, starts_of(network, facilities, leg, leaving), kernel)
     u, v = network.edges["u"].to_numpy(), network.edges["v"].to_numpy()
     best = (minutes, place)
     for node, cost in zip((u, v), entering(network, points), strict=True):
         at = node[points.edge]  # edge -1 reads the last edge; its minutes are infinite
-        best = better(best, (found.minutes[at] + cost, found.place[at]))
+        best = better(best, (swept.minutes[at] + cost, swept.place[at]))
     on = facilities.edge >= 0
     sources = Sources(facilities.edge[on], facilities.fraction[on], leg[on], np.flatnonzero(on))
     along = along_edges(network, sources, points.edge, points.fraction, turned=not outward)
@@ -204,9 +231,9 @@ def cut_off(network: Network, places: Snap) -> npt.NDArray[np.bool_]:
     return apart
 
 
-def _counted(*found: tuple[str, npt.NDArray[np.bool_]]) -> tuple[Problem, ...]:
+def _counted(*groups: tuple[str, npt.NDArray[np.bool_]]) -> tuple[Problem, ...]:
     return tuple(
         Problem(code, level="warning", values={"count": int(which.sum())}, count=int(which.sum()))
-        for code, which in found
+        for code, which in groups
         if which.any()
     )

@@ -13,11 +13,9 @@ import pandas as pd
 
 from coverage.network.lengthwise import part_of
 from coverage.network.model import FloatArray, IntArray, Network, Snap
-from coverage.network.snap import leg_min, snap
-from coverage.travel.journey import starts_of
+from coverage.network.snap import leg_min
 from coverage.travel.one_edge import Sources, along_edges
 from coverage.travel.route import Assessed
-from coverage.travel.sweep import arcs_of, sweep
 
 REACH_MIN: Final = (10.0, 20.0, 30.0)
 _LEAST_SHARE: Final = 1e-12
@@ -58,13 +56,16 @@ def reach(
     limits = np.asarray(limits_min, dtype=float)
     if len(limits) == 0 or (np.diff(limits) <= 0).any():
         raise ValueError("limits must rise")
+    engine, parameters = report.engine, report.county.config.response
     rows = list(report.response.stations if stations is None else stations)
-    parameters = report.county.config.response
-    points = gpd.GeoSeries(report.county.facilities.geometry.iloc[rows])
-    place = snap(report.network, points, parameters)
-    spans = _spans(report.network, place, leg_min(place, parameters))
+    # In the order of the response's own sweep, which then is not done again.
+    table = report.county.facilities.iloc[rows].sort_values("id", kind="stable")
+    points = gpd.GeoSeries(table.geometry)
+    place = engine.snap(points, parameters)
+    at_node = engine.sweep(points, direction="from_facility", response=parameters).minutes
+    spans = _spans(engine.network, place, leg_min(place, parameters), at_node)
     edge, begin, end, band = _bands(spans, limits - parameters.turnout_min)
-    geometry, length_m = _cut(report.network, edge, begin, end)
+    geometry, length_m = _cut(engine.network, edge, begin, end)
     return gpd.GeoDataFrame(
         {
             "edge": edge,
@@ -102,9 +103,8 @@ class _Spans:
     backward_min: FloatArray
 
 
-def _spans(network: Network, place: Snap, leg: FloatArray) -> _Spans:
+def _spans(network: Network, place: Snap, leg: FloatArray, at_node: FloatArray) -> _Spans:
     edges = network.edges
-    at_node = sweep(arcs_of(network, "from_facility"), starts_of(network, place, leg)).minutes
     n = len(edges)
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     standing = place.edge >= 0

@@ -11,12 +11,12 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.messages import Message
-from coverage.network.model import FloatArray, Network, Snap
+from coverage.network.model import FloatArray, Snap
 from coverage.network.snap import leg_min
 from coverage.problems import Problem
+from coverage.travel.engine import TravelEngine
 from coverage.travel.journey import cut_off, off_main
 from coverage.travel.model import Response
-from coverage.travel.trips import Trips
 
 DECIMALS: Final = 9
 """Minutes are rounded to this, so that sums in another order compare the same with a limit."""
@@ -27,7 +27,7 @@ LONG_WAY_OUT_M: Final = 300
 BoolArray = npt.NDArray[np.bool_]
 
 
-def respond(county: County, network: Network, trips: Trips | None = None) -> Response:
+def respond(county: County, engine: TravelEngine) -> Response:
     """Return the response time at every village and demand point.
 
     A facility with ambulances and a place answers calls, if a road is within `max_access_m`. Of
@@ -37,23 +37,20 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
     ----------
     county
         Its `facilities`, `villages`, `demand` and ``[response]``.
-    network
-        Its roads.
-    trips
-        Over the same network, if some are known already.
+    engine
+        Over its roads.
 
     Returns
     -------
     Response
         Minutes rounded to `DECIMALS`; NaN where no station can come.
     """
-    trips = Trips(network) if trips is None else trips
     parameters = county.config.response
     facilities = county.facilities
     called = (facilities["ambulances"].astype("Float64").fillna(0.0) > 0).to_numpy(dtype=bool)
     placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty).to_numpy()
     candidates = facilities[called & placed].sort_values("id", kind="stable")
-    place = trips.snap(candidates.geometry, parameters)
+    place = engine.snap(candidates.geometry, parameters)
     near = place.edge >= 0
     stations = candidates[near]
     n = len(county.villages)
@@ -63,18 +60,20 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
         ),
         crs=county.crs,
     )
-    found = trips.journey(
+    journey = engine.journey(
         points,
         gpd.GeoSeries(stations.geometry),
         direction="from_facility",
         response=parameters,
     )
-    table = _table(found.table, facilities["id"], parameters.turnout_min)
+    table = _table(journey.table, facilities["id"], parameters.turnout_min)
     quality = (
-        *_station_quality(county, called & ~placed, candidates, near, off_main(network, place)),
+        *_station_quality(
+            county, called & ~placed, candidates, near, off_main(engine.network, place)
+        ),
         *_long_way_out(county, candidates, place),
-        *_facility_quality(county, trips),
-        *_village_quality(county, trips, table.iloc[:n]),
+        *_facility_quality(county, engine),
+        *_village_quality(county, engine, table.iloc[:n]),
     )
     return Response(
         villages=table.iloc[:n].reset_index(drop=True),
@@ -84,18 +83,18 @@ def respond(county: County, network: Network, trips: Trips | None = None) -> Res
     )
 
 
-def _table(found: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.DataFrame:
-    reached = found["facility"].notna().to_numpy(dtype=bool)
+def _table(journeys: pd.DataFrame, ids: pd.Series[str], turnout_min: float) -> pd.DataFrame:
+    reached = journeys["facility"].notna().to_numpy(dtype=bool)
     turnout = np.where(reached, turnout_min, np.nan)
     leaving, drive, access = (
-        found[leg].to_numpy() for leg in ("leaving_min", "drive_min", "access_min")
+        journeys[leg].to_numpy() for leg in ("leaving_min", "drive_min", "access_min")
     )
-    station_id = np.full(len(found), None, dtype=object)
-    rows = found["facility"].to_numpy(dtype=np.int64, na_value=-1)
+    station_id = np.full(len(journeys), None, dtype=object)
+    rows = journeys["facility"].to_numpy(dtype=np.int64, na_value=-1)
     station_id[reached] = ids.to_numpy(dtype=object)[rows[reached]]
     return pd.DataFrame(
         {
-            "station": found["facility"].array,
+            "station": journeys["facility"].array,
             "station_id": pd.array(station_id, dtype="string"),
             "turnout_min": turnout,
             "leaving_min": leaving.round(DECIMALS),
@@ -146,9 +145,9 @@ def _long_way_out(county: County, candidates: gpd.GeoDataFrame, place: Snap) -> 
     return (_problem("travel.station_road_far", file, candidates[long], values),)
 
 
-def _facility_quality(county: County, trips: Trips) -> tuple[Problem, ...]:
+def _facility_quality(county: County, engine: TravelEngine) -> tuple[Problem, ...]:
     """Name the facilities that join another road than the nearest, which is cut off."""
-    moved = county.facilities[trips.snap(county.facilities.geometry, county.config.response).moved]
+    moved = county.facilities[engine.snap(county.facilities.geometry, county.config.response).moved]
     if moved.empty:
         return ()
     metres = round(county.config.response.next_road_m)
@@ -157,7 +156,9 @@ def _facility_quality(county: County, trips: Trips) -> tuple[Problem, ...]:
     return (_problem("travel.facility_next_road", file, moved, values),)
 
 
-def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple[Problem, ...]:
+def _village_quality(
+    county: County, engine: TravelEngine, table: pd.DataFrame
+) -> tuple[Problem, ...]:
     """Count and name villages that no station reaches, and why, and those that join another road.
 
     The people in them are counted as well.
@@ -165,11 +166,11 @@ def _village_quality(county: County, trips: Trips, table: pd.DataFrame) -> tuple
     file = county.config.sources.villages.path
     response = county.config.response
     villages = county.villages
-    place = trips.snap(villages.geometry, response)
+    place = engine.snap(villages.geometry, response)
     far = (place.edge < 0) & np.isfinite(place.distance_m)
     unreached = table["response_min"].isna().to_numpy()
     # What is connected in one direction only may be reached, and is in order then.
-    apart = off_main(trips.network, place) & (unreached | cut_off(trips.network, place))
+    apart = off_main(engine.network, place) & (unreached | cut_off(engine.network, place))
     no_road = unreached & ~np.isfinite(place.distance_m)
     groups: tuple[tuple[str, BoolArray, dict[str, object]], ...] = (
         ("travel.village_no_road", no_road, {}),

@@ -17,9 +17,10 @@ from scipy.sparse.csgraph import dijkstra
 from coverage.county.model import County
 from coverage.network.lengthwise import part_of
 from coverage.network.model import FloatArray, IntArray, Network, Snap
-from coverage.network.snap import entering_min, leaving_min, snap
+from coverage.network.snap import entering_min, leaving_min
+from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
-from coverage.travel.sweep import TIE_MIN, arcs_of
+from coverage.travel.sweep import TIE_MIN, Arcs
 
 _NO_NODE: Final = -9999  # scipy's mark
 
@@ -33,8 +34,8 @@ class Assessed(Protocol):
         ...
 
     @property
-    def network(self) -> Network:
-        """Its roads."""
+    def engine(self) -> TravelEngine:
+        """Over its roads."""
         ...
 
     @property
@@ -122,32 +123,32 @@ def route(report: Assessed, village_row: int) -> Route | None:
     IndexError
         If there is no such village.
     """
-    county, network = report.county, report.network
+    county, engine = report.county, report.engine
     if not 0 <= village_row < len(county.villages):
         raise IndexError(village_row)
-    told = report.response.villages.iloc[village_row]
-    if pd.isna(told["station"]):
+    row = report.response.villages.iloc[village_row]
+    if pd.isna(row["station"]):
         return None
-    station = int(told["station"])
+    station = int(row["station"])
     ends = gpd.GeoSeries(
         [county.facilities.geometry.iloc[station], county.villages.geometry.iloc[village_row]],
         crs=county.crs,
     )
-    place = snap(network, ends, county.config.response)
-    parts = _parts(network, place)
-    line, legs = _driven(network, parts)
+    place = engine.snap(ends, county.config.response)
+    parts = _parts(engine, place)
+    line, legs = _driven(engine.network, parts)
     return Route(
         village=village_row,
         station=station,
-        station_id=str(told["station_id"]),
+        station_id=str(row["station_id"]),
         line=line,
         leaving=_line([shapely.get_coordinates(ends.iloc[0]), shapely.get_coordinates(line)[:1]]),
         access=_line([shapely.get_coordinates(line)[-1:], shapely.get_coordinates(ends.iloc[1])]),
-        turnout_min=float(told["turnout_min"]),
-        leaving_min=float(told["leaving_min"]),
-        drive_min=float(told["drive_min"]),
-        access_min=float(told["access_min"]),
-        response_min=float(told["response_min"]),
+        turnout_min=float(row["turnout_min"]),
+        leaving_min=float(row["leaving_min"]),
+        drive_min=float(row["drive_min"]),
+        access_min=float(row["access_min"]),
+        response_min=float(row["response_min"]),
         length_m=sum(leg.length_m for leg in legs),
         legs=legs,
     )
@@ -162,8 +163,9 @@ class _Parts:
     end: FloatArray
 
 
-def _parts(network: Network, place: Snap) -> _Parts:
+def _parts(engine: TravelEngine, place: Snap) -> _Parts:
     """Return the quickest way from the first place to the second."""
+    network = engine.network
     edges = network.edges
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     from_edge, to_edge = int(place.edge[0]), int(place.edge[1])
@@ -172,7 +174,7 @@ def _parts(network: Network, place: Snap) -> _Parts:
     entering = np.array([side[1] for side in entering_min(network, place)])
     starts = np.array([u[from_edge], v[from_edge]])
     goals = np.array([u[to_edge], v[to_edge]])
-    minutes, before = _sweep(network, starts, leaving)
+    minutes, before = _sweep(engine.arcs("from_facility"), starts, leaving)
     totals = minutes[goals] + entering
     along = _along(network, from_edge, begin, end) if from_edge == to_edge else np.inf
     best = int(np.argmin(totals))
@@ -189,10 +191,9 @@ def _parts(network: Network, place: Snap) -> _Parts:
 
 
 def _sweep(
-    network: Network, starts: IntArray, leaving: FloatArray
+    arcs: Arcs, starts: IntArray, leaving: FloatArray
 ) -> tuple[FloatArray, npt.NDArray[np.signedinteger]]:
     """Return the least minutes to every node and the node before it on the way there."""
-    arcs = arcs_of(network, "from_facility")
     n = arcs.n_nodes
     joins = np.unique(starts[np.isfinite(leaving)])
     cost = np.array([leaving[starts == node].min() for node in joins])
@@ -226,12 +227,12 @@ def _edges_between(network: Network, nodes: list[int]) -> tuple[IntArray, npt.ND
     forward = np.arange(len(row)) < int(along.sum())
     n = len(network.node_x)
     pair = np.where(forward, u[row] * n + v[row], v[row] * n + u[row])
-    asked = np.array(nodes[:-1], dtype=np.int64) * n + np.array(nodes[1:], dtype=np.int64)
-    kept = np.flatnonzero(np.isin(pair, asked))
+    steps = np.array(nodes[:-1], dtype=np.int64) * n + np.array(nodes[1:], dtype=np.int64)
+    candidates = np.flatnonzero(np.isin(pair, steps))
     minutes = _minutes(network, row, forward)
-    kept = kept[np.lexsort((minutes[kept], pair[kept]))]
-    found = kept[np.searchsorted(pair[kept], asked)]
-    return row[found], forward[found]
+    candidates = candidates[np.lexsort((minutes[candidates], pair[candidates]))]
+    quickest = candidates[np.searchsorted(pair[candidates], steps)]
+    return row[quickest], forward[quickest]
 
 
 def _along(network: Network, edge: int, begin: float, end: float) -> float:
