@@ -22,17 +22,18 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from coverage.analysis.extent import bounds
+from coverage.analysis.ground_changes import Changes, changes
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from maps import words
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.cells import cell_picture
-from maps.changes import Changes, changes
 from maps.classes import AREA_OPACITY
 from maps.drawing import Areas, Drawing, drawing
 from maps.ground import picture_in
 from maps.labels import Taken, place_beside, place_in_polygon
-from maps.layers import bounds, choose_roads, facilities, road_lines, unit_polygons
+from maps.layers import choose_roads, facilities, road_lines, unit_polygons
 from maps.legend import Shown, draw_legend
 from maps.sheet import DASHES, HEAVY_PT, WIDTH_MM, Sheet, outline_of
 from maps.style import (

@@ -13,15 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coverage.analysis.roads import REACH_MIN
+from coverage.analysis.village_changes import CHANGES, Change
 from coverage.messages import Message
 from coverage.problems import InputError, Problem
-from coverage.travel.reach import REACH_MIN
 from maps import LAYERS
 from maps.style import INK, PAPER, PointClass, Symbol
 
@@ -67,13 +68,6 @@ _UNREACHABLE: Final = PointClass(Message("maps.unreachable"), Symbol("cross", "#
 
 PLAIN: Final = PointClass(Message("maps.village"), Symbol("circle", PAPER, "#5a5a5a"))
 """A village on a layer that colours something else."""
-
-Change = Literal["gained", "lost", "faster", "slower", "same", "new", "unreachable"]
-CHANGES: Final[tuple[Change, ...]] = (
-    "gained", "lost", "faster", "slower", "same", "new", "unreachable",
-)  # fmt: skip
-SAME_MIN: Final = 0.05
-"""A change of less than this is none: minutes are shown with one decimal."""
 
 
 def _circle(fill: str) -> Symbol:
@@ -235,36 +229,3 @@ def village_classes(villages: pd.DataFrame, layer: str) -> IntArray:
     else:
         classes = np.where(covered, 0, 1)
     return np.where(np.isnan(minutes), last, classes).astype(np.int64)
-
-
-def change_classes(before: pd.DataFrame, after: pd.DataFrame) -> IntArray:
-    """Return for each village of `after` its position in `CHANGES`.
-
-    Villages are the same where their codes are.
-
-    Parameters
-    ----------
-    before, after
-        ``Report.villages``: ``code``, ``response_min`` and ``covered``.
-    """
-    old = before.drop_duplicates("code").set_index("code").reindex(after["code"])
-    was = old["response_min"].to_numpy(dtype=float, na_value=np.nan)
-    now = after["response_min"].to_numpy(dtype=float, na_value=np.nan)
-    had = old["covered"].eq(True).to_numpy(dtype=bool)
-    has = after["covered"].to_numpy(dtype=bool)
-    known = after["code"].isin(before["code"]).to_numpy(dtype=bool)
-    with np.errstate(invalid="ignore"):  # infinite less infinite
-        saved = np.where(np.isnan(was), np.inf, was) - np.where(np.isnan(now), np.inf, now)
-    change = np.select(
-        [
-            ~known,
-            has & ~had,
-            had & ~has,
-            np.isnan(was) & np.isnan(now),
-            saved >= SAME_MIN,
-            saved <= -SAME_MIN,
-        ],
-        [CHANGES.index(c) for c in ("new", "gained", "lost", "unreachable", "faster", "slower")],
-        CHANGES.index("same"),
-    )
-    return change.astype(np.int64)

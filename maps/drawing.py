@@ -13,14 +13,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.analysis.extent import Geometries
+from coverage.analysis.roads import REACH_MIN, road_speeds_kph, roads_reached
+from coverage.analysis.territories import territories
+from coverage.analysis.village_changes import people_by_change, village_changes
 from coverage.assessment.report import Report
 from coverage.county.files import nearest, shown
 from coverage.messages import Message
-from coverage.network.speeds import driven_kph
 from coverage.problems import InputError, Problem
-from coverage.rules.evidence.compare import within_limit
 from coverage.rules.model.results import Bound, RuleResult
-from coverage.travel.reach import REACH_MIN, reach
 from maps.cells import has_cells
 from maps.classes import (
     CLASSES,
@@ -37,13 +38,12 @@ from maps.classes import (
     AreaClass,
     IntArray,
     LineClass,
-    change_classes,
     check_layer,
     village_classes,
 )
-from maps.layers import Geometries, choose_roads, merged_lines, unit_polygons
+from maps.colouring import neighbours_apart
+from maps.layers import choose_roads, merged_lines, unit_polygons
 from maps.style import INK, PointClass, RoadGroup, Symbol
-from maps.territory import neighbours_apart, territories
 
 _PLAIN_SCALE: Final = 0.65
 
@@ -179,11 +179,13 @@ def drawing(
 
 def _cells(report: Report) -> pd.DataFrame:
     """Return minutes, limit and whether it is kept for every demand point."""
-    village = report.county.demand["village"].to_numpy()
-    minutes = report.response.demand["response_min"].to_numpy(dtype=float)
-    limit = report.villages["limit_min"].to_numpy(dtype=float)[village]
+    waiting = report.waiting
     return pd.DataFrame(
-        {"response_min": minutes, "limit_min": limit, "covered": within_limit(minutes, limit)}
+        {
+            "response_min": waiting.minutes,
+            "limit_min": waiting.limit_min,
+            "covered": waiting.within,
+        }
     )
 
 
@@ -200,10 +202,9 @@ def _plain(report: Report) -> Points:
 def _change(report: Report, before: Report | None) -> Drawing:
     if before is None:
         raise InputError([Problem("maps.nothing_before")])
-    of = change_classes(before.villages, report.villages)
-    people = report.villages["population"].fillna(0.0).to_numpy(dtype=float)
-    sums = np.bincount(of, weights=people, minlength=len(CLASSES["change"]))
-    points = Points(CLASSES["change"], of, tuple(sums.tolist()))
+    of = village_changes(before.villages, report.villages)
+    people = people_by_change(report.villages, of)
+    points = Points(CLASSES["change"], of, tuple(people.tolist()))
     codes = before.villages["code"]
     gone = before.villages.loc[~codes.isin(report.villages["code"]), "name"]
     notes = [Message("maps.same_within")]
@@ -213,21 +214,21 @@ def _change(report: Report, before: Report | None) -> Drawing:
 
 
 def _stations(report: Report) -> Drawing:
-    found = territories(report)
-    numbers = neighbours_apart(found.polygons, len(STATION_COLOURS))
+    answered = territories(report)
+    numbers = neighbours_apart(answered.polygons, len(STATION_COLOURS))
     areas = [
         AreaClass(Message("maps.named", {"name": name}), STATION_COLOURS[number])
-        for name, number in zip(found.names, numbers, strict=True)
+        for name, number in zip(answered.names, numbers, strict=True)
     ]
     points = [PointClass(area.label, Symbol("circle", area.fill, INK)) for area in areas]
-    polygons, names = found.polygons, found.names
-    if found.nobody is not None:
-        polygons = np.append(polygons, np.array([found.nobody], dtype=object))
+    polygons, names = answered.polygons, answered.names
+    if answered.nobody is not None:
+        polygons = np.append(polygons, np.array([answered.nobody], dtype=object))
         names = (*names, "")
         areas.append(NO_STATION)
     return Drawing(
         "station",
-        Points((*points, CLASSES["minutes"][-1]), found.of),
+        Points((*points, CLASSES["minutes"][-1]), answered.of),
         Areas(polygons, tuple(areas), np.arange(len(areas), dtype=np.int64), names),
         notes=(Message("maps.station_areas"),),
     )
@@ -235,14 +236,14 @@ def _stations(report: Report) -> Drawing:
 
 def _speeds(report: Report) -> Drawing:
     edges = report.network.edges
-    of = np.searchsorted(SPEED_BREAKS, driven_kph(edges).round(6))
+    of = np.searchsorted(SPEED_BREAKS, road_speeds_kph(report).round(6))
     rows = np.arange(len(edges))
     lines = _lines(report, SPEED_LINES, of, rows, edges)
     return Drawing("speed", _plain(report), lines=lines, notes=(Message("maps.speed_note"),))
 
 
 def _reached(report: Report) -> Drawing:
-    pieces = reach(report)
+    pieces = roads_reached(report)
     limit_min = pieces["limit_min"].fillna(np.inf).to_numpy(dtype=float)
     of = np.searchsorted(REACH_MIN, limit_min)
     lines = _lines(report, REACH_LINES, of, pieces["edge"].to_numpy(), pieces)

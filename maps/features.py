@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.analysis.ground_changes import MARKS, Changes
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.travel.route import Route
 from maps import words
-from maps.changes import MARKS, Changes
 from maps.classes import AREA_OPACITY, MINUTE_BREAKS
 from maps.controls import bind_code, point_layer, safe
 from maps.drawing import Areas, Drawing, Lines

@@ -9,18 +9,19 @@ import numpy as np
 import shapely
 from branca.element import Figure
 
+from coverage.analysis.extent import bounds
+from coverage.analysis.ground_changes import Changes, changes
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.travel.route import Route
 from maps import features, words
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.cells import cell_picture, has_cells
-from maps.changes import Changes, changes
 from maps.classes import IntArray
 from maps.controls import CELL_PANE, NARROW, Panel, SetUp, name_in_order, safe
 from maps.drawing import Drawing, drawing
 from maps.ground import lonlat_corners
-from maps.layers import bounds, to_lonlat
+from maps.layers import to_lonlat
 from maps.panels import legend_html, title_html
 from maps.picture import MERCATOR
 from maps.style import PointClass

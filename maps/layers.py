@@ -14,11 +14,10 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
+from coverage.analysis.extent import Geometries
 from coverage.assessment.report import Report
 from coverage.crs import WGS84
 from maps.style import ROAD_GROUPS, RoadGroup, facility_group, road_group
-
-Geometries = npt.NDArray[np.object_]
 
 MAX_ROADS: Final = 25_000
 _ROAD_TOLERANCE_M: Final = 10.0
@@ -116,21 +115,6 @@ def facilities(report: Report) -> gpd.GeoDataFrame:
     placed = table.assign(group=pd.Series(groups, index=table.index, dtype="str"))
     geometry = placed.geometry
     return placed[geometry.notna() & ~geometry.is_empty]
-
-
-def bounds(report: Report) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of units and villages, metres in the county's CRS."""
-    shapes = np.concatenate(
-        [
-            np.asarray(report.units.geometry.array, dtype=object),
-            np.asarray(report.villages.geometry.array, dtype=object),
-        ]
-    )
-    west, south, east, north = (float(v) for v in shapely.total_bounds(shapes))
-    if not np.isfinite([west, south, east, north]).all():
-        x, y = report.network.node_x, report.network.node_y
-        west, south, east, north = (float(v) for v in (x.min(), y.min(), x.max(), y.max()))
-    return west, south, east, north
 
 
 def to_lonlat(shapes: Geometries, crs: CRS, decimals: int = _LONLAT_DECIMALS) -> Geometries:

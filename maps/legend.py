@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from coverage.analysis.ground_changes import MARKS, Changes
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from maps import words
-from maps.changes import MARKS, Changes
 from maps.drawing import Drawing, Lines, Points
 from maps.layers import RoadChoice, facilities
 from maps.panels import MOST_AREAS

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from coverage.analysis.ground_changes import MARKS, Changes
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from maps import words
-from maps.changes import MARKS, Changes
 from maps.controls import PART, safe, symbol_row
 from maps.drawing import Drawing
 from maps.layers import choose_roads, facilities

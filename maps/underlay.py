@@ -9,13 +9,13 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from coverage.analysis.extent import bounds
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from maps import words
 from maps.basemap import LOCAL, ONLINE, Basemap
 from maps.controls import safe
 from maps.ground import lonlat_corners, mercator_picture
-from maps.layers import bounds
 
 _OSM_TILES: Final = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 _TIANDITU_TILES: Final = (

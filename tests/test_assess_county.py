@@ -11,11 +11,11 @@ import pytest
 
 from coverage.assessment.assess import assess, assess_folder, read_folder, report_of
 from coverage.assessment.report import Report
+from coverage.measures.distribution import Distribution
 from coverage.paths import DATA
 from coverage.problems import InputError
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
-from coverage.rules.evidence.access import quantile
 from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
@@ -123,7 +123,7 @@ def test_p90_is_the_smallest_minute_that_serves_nine_of_ten(
 ) -> None:
     minutes = np.arange(1.0, len(people) + 1)
     order = np.random.default_rng(1).permutation(len(people))
-    assert quantile(minutes[order], np.array(people, float)[order], 9) == expected
+    assert Distribution.of(minutes[order], np.array(people)[order]).p90_min == expected
 
 
 def test_a_folder_is_read_and_tested(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 from pyproj import Transformer
 
+from coverage.analysis.extent import bounds
 from coverage.county.datum import gcj02_from_wgs84, wgs84_from_gcj02
 from coverage.crs import WGS84
 from coverage.messages import LANGUAGES
@@ -28,7 +29,6 @@ from maps.basemap_datum import around, unshifted
 from maps.export import write_map
 from maps.ground import lonlat_corners, mercator_picture, picture_in, spread
 from maps.interactive import base_map, interactive_map
-from maps.layers import bounds
 from maps.picture import MERCATOR, WORLD_M, Box, Picture
 from maps.tiles import FolderTiles, MBTiles, mosaic, open_mbtiles
 from tests.machine import find_chromium

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from coverage.analysis.ground_changes import MARKS, changes
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.network.edit import close_across, close_within, slow_within
@@ -18,7 +19,6 @@ from coverage.paths import DEMONSTRATION
 from coverage.travel.engine import TravelEngine
 from coverage.travel.route import route
 from maps.briefing import briefing_map
-from maps.changes import MARKS, changes
 from maps.interactive import interactive_map, moving_layers
 from tests.maps_fixtures import ORIGIN_X, ORIGIN_Y, make_report
 

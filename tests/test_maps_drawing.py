@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 import shapely
 
+from coverage.analysis.territories import territories
+from coverage.analysis.village_changes import CHANGES
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, Message, text
 from coverage.problems import InputError
 from coverage.travel.engine import TravelEngine
 from maps import words
-from maps.classes import CHANGES, PLAIN, REACH_LINES, SPEED_LINES, VERDICTS
+from maps.classes import PLAIN, REACH_LINES, SPEED_LINES, VERDICTS
+from maps.colouring import neighbours_apart
 from maps.drawing import chosen_rule, drawing, rule_choices
 from maps.interactive import interactive_map
 from maps.panels import MOST_AREAS, legend_html
-from maps.territory import neighbours_apart, territories
 from tests.maps_fixtures import CRS, HOSTILE, ORIGIN_X, ORIGIN_Y, make_report, with_units
 
 

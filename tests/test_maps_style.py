@@ -10,17 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coverage.analysis.village_changes import CHANGES, village_changes
 from coverage.messages import LANGUAGES, Language
 from coverage.problems import InputError
 from maps import LAYERS, words
 from maps.classes import (
-    CHANGES,
     CLASSES,
     MINUTE_BREAKS,
     REACH_LINES,
     SPEED_LINES,
     LineClass,
-    change_classes,
     village_classes,
 )
 from maps.style import (
@@ -102,7 +101,7 @@ def test_every_kind_of_change() -> None:
     nan = math.nan
     before = villages("abcdefghijkl", [12, 9, 9, 8, 20, 20, nan, 20, nan, nan, 9, 9.99])
     after = villages("abcdefghijkxl", [9, 12, 8, 9, 19.96, 19.94, 30, nan, nan, 9, nan, 7, 10.02])
-    found = [CHANGES[i] for i in change_classes(before, after)]
+    found = [CHANGES[i] for i in village_changes(before, after)]
     assert found == [
         "gained", "lost", "faster", "slower", "same", "faster", "faster", "slower",
         "unreachable", "gained", "lost", "new", "lost",

@@ -14,8 +14,8 @@ from coverage.analysis.reached import curve, reached
 from coverage.analysis.worst_townships import worst_townships
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
+from coverage.measures.distribution import within_limit
 from coverage.paths import DEMONSTRATION
-from coverage.rules.evidence.compare import within_limit
 from tests import ui_fixtures
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,15 +10,12 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.rules.evidence.access import mean, quantile
-from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
+from coverage.measures.distribution import Distribution, FloatArray
 from coverage.rules.kinds.response_time import is_urban
 from coverage.rules.model.parameters import ResponseTime
 
 Group = Literal["all", "urban", "rural"]
 
-_MEDIAN_TENTHS: Final = 5
-_P90_TENTHS: Final = 9
 _STEPS_A_MINUTE: Final = 4
 _LONGEST_MIN: Final = 120.0
 
@@ -34,38 +30,48 @@ class Reached:
         ``urban``: those who have the limit for towns, by the rule whose limits the villages have.
     limit_min
         Their limit; NaN for all residents together.
-    population
-        Residents whose number is known.
-    covered
-        Those within their limit.
-    share
-        ``covered / population``; NaN without residents.
-    unreachable
-        Those no station can reach.
-    mean_min, median_min, p90_min
-        Over those that can be reached; NaN without any.
+    waiting
+        Minutes and residents at the demand points of the group.
     """
 
     group: Group
     limit_min: float
-    population: float
-    covered: float
-    share: float
-    unreachable: float
-    mean_min: float
-    median_min: float
-    p90_min: float
+    waiting: Distribution
 
+    @property
+    def population(self) -> float:
+        """Residents whose number is known."""
+        return self.waiting.population
 
-@dataclass(frozen=True)
-class _Residents:
-    """Minutes and residents at demand points, and which of these are within their limit."""
+    @property
+    def covered(self) -> float:
+        """Those within their limit."""
+        return self.waiting.covered
 
-    group: Group
-    limit_min: float
-    minutes: FloatArray
-    people: FloatArray
-    within: BoolArray
+    @property
+    def share(self) -> float:
+        """``covered / population``; NaN without residents."""
+        return self.waiting.covered_share
+
+    @property
+    def unreachable(self) -> float:
+        """Those no station can reach."""
+        return self.waiting.unreachable
+
+    @property
+    def mean_min(self) -> float:
+        """Over those that can be reached; NaN without any."""
+        return self.waiting.mean_min
+
+    @property
+    def median_min(self) -> float:
+        """Over those that can be reached; NaN without any."""
+        return self.waiting.median_min
+
+    @property
+    def p90_min(self) -> float:
+        """Over those that can be reached; NaN without any."""
+        return self.waiting.p90_min
 
 
 def reached(report: Report) -> tuple[Reached, ...]:
@@ -73,7 +79,15 @@ def reached(report: Report) -> tuple[Reached, ...]:
 
     A group without demand points is left out, but for that of all.
     """
-    return tuple(_figures(residents) for residents in _groups(report))
+    limits = ResponseTime.of(report.limit_rule)
+    urban = is_urban(report.limit_rule, report.county)[report.county.demand["village"].to_numpy()]
+    everybody = report.waiting
+    groups = [Reached("all", math.nan, everybody)]
+    if urban.any():
+        groups.append(Reached("urban", limits.urban_limit_min, everybody.at(urban)))
+    if not urban.all():
+        groups.append(Reached("rural", limits.rural_limit_min, everybody.at(~urban)))
+    return tuple(groups)
 
 
 def curve(report: Report) -> pd.DataFrame:
@@ -87,68 +101,23 @@ def curve(report: Report) -> pd.DataFrame:
         group, so that it ends below 1 where some are out of reach. Groups without residents are
         left out.
     """
-    groups = [found for found in _groups(report) if found.people.sum() > 0]
-    known = [found.minutes[~np.isnan(found.minutes)] for found in groups]
+    groups = [group for group in reached(report) if group.population > 0]
+    known = [group.waiting.minutes[group.waiting.reached] for group in groups]
     longest = max((float(minutes.max()) for minutes in known if minutes.size), default=0.0)
     steps = math.ceil(min(longest, _LONGEST_MIN) * _STEPS_A_MINUTE) + 1
     minutes = np.arange(steps) / _STEPS_A_MINUTE
-    tables = [_curve_of(found, minutes) for found in groups]
+    tables = [_curve_of(group, minutes) for group in groups]
     empty = pd.DataFrame({"group": [], "minutes": [], "people": [], "share": []})
     return pd.concat(tables, ignore_index=True) if tables else empty
 
 
-def _groups(report: Report) -> Iterator[_Residents]:
-    county = report.county
-    rule = report.limit_rule
-    asked = ResponseTime.of(rule)
-    village = county.demand["village"].to_numpy()
-    urban = is_urban(rule, county)[village]
-    minutes = report.response.demand["response_min"].to_numpy(float)
-    people = county.demand["population"].fillna(0.0).to_numpy(float)
-    within = within_limit(minutes, report.villages["limit_min"].to_numpy(float)[village])
-    yield _Residents("all", math.nan, minutes, people, within)
-    for group, limit_min, rows in (
-        ("urban", asked.urban_limit_min, urban),
-        ("rural", asked.rural_limit_min, ~urban),
-    ):
-        if rows.any():
-            yield _Residents(
-                "urban" if group == "urban" else "rural",
-                limit_min,
-                minutes[rows],
-                people[rows],
-                within[rows],
-            )
-
-
-def _figures(found: _Residents) -> Reached:
-    total = float(found.people.sum())
-    covered = float(found.people[found.within].sum())
-    there = ~np.isnan(found.minutes)
-    minutes, people = found.minutes[there], found.people[there]
-    return Reached(
-        group=found.group,
-        limit_min=found.limit_min,
-        population=total,
-        covered=covered,
-        share=covered / total if total else math.nan,
-        unreachable=float(found.people[~there].sum()),
-        mean_min=mean(minutes, people),
-        median_min=quantile(minutes, people, _MEDIAN_TENTHS),
-        p90_min=quantile(minutes, people, _P90_TENTHS),
-    )
-
-
-def _curve_of(found: _Residents, minutes: FloatArray) -> pd.DataFrame:
-    """Return the rows of one group: minutes that equal a step are within it."""
-    order = np.argsort(found.minutes, kind="stable")  # NaN last: never within
-    up_to = np.concatenate([[0.0], found.people[order].cumsum()])
-    people = up_to[np.searchsorted(found.minutes[order], minutes, side="right")]
+def _curve_of(group: Reached, minutes: FloatArray) -> pd.DataFrame:
+    people = np.array([group.waiting.people_within(limit) for limit in minutes.tolist()])
     return pd.DataFrame(
         {
-            "group": found.group,
+            "group": group.group,
             "minutes": minutes,
             "people": people,
-            "share": people / found.people.sum(),
+            "share": people / group.population,
         }
     )

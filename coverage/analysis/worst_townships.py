@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.rules.evidence.access import mean, quantile
-from coverage.rules.evidence.compare import within_limit
 
-_P90_TENTHS: Final = 9
 _COLUMNS: Final = [
     "code",
     "name",
@@ -42,9 +38,7 @@ def worst_townships(report: Report, count: int = 10) -> pd.DataFrame:
     """
     county = report.county
     village = county.demand["village"].to_numpy()
-    minutes = report.response.demand["response_min"].to_numpy(float)
-    people = county.demand["population"].fillna(0.0).to_numpy(float)
-    within = within_limit(minutes, report.villages["limit_min"].to_numpy(float)[village])
+    waiting = report.waiting
     stands_in = pd.Index(county.townships["code"].astype(object)).get_indexer(
         county.villages["township"].astype(object)
     )[village]
@@ -57,20 +51,18 @@ def worst_townships(report: Report, count: int = 10) -> pd.DataFrame:
             strict=True,
         )
     ):
-        here = stands_in == place
-        total, late = float(people[here].sum()), float(people[here & ~within].sum())
-        there = here & ~np.isnan(minutes)
+        here = waiting.at(stands_in == place)
         rows.append(
             {
                 "code": str(code),
                 "name": str(name),
                 "kind": str(kind),
-                "population": total,
-                "late": late,
-                "covered_share": (total - late) / total if total else np.nan,
-                "unreachable": float(people[here & np.isnan(minutes)].sum()),
-                "mean_min": mean(minutes[there], people[there]),
-                "p90_min": quantile(minutes[there], people[there], _P90_TENTHS),
+                "population": here.population,
+                "late": here.late,
+                "covered_share": here.covered_share,
+                "unreachable": here.unreachable,
+                "mean_min": here.mean_min,
+                "p90_min": here.p90_min,
             }
         )
     table = pd.DataFrame(rows, columns=_COLUMNS)

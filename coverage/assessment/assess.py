@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,11 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from coverage.assessment.report import Report, ResponseSummary
+from coverage.assessment.report import Report, ResponseSummary, response_distribution
 from coverage.county.config import CountyConfig, examine_config
 from coverage.county.model import County
 from coverage.county.read import read_county
 from coverage.figures import share_text, whole_people
+from coverage.measures.distribution import Distribution, FloatArray, within_limit
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import read_network, road_problems
@@ -28,8 +28,6 @@ from coverage.rules.catalogue.profiles import region_code
 from coverage.rules.catalogue.selection import applicable_rules, generic_rules, selection_notes
 from coverage.rules.collect import gathered
 from coverage.rules.evaluate import Evaluator, evaluate
-from coverage.rules.evidence.access import mean, quantile
-from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
 from coverage.rules.evidence.units import township_population
 from coverage.rules.kinds.response_time import is_response, limits_min
 from coverage.rules.model.rule import Rule
@@ -37,7 +35,6 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 
-P90_TENTHS: Final = 9
 MEASURE: Final = 2
 """How minutes are measured (docs/measure.md); 1 had no leaving leg and joined motorways."""
 
@@ -176,9 +173,8 @@ def report_of(
     tested_limits = next((rule for rule in rules if is_response(rule)), None)
     limit_rule = tested_limits or _generic_limit_rule(catalogue)
     limit_min = limits_min(limit_rule, county)
-    own_limit_min = limit_min[county.demand["village"].to_numpy()]
-    covered = within_limit(response.demand["response_min"], own_limit_min)
-    summary = summarised(county, response, covered)
+    waiting = response_distribution(county, response, limit_min)
+    summary = _summary(waiting)
     return Report(
         county=county,
         engine=engine,
@@ -187,7 +183,7 @@ def report_of(
         response=response,
         summary=summary,
         villages=_villages(county, response, limit_min),
-        units=_units(county, covered),
+        units=_units(county, waiting),
         rules=results,
         quality=(
             *county.quality,
@@ -216,20 +212,15 @@ def _tables(config: CountyConfig) -> dict[str, object]:
     return {"tables": stated} if stated else {}
 
 
-def summarised(county: County, response: Response, covered: BoolArray) -> ResponseSummary:
+def _summary(waiting: Distribution) -> ResponseSummary:
     """Return the key figures over the residents whose number is known."""
-    people = county.demand["population"].fillna(0.0).to_numpy(float)
-    minutes = response.demand["response_min"].to_numpy(float)
-    reached = ~np.isnan(minutes)
-    total = float(people.sum())
-    within = float(people[covered].sum())
     return ResponseSummary(
-        population=total,
-        covered=within,
-        share=within / total if total else math.nan,
-        unreachable=float(people[~reached].sum()),
-        mean_min=mean(minutes[reached], people[reached]),
-        p90_min=quantile(minutes[reached], people[reached], P90_TENTHS),
+        population=waiting.population,
+        covered=waiting.covered,
+        share=waiting.covered_share,
+        unreachable=waiting.unreachable,
+        mean_min=waiting.mean_min,
+        p90_min=waiting.p90_min,
     )
 
 
@@ -265,11 +256,11 @@ def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.
     )
 
 
-def _units(county: County, covered: BoolArray) -> gpd.GeoDataFrame:
-    people = county.demand["population"].fillna(0.0).to_numpy(float)
+def _units(county: County, waiting: Distribution) -> gpd.GeoDataFrame:
+    people = waiting.people
     township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
     sums = (
-        pd.DataFrame({"people": people, "within": np.where(covered, people, 0.0)})
+        pd.DataFrame({"people": people, "within": np.where(waiting.within, people, 0.0)})
         .groupby(township)
         .sum()
         .reindex(county.townships["code"], fill_value=0.0)

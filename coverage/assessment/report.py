@@ -11,6 +11,7 @@ from datetime import date
 import geopandas as gpd
 
 from coverage.county.model import County
+from coverage.measures.distribution import Distribution, FloatArray
 from coverage.network.model import Network
 from coverage.problems import Problem
 from coverage.rules.catalogue.load import OwnRules
@@ -124,6 +125,12 @@ class Report:
     scenario: str = ""
 
     @property
+    def waiting(self) -> Distribution:
+        """How long residents wait for an ambulance, one entry a demand point."""
+        limit_min = self.villages["limit_min"].to_numpy(float)
+        return response_distribution(self.county, self.response, limit_min)
+
+    @property
     def network(self) -> Network:
         """The roads."""
         return self.engine.network
@@ -137,3 +144,19 @@ class Report:
         missing = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
         bounds = sum(r.bound != "exact" and r not in open_ for r in applicable)
         return Completeness(len(applicable), len(applicable) - len(open_), missing, bounds)
+
+
+def response_distribution(
+    county: County, response: Response, limit_min: FloatArray
+) -> Distribution:
+    """Return how long residents wait for an ambulance, one entry a demand point.
+
+    Parameters
+    ----------
+    limit_min
+        Of each village: that of its demand points.
+    """
+    village = county.demand["village"].to_numpy()
+    return Distribution.of(
+        response.demand["response_min"], county.demand["population"], limit_min[village]
+    )

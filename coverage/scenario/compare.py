@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from coverage.assessment.report import Report, ResponseSummary
-from coverage.rules.evidence.compare import within_limit
 from coverage.rules.model.results import RuleResult, Verdict
 from coverage.scenario.columns import number_columns
 from coverage.scenario.model import Scenario
@@ -236,13 +235,12 @@ def _people(before: Report, after: Report) -> tuple[float, float]:
     for report in (before, after):
         demand = report.county.demand
         village = demand["village"].to_numpy(np.int64)
-        limit = report.villages["limit_min"].to_numpy(float)[village]
-        minutes = report.response.demand["response_min"].to_numpy(float)
+        waiting = report.waiting
         table = pd.DataFrame(
             {
                 "code": report.villages["code"].to_numpy(object)[village],
-                "people": demand["population"].fillna(0.0).to_numpy(float),
-                "covered": within_limit(minutes, limit),
+                "people": waiting.people,
+                "covered": waiting.within,
             }
         )
         table["point"] = table.groupby("code").cumcount()

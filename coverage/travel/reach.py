@@ -17,13 +17,12 @@ from coverage.network.snap import leg_min
 from coverage.travel.one_edge import Sources, along_edges
 from coverage.travel.route import Assessed
 
-REACH_MIN: Final = (10.0, 20.0, 30.0)
 _LEAST_SHARE: Final = 1e-12
 
 
 def reach(
     report: Assessed,
-    limits_min: Sequence[float] = REACH_MIN,
+    limits_min: Sequence[float],
     stations: Sequence[int] | None = None,
 ) -> gpd.GeoDataFrame:
     """Return every piece of road with the first limit within which an ambulance is there.

@@ -13,9 +13,10 @@ import shapely
 
 from coverage.county.model import County
 from coverage.county.words import column_title
+from coverage.measures.distribution import Distribution
 from coverage.messages import Message
 from coverage.rules.evidence.choice import blank_columns, chosen
-from coverage.rules.evidence.compare import BoolArray, FloatArray, within_limit
+from coverage.rules.evidence.compare import BoolArray, FloatArray
 from coverage.rules.evidence.minutes import AccessMinutes
 from coverage.rules.evidence.place_names import rows_named
 from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, village_of
@@ -175,43 +176,18 @@ def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Mes
 def access_result(county: County, minutes: AccessMinutes) -> AccessResult:
     """Return the residents' travel times and their distribution."""
     unreached = minutes.villages["minutes"].isna().to_numpy(bool)
-    people = county.demand["population"].fillna(0.0).to_numpy(float)
-    times = minutes.demand["minutes"].to_numpy(float)
-    reached = ~np.isnan(times)
-    total = float(people.sum())
+    travel = Distribution.of(minutes.demand["minutes"], county.demand["population"])
     return AccessResult(
         villages=_villages(county, minutes),
-        population=total,
-        unreachable=float(people[~reached].sum()),
-        mean_min=mean(times[reached], people[reached]),
-        median_min=quantile(times[reached], people[reached], 5),
-        p90_min=quantile(times[reached], people[reached], 9),
-        within_share={
-            limit: float(people[within_limit(times, limit)].sum()) / total if total else math.nan
-            for limit in MINUTES
-        },
+        population=travel.population,
+        unreachable=travel.unreachable,
+        mean_min=travel.mean_min,
+        median_min=travel.median_min,
+        p90_min=travel.p90_min,
+        within_share={limit: travel.share_within(limit) for limit in MINUTES},
         unreached_villages=int(unreached.sum()),
         far_villages=int((unreached & minutes.villages["far"].to_numpy(bool)).sum()),
     )
-
-
-def quantile(minutes: FloatArray, people: FloatArray, tenths: int) -> float:
-    """Return the smallest of `minutes` within which at least so many tenths of `people` are.
-
-    NaN without people.
-    """
-    order = np.argsort(minutes[people > 0], kind="stable")
-    up_to = people[people > 0][order].cumsum()
-    if not up_to.size:
-        return math.nan
-    enough = np.flatnonzero(up_to * 10 >= up_to[-1] * tenths)
-    return float(minutes[people > 0][order][enough[0]])
-
-
-def mean(minutes: FloatArray, people: FloatArray) -> float:
-    """Return the mean of `minutes` over the `people`; NaN without people."""
-    total = people.sum()
-    return float((minutes * people).sum() / total) if total else math.nan
 
 
 def _stands_in(county: County, goal: Goal) -> BoolArray:

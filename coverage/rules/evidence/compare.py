@@ -1,4 +1,4 @@
-"""The one place where minutes meet a limit, and people a share."""
+"""The one place where people meet a share."""
 
 from __future__ import annotations
 
@@ -7,20 +7,6 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-
-
-def within_limit(minutes: npt.ArrayLike, limit_min: npt.ArrayLike) -> BoolArray:
-    """Return whether each of `minutes` is within its limit, the limit itself included.
-
-    Parameters
-    ----------
-    minutes
-        Rounded to 9 decimals where they were made; NaN (unreachable) is never within a limit.
-    limit_min
-        One limit, or one for each of `minutes`.
-    """
-    within: BoolArray = np.asarray(minutes, float) <= np.asarray(limit_min, float)
-    return within
 
 
 def known_sum(people: FloatArray) -> float:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from coverage.county.model import County
+from coverage.measures.distribution import within_limit
 from coverage.rules.evidence.access import destinations
 from coverage.rules.evidence.choice import blank_columns
-from coverage.rules.evidence.compare import BoolArray, FloatArray, people_met, within_limit
+from coverage.rules.evidence.compare import BoolArray, FloatArray, people_met
 from coverage.rules.evidence.minutes import Evidence
 from coverage.rules.evidence.verdicts import blank_notes, counted, joined, silent_facilities
 from coverage.rules.model.parameters import ResponseTime

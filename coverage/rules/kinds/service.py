@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from coverage.county.model import County
+from coverage.measures.distribution import within_limit
 from coverage.messages import Message
 from coverage.rules.evidence.access import destinations
 from coverage.rules.evidence.choice import Choice, blank_columns, chosen
-from coverage.rules.evidence.compare import BoolArray, FloatArray, known_sum, within_limit
+from coverage.rules.evidence.compare import BoolArray, FloatArray, known_sum
 from coverage.rules.evidence.minutes import AccessMinutes, Evidence
 from coverage.rules.evidence.units import NOWHERE, village_of
 from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined, not_asked

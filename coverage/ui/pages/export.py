@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from coverage.analysis.extent import bounds
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.problems import InputError
@@ -33,7 +34,6 @@ from coverage.workspace.pack import county_zip, zip_of
 from maps import LAYERS
 from maps.basemap import NO_BASEMAP, Basemap
 from maps.ground import picture_in
-from maps.layers import bounds
 from maps.words import county_name
 
 _MEGA = 1_000_000

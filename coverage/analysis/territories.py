@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.analysis.extent import Geometries, bounds
 from coverage.assessment.report import Report
-from maps.classes import IntArray
-from maps.layers import Geometries, bounds
+from coverage.network.model import IntArray
 
 _ROOM_M = 1000.0
 
@@ -43,8 +43,8 @@ def territories(report: Report) -> Territories:
     ids = report.villages["station_id"]
     counts = ids.value_counts()
     order = counts.sort_index().sort_values(ascending=False, kind="stable").index
-    found = ids.map({station: place for place, station in enumerate(order)})
-    of = found.fillna(len(order)).to_numpy(dtype=np.int64)
+    position = ids.map({station: place for place, station in enumerate(order)})
+    of = position.fillna(len(order)).to_numpy(dtype=np.int64)
     named = pd.Series(report.villages["station_name"].to_numpy(), index=ids.to_numpy())
     named = named[~named.index.duplicated()]
     cells = _cells(report)
@@ -80,22 +80,3 @@ def _cells(report: Report) -> Geometries:
     )
     cells[first] = shapely.intersection(shapely.get_parts(around), county)
     return cells
-
-
-def neighbours_apart(polygons: Geometries, colours: int) -> list[int]:
-    """Return a number below `colours` for each polygon, other than its neighbours' where possible.
-
-    Each takes the first number that no neighbour before it has; where all are taken, the one that
-    the fewest of them have.
-    """
-    touching = shapely.STRtree(polygons).query(polygons, predicate="intersects")
-    numbers: list[int] = []
-    for place in range(len(polygons)):
-        others = touching[1][touching[0] == place]
-        taken = np.bincount(
-            [numbers[other] for other in others.tolist() if other < place], minlength=colours
-        )
-        # prefers a number of its own while there are some, so that far areas differ too
-        fresh = place if place < colours else int(np.argmin(taken))
-        numbers.append(fresh if not taken[fresh] else int(np.argmin(taken)))
-    return numbers

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from coverage.analysis.extent import Geometries
 from coverage.assessment.report import Report
 from coverage.network.model import Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
-from maps.layers import Geometries
 
 Mark = Literal["new", "changed", "moved", "gone"]
 MARKS: Final[tuple[Mark, ...]] = ("new", "changed", "moved", "gone")

@@ -1,0 +1,1 @@
+"""Figures over people and minutes."""
