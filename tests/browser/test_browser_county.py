@@ -24,7 +24,7 @@ _MAP = "iframe[title='streamlit_folium.st_folium']"
 
 def token(seen: Visit) -> str:
     """Return the workspace that the address names."""
-    seen.page.wait_for_function("() => location.search.includes('workspace=')")
+    seen.page.wait_for_function("() => location.search.includes('desk=')")
     (found,) = parse_qs(urlsplit(seen.page.url).query)["desk"]
     return found
 

@@ -51,7 +51,7 @@ def county(tmp_path: Path) -> Path:
 def open_page(seen: Visit, county: Path, page: str = "scenario") -> Frame:
     story.open_folder(seen, county)
     expect(story.county_name(seen)).to_be_visible()
-    expect(seen.page).to_have_url(re.compile("workspace="))
+    expect(seen.page).to_have_url(re.compile("desk="))
     story.go(seen, page)
     return live_map(seen)
 
@@ -210,7 +210,7 @@ def test_bridges_are_closed_and_the_polder_s_villages_are_late(seen: Visit) -> N
     three more villages are late, without both nobody there is reached at all.
     """
     story.open_demonstration(seen)
-    expect(seen.page).to_have_url(re.compile("workspace="))
+    expect(seen.page).to_have_url(re.compile("desk="))
     story.go(seen, "scenario")
     frame = live_map(seen)
     expect_covered(seen, 295_622)
@@ -342,5 +342,5 @@ def test_the_work_is_found_again_on_a_restarted_server(
                 seen.page.goto(base)
                 seen.page.locator(f".st-key-workspace-{workspace} button").click()
                 expect(story.county_name(seen)).to_contain_text("直线区")
-                expect(seen.page).to_have_url(re.compile(f"workspace={workspace}$"))
+                expect(seen.page).to_have_url(re.compile(f"desk={workspace}$"))
                 assert seen.refused == []
