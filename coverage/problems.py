@@ -7,12 +7,16 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, Self
+
+import yaml
 
 from coverage.messages import Language, Message, text
+from coverage.paths import DATA
 
 _REASONS: Final[Mapping[int, Message]] = MappingProxyType(
     {
@@ -91,19 +95,62 @@ class CoverageError(Exception):
 class InputError(CoverageError):
     """The input cannot be used; `problems` lists everything found, not only the first.
 
+    As `OSError` does by its number, `InputError(problems)` makes the named error below it where
+    all errors among the problems are of that name (``data/errors.yaml``), else itself.
+
     Attributes
     ----------
     problems
         At least one of them has the level ``error``.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    problems: tuple[Problem, ...]
+
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        """Return an error of the name that all `problems` have."""
+        problems = args[0] if args else kwargs.get("problems", ())
+        named = _named(problems) if cls is InputError and isinstance(problems, Collection) else cls
+        return super().__new__(named, *args)  # type: ignore[return-value]
+
+    def __init__(self, problems: Collection[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.lines("en")))
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...], dict[str, object]]:
+        """Let a worker's error reach the process that waits for it, with all it says."""
+        return _unpickled, (type(self), str(self)), self.__dict__
 
     def lines(self, language: Language) -> tuple[str, ...]:
         """Return one sentence for each problem that is an error."""
         return tuple(p.text(language) for p in self.problems if p.level == "error")
+
+
+class MissingFileError(InputError):
+    """A file or folder that is named is not there."""
+
+
+class UnreadableFileError(InputError):
+    """A file is not of the kind it should be, is damaged, or may not be opened."""
+
+
+class MissingColumnError(InputError):
+    """A table or layer lacks a column, or its geometry, that is needed."""
+
+
+class InvalidCellError(InputError):
+    """Cells hold what they cannot hold; the problems name rows and column."""
+
+
+class PlaceError(InputError):
+    """Coordinates, their system or their outlines cannot be those of the county."""
+
+
+class SettingError(InputError):
+    """A parameter, key, rule, layer or region is unknown, or has a value it cannot have."""
+
+
+class ScenarioError(InputError):
+    """A scenario is none, or an edit of it does not fit the county."""
 
 
 class OutputError(InputError):
@@ -115,9 +162,41 @@ class OutputError(InputError):
         Whether nothing else can be written either, such as on a full disk.
     """
 
-    def __init__(self, problems: Iterable[Problem], *, everywhere: bool = False) -> None:
+    def __init__(self, problems: Collection[Problem], *, everywhere: bool = False) -> None:
         super().__init__(problems)
         self.everywhere = everywhere
+
+
+NAMED_ERRORS: Final = (
+    MissingFileError,
+    UnreadableFileError,
+    MissingColumnError,
+    InvalidCellError,
+    PlaceError,
+    SettingError,
+    ScenarioError,
+)
+
+
+@cache
+def _names() -> Mapping[str, type[InputError]]:
+    """Return the error that each message stands for, where it has a name."""
+    listed = yaml.safe_load((DATA / "errors.yaml").read_text(encoding="utf-8"))
+    return {code: error for error in NAMED_ERRORS for code in listed[error.__name__]}
+
+
+def _named(problems: Iterable[Problem]) -> type[InputError]:
+    """Return the error whose name all errors among `problems` have."""
+    codes = {problem.code for problem in problems if problem.level == "error"}
+    names = {_names().get(code, InputError) for code in codes}
+    return names.pop() if len(names) == 1 else InputError
+
+
+def _unpickled(error: type[InputError], message: str) -> InputError:
+    """Return an error without its attributes, which follow."""
+    made = error.__new__(error)
+    made.args = (message,)
+    return made
 
 
 class StoppedError(Exception):

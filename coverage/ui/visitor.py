@@ -70,7 +70,7 @@ def known(problem: Problem) -> Problem:
 
 def lines(error: InputError, language: Language) -> tuple[str, ...]:
     """Return one sentence for each problem of `error`, as the visitor may know it."""
-    return InputError(map(known, error.problems)).lines(language)
+    return InputError([known(problem) for problem in error.problems]).lines(language)
 
 
 def unreadable(error: OSError) -> InputError:
