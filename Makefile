@@ -29,7 +29,7 @@ test: .venv/tests
 	$(BIN)/python -m pytest
 
 mutants: .venv/tests
-	$(BIN)/python -m tests.mutator --count $(MUTANTS) --seed $(SEED)
+	$(BIN)/python -m tests.mutants.mutator --count $(MUTANTS) --seed $(SEED)
 
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12")'

@@ -1,4 +1,4 @@
-"""Every rule of the catalogue has cases; which rules there must be is in test_rules_sources."""
+"""Every rule of the catalogue has cases; which rules there must be is in rules.test_sources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CATALOGUE = load_catalogue()
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
 def test_a_rule_has_cases(rule_id: str) -> None:
-    path = TESTS / "rule_cases" / f"{rule_id}.yaml"
+    path = TESTS / "rules" / "cases" / f"{rule_id}.yaml"
     assert path.is_file()
     cases = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert {"met", "unmet"} <= {case["expect"]["verdict"] for case in cases}
@@ -23,7 +23,7 @@ def test_a_rule_has_cases(rule_id: str) -> None:
 
 
 def test_no_cases_of_a_rule_that_is_not_there() -> None:
-    assert {path.stem for path in (TESTS / "rule_cases").iterdir()} <= set(CATALOGUE)
+    assert {path.stem for path in (TESTS / "rules" / "cases").iterdir()} <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize(("code", "document"), [("430223", "ZZ-145"), ("430902", "HN-2023")])

@@ -131,7 +131,7 @@ POLDER_STORY: Final = (
     Polder(("甘溪港大桥",), 239_544, 1_717, {"沙头镇": 9, "张家塞乡": 7, "茈湖口镇": 13}),
     Polder(("甘溪港大桥", "堤南桥"), 239_544, 68_027, {"沙头镇": 9, "张家塞乡": 7, "茈湖口镇": 13}),
 )
-"""Known from `tests.test_demo_bridges`; the last: nobody gets into the polder."""
+"""Known from `tests.data.test_bridges`; the last: nobody gets into the polder."""
 
 
 def close_bridge(seen: Visit, frame: Frame, name: str) -> None:

@@ -14,7 +14,7 @@ from tests.browser import story
 from tests.browser.hand import click_at, live_map
 from tests.browser.harness import Visit
 from tests.browser.test_browser_scenario import open_page, view_of
-from tests.test_maps_basemap import folder_of_tiles
+from tests.maps.test_basemap import folder_of_tiles
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -214,7 +214,7 @@ def test_the_exported_page_draws_on_a_machine_without_any_network(tmp_path: Path
     path = tmp_path / "map.html"
     write_map(make_report(), path, "zh")
     code = (
-        "import sys, json; from pathlib import Path; from tests.test_maps_offline import look;"
+        "import sys, json; from pathlib import Path; from tests.maps.test_offline import look;"
         "seen = look(Path(sys.argv[1]));"
         "print(json.dumps([seen['paths'], seen['errors'], seen['refused']]))"
     )

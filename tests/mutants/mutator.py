@@ -1,11 +1,12 @@
 """Spoil small counties at random, by a seed, and see that nothing worse comes of it than a message.
 
-``python -m tests.mutator --count 10000 --seed 1`` (``make mutants``) tells every mutant that
+``python -m tests.mutants.mutator --count 10000 --seed 1`` (``make mutants``) tells every mutant
+that
 
 - ended with a defect of ours instead of with problems,
 - took more memory or time than a small county may, or ended the process that read it,
 - changed the county folder, or
-- changed figures without a remark, where the damage can be seen (`tests.mutations.LOUD`).
+- changed figures without a remark, where the damage can be seen (`tests.mutants.mutations.LOUD`).
 
 ``--only SEED`` keeps that one mutant's folder and says where.
 """
@@ -33,8 +34,8 @@ from coverage.progress import no_progress
 from coverage.scenario.file import load_scenario
 from coverage.scenario.run import assess_scenario
 from coverage.workspace.apart import MAX_READERS, DefectError, readers
-from tests import mutations
-from tests.mutant_counties import FORMATS, SCENARIO, table_of, write, write_roads, write_table
+from tests.mutants import mutations
+from tests.mutants.counties import FORMATS, SCENARIO, table_of, write, write_roads, write_table
 
 LIMITS: Final = Limits(memory_mb=1500, seconds=120)
 """Of one mutant of a county of eight villages; the seconds leave room for a busy machine."""
@@ -48,7 +49,7 @@ class Mutant:
     Attributes
     ----------
     county, file, mutation
-        Which; `mutation` as `tests.mutations` calls it.
+        Which; `mutation` as `tests.mutants.mutations` calls it.
     seed
         Makes it again.
     loud

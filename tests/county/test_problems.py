@@ -135,7 +135,7 @@ def test_longitude_and_latitude_swapped(tmp_path, role):
 
 
 def test_northing_and_easting_swapped_in_some_rows(tmp_path):
-    """Swapped in all of them is a surveyor's table, which is read (test_county_gauss_kruger)."""
+    """Swapped in all of them is a surveyor's table, which is read (test_gauss_kruger)."""
     table = fixtures.villages()
     points = gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs=4326).to_crs(4547)
     some = np.arange(len(table)) % 2 == 0

@@ -14,8 +14,8 @@ from coverage.travel.journey import journey
 from coverage.travel.model import Direction
 from coverage.travel.sweep import Arcs, Starts, Sweep, compress, scipy_kernel, sweep
 from tests.independent import networkx_minutes
+from tests.network.test_build import road_lists
 from tests.network_fixtures import kph_of, network_of, points_at
-from tests.test_network_build import road_lists
 
 SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=3000)  # 1 km a minute
 ONE_WAY = {"backward": False}

@@ -18,8 +18,8 @@ from coverage.network.crossing import crossings
 from coverage.network.model import Network
 from coverage.network.read import read_network
 from coverage.problems import InputError
+from tests.network.test_lines import layer
 from tests.network_fixtures import CRS_M, ORIGIN, county_with
-from tests.test_network_lines import layer
 
 Lines = list[list[tuple[float, float]]]
 MAIN = [(0.0, 0.0), (1000.0, 0.0)]

@@ -1,6 +1,6 @@
 """The catalogue against two tables written by hand from the documents.
 
-``rule_sources.csv``: the words of each clause that decide its force and date. ``rule_figures.csv``:
+``sources.csv``: the words of each clause that decide its force and date. ``figures.csv``:
 figures, regions, and which kinds of facility are asked, or should state a number.
 """
 
@@ -12,26 +12,27 @@ from pathlib import Path
 
 import pytest
 
+from coverage.paths import ROOT
 from coverage.rules.catalogue.load import load_catalogue
 
-TESTS = Path(__file__).parent
+TABLES = Path(__file__).parent
 CATALOGUE = load_catalogue()
 FIVE_YEARS_FROM_2023_11_22 = "2028-11-22"
 Row = dict[str, str]
 
 
 def _table(name: str) -> list[Row]:
-    with (TESTS / name).open(encoding="utf-8", newline="") as lines:
+    with (TABLES / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
-ROWS = _table("rule_sources.csv")
+ROWS = _table("sources.csv")
 by_clause = pytest.mark.parametrize("row", ROWS, ids=[f"{r['id']} {r['clause']}" for r in ROWS])
 
 
 def _words_by_force() -> list[tuple[str, set[str]]]:
     """Return the table of docs/rules.md: force and words, the row that decides first first."""
-    text = (TESTS.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     section = text.split("### Force and date by the documents' words")[1].split("\n### ")[0]
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, flags=re.MULTILINE)
     return [(force, set(words.strip().split("、"))) for force, words in rows]
@@ -107,10 +108,10 @@ def test_every_clause_is_listed_once() -> None:
 
 
 def test_every_rule_has_its_figures_listed_once() -> None:
-    assert sorted(row["id"] for row in _table("rule_figures.csv")) == sorted(CATALOGUE)
+    assert sorted(row["id"] for row in _table("figures.csv")) == sorted(CATALOGUE)
 
 
-FIGURES = _table("rule_figures.csv")
+FIGURES = _table("figures.csv")
 by_rule = pytest.mark.parametrize("row", FIGURES, ids=[row["id"] for row in FIGURES])
 KINDS = {
     "hospital": "county_hospital",

@@ -1,4 +1,4 @@
-"""Some mutants of small counties a run (`tests.mutator`); ``make mutants`` tries ten thousand."""
+"""Some mutants of small counties a run (`mutator`); ``make mutants`` tries ten thousand."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from coverage.problems import InputError, Problem
 from coverage.workspace.apart import DefectError
-from tests import mutations, mutator
-from tests.mutant_counties import FORMATS
-from tests.mutator import Figures, Mutator, faults
+from tests.mutants import mutations, mutator
+from tests.mutants.counties import FORMATS
+from tests.mutants.mutator import Figures, Mutator, faults
 
 COUNT = 120
 

@@ -16,7 +16,7 @@ from coverage.rules.model.parameters import Presence
 from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import county, evidence, rule_for
 
-CASES = Path(__file__).parent / "rule_cases"
+CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
 
 

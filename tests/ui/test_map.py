@@ -19,7 +19,7 @@ from maps import LAYERS
 from maps.basemap import DATUMS, KINDS, NO_BASEMAP, Datum, Kind
 from tests import line_county
 from tests.line_county import STATION, scenario
-from tests.test_maps_basemap import geotiff
+from tests.maps.test_basemap import geotiff
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
     county_fixture,

@@ -20,9 +20,9 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.route import Route, route
+from tests.network.test_build import road_lists
 from tests.network_fixtures import ORIGIN, county_with, kph_of, network_of, villages_at
-from tests.test_network_build import road_lists
-from tests.test_travel_journey import PLACES, ROADS, drawn_points
+from tests.travel.test_journey import PLACES, ROADS, drawn_points
 
 KPH = kph_of(60)  # 1 km a minute
 Places = Sequence[tuple[float, float]]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from coverage.travel.reach import reach
 from tests.independent import networkx_minutes
+from tests.network.test_build import road_lists
 from tests.network_fixtures import points_at
-from tests.test_network_build import road_lists
-from tests.test_travel_journey import drawn_points
-from tests.test_travel_route import assessed
+from tests.travel.test_journey import drawn_points
+from tests.travel.test_route import assessed
 
 LINE = [(0.0, 0.0), (30_000.0, 0.0)]
 LIMITS = (10.0, 20.0, 30.0)

@@ -13,7 +13,7 @@ from coverage.rules.evaluate import evaluate
 from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import county, evidence, rule_for
 
-CASES = Path(__file__).parent / "rule_cases"
+CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
 NO_HOSPITALS = ("cdc", "care_home", "nursery")
 
