@@ -154,6 +154,8 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
 
 def width(cell: str) -> int:
     """Return how many places `cell` takes in a terminal."""
+    if cell.isascii():
+        return len(cell)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in cell

@@ -106,8 +106,8 @@ def named_text(words: Bilingual, language: Language) -> str:
 def _titles(language: Language) -> Mapping[str, str]:
     """Return what rules, columns and kinds are called whose ids nobody can take for a word."""
     rules = {
-        i: text("report.quoted", language, words=rule_title(i, language))
-        for i in load_catalogue()
+        i: text("report.quoted", language, words=getattr(rule.title, language))
+        for i, rule in load_catalogue().items()
         if "-" in i
     }
     named = [column.column for table in TABLES for column in columns()[table]]

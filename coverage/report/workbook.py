@@ -12,13 +12,11 @@ import re
 import zipfile
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from coverage.assessment.report import Report
 from coverage.figures import (
@@ -31,52 +29,79 @@ from coverage.figures import (
 from coverage.messages import Language, text
 from coverage.report.record import number
 from coverage.report.score import width
-from coverage.report.sheets import Figure, Judged, Sheet, sheets
+from coverage.report.sheets import Cell, Figure, Judged, Sheet, sheets
 from coverage.report.table import STARTS_FORMULA
 from coverage.rules.model.results import Verdict
 
-_HEADING_ROW: Final = 3
+_TITLE_LINE, _WARNING_LINE, _HEADING_LINE = range(3)
+"""Lines of a sheet, counted from 0 as XlsxWriter does; the table begins after them."""
 _LONGEST_TEXT: Final = 32_767
 _LONGEST_TITLE: Final = 31
 
 # A file in an archive has a date, and a workbook when it was made; no clock is read.
 _MADE: Final = datetime.datetime(1980, 1, 1)
 _ARCHIVE_DATE: Final = (1980, 1, 1, 0, 0, 0)
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 _LINE_POINTS: Final = 15.0
 _TALLEST_POINTS: Final = 400.0
+_PIXELS_A_CHARACTER: Final = 7
 _WIDE: Final = 200.0
 """A sheet with more characters in a line is printed on A3."""
+_A3, _A4 = 8, 9
+"""Excel's numbers of paper sizes."""
 
-_WRAPPED: Final = Alignment("left", wrap_text=True, vertical="top", indent=1)
-_TOP: Final = Alignment(vertical="top")
-_TITLE_FONT: Final = Font(bold=True, size=13)
-_WARNING_FONT: Final = Font(bold=True, color="B42318")
-_HEADING_FONT: Final = Font(bold=True, color="FFFFFF")
-_HEADING_FILL: Final = PatternFill("solid", fgColor="1F4E79")
-_LINE: Final = Border(bottom=Side("thin", color="D0D5DD"))
-_FILLS: Final[Mapping[Verdict, PatternFill]] = MappingProxyType(
+_NO_CHARACTER: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What XML 1.0 has no place for."""
+
+Style = Mapping[str, object]
+_WRAPPED: Final[Style] = {"align": "left", "text_wrap": True, "valign": "top", "indent": 1}
+_LINE: Final[Style] = {"bottom": 1, "bottom_color": "#D0D5DD"}
+_TITLE: Final[Style] = {"bold": True, "font_size": 13}
+_WARNING: Final[Style] = {"bold": True, "font_color": "#B42318"}
+_HEADING: Final[Style] = {**_WRAPPED, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79"}
+_WORDS: Final[Style] = {**_WRAPPED, **_LINE}
+_FIGURE: Final[Style] = {**_LINE, "valign": "top"}
+_JUDGED: Final[Mapping[Verdict, Style]] = MappingProxyType(
     {
-        "met": PatternFill("solid", fgColor="D9F2DF"),
-        "unmet": PatternFill("solid", fgColor="FBD9D3"),
-        "not_applicable": PatternFill("solid", fgColor="EAECF0"),
-        "not_assessable": PatternFill("solid", fgColor="FFF0C2"),
+        "met": {**_FIGURE, "bg_color": "#D9F2DF"},
+        "unmet": {**_FIGURE, "bg_color": "#FBD9D3"},
+        "not_applicable": {**_FIGURE, "bg_color": "#EAECF0"},
+        "not_assessable": {**_FIGURE, "bg_color": "#FFF0C2"},
     }
 )
 _KM: Final = "0.00"
 
 
+class _Styles:
+    """The formats of a workbook: each is made once, however many cells have it."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+
+    def of(self, style: Style, **more: str | bool) -> Format:
+        """Return the format with the properties of `style` and `more`."""
+        key = (*style.items(), *more.items())
+        if key not in self._made:
+            self._made[key] = self._book.add_format({**style, **more})
+        return self._made[key]
+
+
 def report_xlsx(report: Report, language: Language) -> bytes:
     """Return ``report.xlsx``: headings and sentences in `language`."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True})
+    styles = _Styles(book)
     identity = report.county.config.county
-    book.properties.creator = "planner-1030"
-    book.properties.title = _text(identity.name)
-    book.properties.created = _MADE
+    properties: dict[str, Any] = {
+        "author": "planner-1030",
+        "title": _text(identity.name),
+        "created": _MADE,
+    }
+    book.set_properties(properties)
+    warning = _warning(report, language)
     for sheet in sheets(report, language):
-        page = book.create_sheet(sheet.title[:_LONGEST_TITLE])
+        page = book.add_worksheet(sheet.title[:_LONGEST_TITLE])
         title = text(
             "report.sheet_title",
             language,
@@ -84,12 +109,12 @@ def report_xlsx(report: Report, language: Language) -> bytes:
             code=identity.code,
             sheet=sheet.title,
         )
-        _head(page, title, _warning(report, language))
-        _fill(page, sheet, language)
+        _write(page, _TITLE_LINE, 0, title, _TITLE, styles)
+        _write(page, _WARNING_LINE, 0, warning, _WARNING, styles)
+        _fill(page, sheet, styles, language)
         _lay_out(page, sheet)
-    stream = io.BytesIO()
-    book.save(stream)
-    return _without_clock(stream.getvalue())
+    book.close()
+    return _as_on_every_machine(stream.getvalue())
 
 
 def _warning(report: Report, language: Language) -> str:
@@ -102,36 +127,23 @@ def _warning(report: Report, language: Language) -> str:
     return " ".join(said)
 
 
-def _head(page: Worksheet, title: str, warning: str) -> None:
-    _write(page.cell(1, 1), title)
-    page.cell(1, 1).font = _TITLE_FONT
-    _write(page.cell(2, 1), warning)
-    page.cell(2, 1).font = _WARNING_FONT
-
-
-def _fill(page: Worksheet, sheet: Sheet, language: Language) -> None:
-    for place, (heading, _) in enumerate(sheet.columns, 1):
-        cell = page.cell(_HEADING_ROW, place)
-        _write(cell, heading)
-        cell.font, cell.fill, cell.alignment = _HEADING_FONT, _HEADING_FILL, _WRAPPED
+def _fill(page: Worksheet, sheet: Sheet, styles: _Styles, language: Language) -> None:
     headings = tuple(heading for heading, _ in sheet.columns)
-    page.row_dimensions[_HEADING_ROW].height = _points(headings, sheet)
-    for line, row in enumerate(sheet.rows, _HEADING_ROW + 1):
-        for place, content in enumerate(row, 1):
-            cell = page.cell(line, place)
-            cell.border = _LINE
+    page.set_row(_HEADING_LINE, _points(headings, sheet))
+    for place, heading in enumerate(headings):
+        _write(page, _HEADING_LINE, place, heading, _HEADING, styles)
+    for line, row in enumerate(sheet.rows, _HEADING_LINE + 1):
+        page.set_row(line, _points(row, sheet))
+        for place, content in enumerate(row):
             if isinstance(content, Figure):
-                _write_figure(cell, content, language)
+                _write_figure(page, line, place, content, styles, language)
             elif isinstance(content, Judged):
-                _write(cell, content.word)
-                cell.fill, cell.alignment = _FILLS[content.verdict], _TOP
+                _write(page, line, place, content.word, _JUDGED[content.verdict], styles)
             else:
-                _write(cell, content)
-                cell.alignment = _WRAPPED
-        page.row_dimensions[line].height = _points(row, sheet)
+                _write(page, line, place, content, _WORDS, styles)
 
 
-def _points(row: tuple[object, ...], sheet: Sheet) -> float:
+def _points(row: tuple[Cell, ...], sheet: Sheet) -> float:
     """Return a height that shows the whole of every text: not every program finds it itself."""
     lines = [
         math.ceil(1.1 * (width(content) + 2) / wide)
@@ -142,44 +154,46 @@ def _points(row: tuple[object, ...], sheet: Sheet) -> float:
 
 
 def _lay_out(page: Worksheet, sheet: Sheet) -> None:
-    last = get_column_letter(len(sheet.columns))
-    for place, (_, wide) in enumerate(sheet.columns, 1):
-        page.column_dimensions[get_column_letter(place)].width = wide
-    page.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}{_HEADING_ROW + 1}"
-    page.auto_filter.ref = f"A{_HEADING_ROW}:{last}{_HEADING_ROW + len(sheet.rows)}"
-    page.print_title_rows = f"1:{_HEADING_ROW}"
-    page.page_setup.orientation = "landscape"
-    across = sum(wide for _, wide in sheet.columns)
-    page.page_setup.paperSize = page.PAPERSIZE_A3 if across > _WIDE else page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    for place, (_, wide) in enumerate(sheet.columns):
+        page.set_column_pixels(place, place, round(wide * _PIXELS_A_CHARACTER))
+    page.freeze_panes(_HEADING_LINE + 1, sheet.frozen)
+    last = _HEADING_LINE + len(sheet.rows)
+    page.autofilter(_HEADING_LINE, 0, last, len(sheet.columns) - 1)
+    page.repeat_rows(0, _HEADING_LINE)
+    page.set_landscape()
+    page.set_paper(_A3 if sum(wide for _, wide in sheet.columns) > _WIDE else _A4)
+    page.fit_to_pages(1, 0)
 
 
-def _write(cell: Cell, words: str) -> None:
+def _write(
+    page: Worksheet, line: int, place: int, words: str, style: Style, styles: _Styles
+) -> None:
     """Write `words` as text: never a formula, an error or a number."""
     if not words:
-        return
-    cell.value = _text(words)
-    cell.data_type = "s"
-    if words.startswith(STARTS_FORMULA):
+        page.write_blank(line, place, None, styles.of(style))
+    elif words.startswith(STARTS_FORMULA):
         # Stays text when somebody edits the cell.
-        cell.quotePrefix = True
+        page.write_string(line, place, _text(words), styles.of(style, quote_prefix=True))
+    else:
+        page.write_string(line, place, _text(words), styles.of(style))
 
 
 def _text(words: str) -> str:
     """Return `words` as a cell can hold them, with a sign where something is left out."""
-    plain = str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", words))
+    plain = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", words)
     if len(plain) <= _LONGEST_TEXT:
         return plain
     return plain[: _LONGEST_TEXT - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _write_figure(cell: Cell, figure: Figure, language: Language) -> None:
-    cell.alignment = _TOP
+def _write_figure(
+    page: Worksheet, line: int, place: int, figure: Figure, styles: _Styles, language: Language
+) -> None:
     if math.isnan(figure.value):
+        page.write_blank(line, place, None, styles.of(_FIGURE))
         return
-    cell.value = number(figure.value)
-    cell.number_format = _format(figure, language)
+    style = styles.of(_FIGURE, num_format=_format(figure, language))
+    page.write_number(line, place, number(figure.value), style)
 
 
 def _format(figure: Figure, language: Language) -> str:
@@ -215,22 +229,17 @@ def _quoted(words: str) -> str:
     return f'"{words}"' if words else ""
 
 
-def _without_clock(archive: bytes) -> bytes:
-    """Return the same archive with constant dates."""
+def _as_on_every_machine(archive: bytes) -> bytes:
+    """Return the same archive as a Unix machine writes it, with constant dates."""
     stream = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as old,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                moment = _MADE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-                content = _MODIFIED.sub(rb"\g<1>" + moment + rb"\g<2>", content)
             entry = zipfile.ZipInfo(name, _ARCHIVE_DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            # As a Unix machine writes it, on every machine.
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            new.writestr(entry, content)
+            new.writestr(entry, old.read(name))
     return stream.getvalue()

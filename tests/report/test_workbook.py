@@ -15,9 +15,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
-from coverage.report.score import in_order, kind_text
+from coverage.report import setting_text
+from coverage.report.score import in_order, kind_text, width
+from coverage.report.sheets import sheets
 from coverage.report.workbook import report_xlsx
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.results import AccessResult, Verdict, VillageAccess
+from coverage.rules.model.rule import Rule
 from tests import ui_fixtures
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
@@ -200,17 +204,57 @@ def test_the_same_report_gives_the_same_bytes_and_no_clock_is_read(
 ) -> None:
     first = report_xlsx(report, "zh")
 
-    class Later(datetime.datetime):
+    class Either(type):
+        def __instancecheck__(cls, moment: object) -> bool:
+            return isinstance(moment, datetime.datetime)
+
+    class Later(datetime.datetime, metaclass=Either):
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> Later:
             return cls(2040, 2, 3, 4, 5, 6, tzinfo=tz)
 
-    monkeypatch.setattr("openpyxl.writer.excel.datetime.datetime", Later)
+    monkeypatch.setattr("xlsxwriter.core.datetime", Later)
     assert report_xlsx(report, "zh") == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()
     assert core.count("1980-01-01T00:00:00Z") == 2
+
+
+def test_columns_are_as_wide_as_their_sheet_says_and_rows_show_the_whole_text(
+    report: Report,
+) -> None:
+    for page, sheet in zip(opened(report).worksheets, sheets(report, "zh"), strict=True):
+        widths = {
+            place: columns.width
+            for columns in page.column_dimensions.values()
+            for place in range(columns.min, columns.max + 1)
+        }
+        assert widths == {place: wide for place, (_, wide) in enumerate(sheet.columns, 1)}
+        for line, row in enumerate(sheet.rows, 4):
+            lines = max(
+                width(cell) / wide
+                for cell, (_, wide) in zip(row, sheet.columns, strict=True)
+                if isinstance(cell, str)
+            )
+            assert page.row_dimensions[line].height >= min(15 * lines, 400)
+
+
+def test_the_catalogue_is_asked_once_for_the_titles_that_texts_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = 0
+
+    def counted() -> dict[str, Rule]:
+        nonlocal asked
+        asked += 1
+        return load_catalogue()
+
+    monkeypatch.setattr(setting_text, "load_catalogue", counted)
+    setting_text._titles.cache_clear()
+    titles = setting_text._titles("zh")
+    assert titles["ems-1030"] == f"“{load_catalogue()['ems-1030'].title.zh}”"
+    assert asked == 1
 
 
 @pytest.mark.parametrize("verdict", ["met", "unmet", "not_applicable", "not_assessable"])

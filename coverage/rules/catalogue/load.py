@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from coverage.county.files import MAX_CELL_LENGTH, inside, shown
+from coverage.county.files import inside, shown
 from coverage.paths import DATA
 from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.rules.catalogue.plain_yaml import PlainLoader
 from coverage.rules.model.parameters import PARAMETERS
 from coverage.rules.model.rule import Kind, Rule
 
@@ -46,31 +47,6 @@ class OwnRules:
 
     catalogue: Mapping[str, Rule]
     own: frozenset[str]
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Refuses what makes a rule file say something else than a reader sees."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=mark)
-        if self.check_event(yaml.ScalarEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            if len(event.value) > MAX_CELL_LENGTH:  # a number of so many digits takes minutes
-                raise yaml.MarkedYAMLError(problem="…", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str) or key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"duplicate key {key}", problem_mark=key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
 
 
 def load_catalogue(folder: Path = DATA / "rules") -> dict[str, Rule]:
@@ -179,7 +155,7 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
         limit_mb = _MAX_BYTES // 1_000_000
         return [Problem("county.file_too_big", values={"limit_mb": limit_mb}, file=file)]
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
         rule = Rule.model_validate(data)
     except UnicodeDecodeError:
         return [Problem("rules.file_not_utf8", file=file)]
