@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -201,6 +202,31 @@ def _unpickled(error: type[InputError], message: str) -> InputError:
 
 class StoppedError(Exception):
     """Whoever waited for the work does not want it any more (see `coverage.progress`)."""
+
+
+class Problems(list[Problem]):
+    """Collects the problems of work that goes on after each of them, so that all are told.
+
+    Whoever does a part of the work is given it and appends what is wrong; each problem is told by
+    one part only.
+    """
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Take in the problems of an `InputError` that is raised within, and go on after it."""
+        try:
+            yield
+        except InputError as error:
+            self.extend(error.problems)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any of them keeps the work from being done."""
+        return any(problem.level == "error" for problem in self)
+
+    def raise_if_errors(self) -> None:
+        """Raise `InputError` with all of them if any is an error."""
+        raise_if_errors(self)
 
 
 def raise_if_errors(problems: Iterable[Problem]) -> None:

@@ -24,11 +24,11 @@ import shapely
 from pyproj import CRS
 from rasterio import Affine
 
-from coverage.county.config import Source
 from coverage.county.datum import crs_from_text
 from coverage.county.layers import open_layer
 from coverage.county.population import read_grid
 from coverage.county.sheets import read_csv
+from coverage.county.sources import Source
 from coverage.county.workbook import read_xlsx
 from coverage.gdal import RASTER_DRIVERS, VECTOR_DRIVERS, raster_drivers, vector_drivers
 from coverage.network.lines import read_lines

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -14,14 +13,14 @@ import pandas as pd
 from coverage.assessment.report import Report, ResponseSummary, response_distribution
 from coverage.county.config import CountyConfig, examine_config
 from coverage.county.model import County
-from coverage.county.read import read_county
+from coverage.county.read import has_roads, read_tables
 from coverage.figures import share_text, whole_people
 from coverage.measures.distribution import Distribution, FloatArray, within_limit
 from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
-from coverage.network.read import read_network, road_problems
+from coverage.network.read import examine_roads, read_network
 from coverage.network.words import listed
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import Problem, Problems
 from coverage.progress import Progress, no_progress
 from coverage.rules.catalogue.load import OwnRules, load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import region_code
@@ -37,8 +36,6 @@ from coverage.travel.response import respond
 
 MEASURE: Final = 2
 """How minutes are measured (docs/measure.md); 1 had no leaving leg and joined motorways."""
-
-_Read = TypeVar("_Read")
 
 
 def assess_folder(
@@ -100,20 +97,25 @@ def read_folder(
         With every problem that can be found: of ``county.toml``, of the tables, of the rules'
         parameters and of the roads.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     progress(Message("report.step_county"))
-    config, found = examine_config(folder)
-    problems += found
-    loaded = _tried(lambda: _rules(folder, config, region), problems) if config else None
-    county = _tried(lambda: read_county(folder), problems)
+    config = examine_config(folder, problems)
+    county = network = None
+    roads_there = False
+    if config is not None:
+        roads_there = has_roads(folder, config, problems)
+        county = read_tables(folder, config, problems)
+        with problems.collecting():
+            rules, catalogue = _rules(folder, config, region)
     progress(Message("network.step_read"))
-    network = _tried(lambda: read_network(county, progress), problems) if county else None
-    if county is None and config is not None:
-        problems += [p for p in road_problems(folder, config) if p not in problems]
-    raise_if_errors(problems)
-    if county is None or network is None or loaded is None:
+    if county is not None:
+        with problems.collecting():
+            network = read_network(county, progress)
+    elif config is not None:
+        examine_roads(folder, config, problems, is_there=roads_there)
+    problems.raise_if_errors()
+    if county is None or network is None:
         raise AssertionError("an input that cannot be read has a problem")
-    rules, catalogue = loaded
     return Inputs(county, network, rules, catalogue)
 
 
@@ -324,12 +326,3 @@ def _network_note(note: NetworkNote) -> Problem:
         },
         count=note.edges,
     )
-
-
-def _tried(read: Callable[[], _Read], problems: list[Problem]) -> _Read | None:
-    """Return what `read` gives; where it cannot, add its problems that are not yet told."""
-    try:
-        return read()
-    except InputError as error:
-        problems += [problem for problem in error.problems if problem not in problems]
-        return None

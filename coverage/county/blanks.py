@@ -11,7 +11,7 @@ import pandas as pd
 from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.county.table import Table
 from coverage.county.words import Column, column_title, columns, known_column
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _TYPES: Final = frozenset({"integer", "yes_no"})
 
@@ -38,7 +38,7 @@ def refused_names(table: str, names: Iterable[str]) -> str:
 
 
 def with_blanks_as_zero(
-    table: Table, role: str, frame: pd.DataFrame, names: Iterable[str], found: list[Problem]
+    table: Table, role: str, frame: pd.DataFrame, names: Iterable[str], problems: Problems
 ) -> pd.DataFrame:
     """Return `frame` with 0, or no, in the empty cells of the columns `names`.
 
@@ -51,7 +51,7 @@ def with_blanks_as_zero(
         Which table it is: ``villages`` or ``facilities``.
     frame
         Its columns as numbers, yes and no.
-    found
+    problems
         How many cells are taken so is added to it, and which columns the file does not have:
         what nobody was asked is not 0.
     """
@@ -60,7 +60,7 @@ def with_blanks_as_zero(
         name, is_count = column.column, column.type != "yes_no"
         if not table.has(name):
             values = {"table": role, "name": column_title(role, name)}
-            found.append(Problem("county.no_column_of_zeros", "warning", values, CONFIG_NAME))
+            problems.append(Problem("county.no_column_of_zeros", "warning", values, CONFIG_NAME))
             continue
         empty = table.blank(name) & frame[name].isna().to_numpy(bool)
         empty &= ~table.unknown.get(name, np.zeros(len(empty), bool))
@@ -69,6 +69,6 @@ def with_blanks_as_zero(
             told = table.problem(
                 code, empty, column=name, level="note", table=role, number=int(empty.sum())
             )
-            found.append(told)
+            problems.append(told)
         frame = frame.assign(**{name: frame[name].mask(empty, 0 if is_count else False)})
     return frame

@@ -16,11 +16,11 @@ from coverage.county.words import (
     says_unknown,
     without_remark,
 )
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 
 def with_summed_columns(
-    raw: RawTable, table: str, found: list[Problem], blank_is_zero: Iterable[str] = ()
+    raw: RawTable, table: str, problems: Problems, blank_is_zero: Iterable[str] = ()
 ) -> RawTable:
     """Put one column in place of those that are its parts, such as physicians and assistants.
 
@@ -40,7 +40,7 @@ def with_summed_columns(
             meant = [known_column(table, name) for i, name in enumerate(raw.names) if i not in at]
             if column not in meant:
                 total = partial(_total, some=column in zeros)
-                raw = _summed(raw, at, alias, column.chinese, total, found)
+                raw = _summed(raw, at, alias, column.chinese, total, problems)
     return raw
 
 
@@ -50,10 +50,12 @@ def _summed(
     name: str,
     whole: str,
     total_of: Callable[[list[str]], str],
-    found: list[Problem],
+    problems: Problems,
 ) -> RawTable:
     values = {"names": ", ".join(shown(raw.names[i]) for i in at), "sum": whole}
-    found.append(Problem("county.columns_summed", "note", values, raw.file, count=len(raw.records)))
+    problems.append(
+        Problem("county.columns_summed", "note", values, raw.file, count=len(raw.records))
+    )
     first, *others = at
     kept = [i for i in range(len(raw.names)) if i not in others]
 

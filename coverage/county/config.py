@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -21,10 +19,11 @@ from coverage.county.blanks import refused_names
 from coverage.county.datum import crs_of, shift_of
 from coverage.county.files import CONFIG_NAME, decode, inside, reading, refuse, shown
 from coverage.county.keys import Rows, key_problem, leave_out, row_of, rows_of
+from coverage.county.sources import Source, Sources, StrictModel
 from coverage.county.toml_faults import toml_fault
 from coverage.county.toml_size import MAX_DEPTH, refuse_deep_keys, refuse_large
 from coverage.crs import WGS84
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import Problem, Problems
 
 _MAX_BYTES: Final = 1_000_000
 _SOME_COUNTY: Final = {"name": "?", "code": "110101"}  # where county.toml does not say it well
@@ -48,11 +47,7 @@ Code = Annotated[
 """A county's: province 11-82, prefecture, and county 01-99 (00 would be the whole of it)."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Identity(_Strict):
+class Identity(StrictModel):
     """``[county]``: name and six-digit region code."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -61,61 +56,7 @@ class Identity(_Strict):
     illustrative: bool = False
 
 
-class Source(_Strict):
-    """One entry of ``[sources]``: a path inside the folder, and how to read it."""
-
-    path: str = Field(min_length=1)
-    sheet: str | None = None
-    layer: str | None = None
-    datum: str = "wgs84"
-    join_m: float | None = Field(None, ge=0, le=50)
-    crossings: Literal["join", "apart"] | None = None
-    _key: str = PrivateAttr("")
-    _row: tuple[int, ...] = PrivateAttr(())
-
-    @property
-    def key(self) -> str:
-        """Where ``county.toml`` names it; empty where it does not."""
-        return self._key
-
-    @property
-    def row(self) -> tuple[int, ...]:
-        """The row of ``county.toml`` that names it."""
-        return self._row
-
-    @field_validator("path")
-    @classmethod
-    def _visible(cls, value: str) -> str:
-        if any(character < " " or character == "\x7f" for character in value):
-            raise PydanticCustomError("control", "control characters")
-        return value
-
-    @field_validator("datum")
-    @classmethod
-    def _known_datum(cls, value: str) -> str:
-        try:
-            crs_of(value)
-        except ValueError as error:
-            raise PydanticCustomError("datum", "unknown datum") from error
-        return value
-
-
-class Sources(_Strict):
-    """``[sources]``: which file holds what."""
-
-    townships: Source
-    villages: Source
-    facilities: Source
-    roads: Source
-    population: Source | None = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _from_path(cls, value: object) -> object:
-        return {"path": value} if isinstance(value, str) else value
-
-
-class ResponseParameters(_Strict):
+class ResponseParameters(StrictModel):
     """``[response]``: what the measure of time assumes."""
 
     turnout_min: float = Field(3.0, ge=0, le=60)
@@ -128,7 +69,7 @@ class ResponseParameters(_Strict):
     speeds_kph: dict[str, Annotated[float, Field(ge=1, le=200)]] = Field(default_factory=dict)
 
 
-class TableOptions(_Strict):
+class TableOptions(StrictModel):
     """How a table is read, beside what ``[sources]`` says of its file.
 
     Attributes
@@ -160,7 +101,7 @@ class FacilityOptions(TableOptions):
     table = "facilities"
 
 
-class Tables(_Strict):
+class Tables(StrictModel):
     """``[tables]``."""
 
     villages: VillageOptions = VillageOptions()
@@ -171,7 +112,7 @@ class Tables(_Strict):
         return {o.table: o.blank_is_zero for o in (self.villages, self.facilities)}
 
 
-class CountyConfig(_Strict):
+class CountyConfig(StrictModel):
     """The whole of ``county.toml``.
 
     Attributes
@@ -202,34 +143,31 @@ def load_config(folder: Path) -> CountyConfig:
         With every problem of the file: no such file, bad TOML (with its line), unknown keys
         (naming the nearest known one), missing keys, values of the wrong type or out of range.
     """
-    config, found = examine_config(folder)
-    raise_if_errors(found)
+    problems = Problems()
+    config = examine_config(folder, problems)
+    problems.raise_if_errors()
     assert config is not None
     return config
 
 
-def examine_config(folder: Path) -> tuple[CountyConfig | None, list[Problem]]:
-    """Read ``county.toml`` as far as it can be read, so that the tables can be looked at too.
+def examine_config(folder: Path, problems: Problems) -> CountyConfig | None:
+    """Return what ``county.toml`` says as far as it can be read; None where it names no tables.
 
-    Returns
-    -------
-    config
-        With bad entries left out; None where it does not say where the tables are.
-    problems
-        As `load_config` raises them.
+    Bad entries are left out, so that the tables can be looked at too; `problems` is told of them
+    as `load_config` raises them.
     """
-    try:
+    raw: dict[str, Any] | None = None
+    with problems.collecting():
         text = _read_text(folder)
         raw = _parse(text)
-    except InputError as error:
-        return None, list(error.problems)
+    if raw is None:
+        return None
     rows = rows_of(text)
-    problems: list[Problem] = []
     try:
         config = CountyConfig.model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        problems = [key_problem(detail, CountyConfig, rows) for detail in details]
+        problems.extend(key_problem(detail, CountyConfig, rows) for detail in details)
         for detail in details:
             leave_out(raw, detail["loc"])
         stated = raw.get("county")
@@ -237,9 +175,10 @@ def examine_config(folder: Path) -> tuple[CountyConfig | None, list[Problem]]:
         try:
             config = CountyConfig.model_validate(raw)
         except ValidationError:
-            return None, problems
+            return None
     _place(config, rows)
-    return config, problems + _unused_options(config)
+    problems.extend(_unused_options(config))
+    return config
 
 
 def _place(config: CountyConfig, rows: Rows) -> None:
@@ -256,7 +195,7 @@ def _sources(config: CountyConfig) -> dict[str, Source]:
 
 def _unused_options(config: CountyConfig) -> list[Problem]:
     """Tell of what a source says that its kind of file has no use for."""
-    found = []
+    unused = []
     for name, source in _sources(config).items():
         path = source.path.lower()
         stated = {
@@ -267,7 +206,7 @@ def _unused_options(config: CountyConfig) -> list[Problem]:
             "crossings": source.crossings,
         }
         lines = name == "roads" and path.endswith(_LINES)
-        told = {
+        has_no_use = {
             "sheet": source.sheet is not None and not path.endswith(".xlsx"),
             "layer": source.layer is not None and not path.endswith((".gpkg", ".shp")),
             "datum": (
@@ -285,11 +224,11 @@ def _unused_options(config: CountyConfig) -> list[Problem]:
             "join_m": "county.join_unused",
             "crossings": "county.join_unused",
         }
-        for option in (option for option, unused in told.items() if unused):
+        for option in (option for option, is_unused in has_no_use.items() if is_unused):
             values = {"key": f"{source.key}.{option}", "value": shown(stated[option])}
             row = config.row_of("sources", name, option)
-            found.append(Problem(codes[option], values=values, file=CONFIG_NAME, rows=row))
-    return found
+            unused.append(Problem(codes[option], values=values, file=CONFIG_NAME, rows=row))
+    return unused
 
 
 def _read_text(folder: Path) -> str:

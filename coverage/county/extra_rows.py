@@ -9,7 +9,7 @@ import numpy as np
 
 from coverage.county.table import Mask, RawTable
 from coverage.county.words import fold, known_column, vocabulary
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _MOST_NOTE_CELLS: Final = 3  # “filled in by …”, “checked by …”, a telephone
 _NAMES: Final = ("code", "id", "name", "township", "kind")
@@ -17,7 +17,7 @@ _FEWEST_NAMES_LACKING: Final = 2
 _FEWEST_COLUMNS: Final = 5  # of a table in which so few cells are no record
 
 
-def without_extra_rows(raw: RawTable, table: str, found: list[Problem]) -> RawTable:
+def without_extra_rows(raw: RawTable, table: str, problems: Problems) -> RawTable:
     """Leave out the rows that are no records, which are told: what they lack is of no interest."""
     if raw.geometry is not None:
         return raw
@@ -30,7 +30,7 @@ def without_extra_rows(raw: RawTable, table: str, found: list[Problem]) -> RawTa
     for code, where in faults.items():
         if where.any():
             rows = tuple(np.asarray(raw.rows)[where].tolist())
-            found.append(Problem(code, file=raw.file, rows=rows, count=len(rows)))
+            problems.append(Problem(code, file=raw.file, rows=rows, count=len(rows)))
     kept = np.flatnonzero(~(total | header | note))
     if len(kept) == len(raw.records):
         return raw

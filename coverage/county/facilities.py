@@ -15,7 +15,7 @@ from coverage.county.places import check_places, check_units, crs_for, places_of
 from coverage.county.table import Table
 from coverage.county.values import Cells, needed, read_columns
 from coverage.county.words import fold, vocabulary
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 FAR_OUTSIDE_KM: Final = 50.0
 
@@ -25,7 +25,7 @@ def read_facilities(
     townships: gpd.GeoDataFrame | None,
     villages: pd.DataFrame | None,
     datum: str,
-    found: list[Problem],
+    problems: Problems,
     blank_is_zero: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """Return the facilities as `County.facilities` describes them.
@@ -38,36 +38,38 @@ def read_facilities(
         None where they could not be read, and then nothing that needs them is checked.
     datum
         Of the table's ``lon`` and ``lat``.
-    found
+    problems
         Problems are added to it.
     blank_is_zero
         Columns in which an empty cell is 0, or no.
     """
-    needed(table, "name", found)
-    needed(table, "kind", found)
-    columns = read_columns(table, "facilities", found, leave=("lon", "lat"))
-    columns["grade_a"] = _graded(table, columns["grade_a"], found)
+    needed(table, "name", problems)
+    needed(table, "kind", problems)
+    columns = read_columns(table, "facilities", problems, leave=("lon", "lat"))
+    columns["grade_a"] = _graded(table, columns["grade_a"], problems)
     frame = pd.DataFrame(columns)
-    frame = with_blanks_as_zero(table, "facilities", frame, blank_is_zero, found)
-    places = places_of(table, datum, found, required=False, townships=townships)
+    frame = with_blanks_as_zero(table, "facilities", frame, blank_is_zero, problems)
+    places = places_of(table, datum, problems, required=False, townships=townships)
     if townships is not None:
-        frame["township"] = township_codes(table, columns["township"], townships, found)
+        frame["township"] = township_codes(table, columns["township"], townships, problems)
         if townships.geometry.notna().all():
-            check_places(table, places, townships, found, far_km=FAR_OUTSIDE_KM, near_level="note")
-            check_units(table, places, townships, frame["township"], found)
+            check_places(
+                table, places, townships, problems, far_km=FAR_OUTSIDE_KM, near_level="note"
+            )
+            check_units(table, places, townships, frame["township"], problems)
     if villages is not None:
         frame["village"] = village_codes(
-            table, columns["village"], frame["township"], villages, found
+            table, columns["village"], frame["township"], villages, problems
         )
     frame["lon"], frame["lat"] = places.lon, places.lat
     frame["source_row"] = table.rows
-    found.extend(_quality(table, frame))
+    problems.extend(_quality(table, frame))
     frame = frame.astype(dict.fromkeys(("id", "name", "kind"), "str"))
     crs = crs_for(townships)
     return gpd.GeoDataFrame(frame, geometry=places.points(crs), crs=crs)
 
 
-def _graded(table: Table, stated: Cells, found: list[Problem]) -> Cells:
+def _graded(table: Table, stated: Cells, problems: Problems) -> Cells:
     """Return which facilities are of grade A: as their column says, else as ``level`` does.
 
     A level without a grade says nothing of it; two cells that say the contrary are an error.
@@ -76,12 +78,12 @@ def _graded(table: Table, stated: Cells, found: list[Problem]) -> Cells:
     implied = words.map({"yes": True, "no": False}).astype("boolean")
     contrary = (implied != stated).fillna(False).to_numpy(bool)
     if contrary.any():
-        found.append(table.problem("county.grade_differs", contrary, column="grade_a"))
+        problems.append(table.problem("county.grade_differs", contrary, column="grade_a"))
     return stated.fillna(implied)
 
 
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = Problems()
     if table.geometry is None:
         nowhere = table.blank("lon") & table.blank("lat")
     else:

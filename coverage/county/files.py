@@ -10,13 +10,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from coverage.messages import Message
 from coverage.problems import InputError, Problem, StoppedError, is_full, no_scratch
-
-if TYPE_CHECKING:
-    from coverage.county.config import Source
 
 CONFIG_NAME: Final = "county.toml"
 MAX_BYTES: Final = 2_000_000_000
@@ -107,37 +104,6 @@ def _missing(folder: Path, name: str) -> InputError:
     if near:
         return refuse("county.file_missing_near", shown(name), near=shown(near))
     return refuse("county.file_missing", shown(name))
-
-
-def source_path(folder: Path, source: Source) -> Path:
-    """Return the path of a source of ``county.toml``.
-
-    Raises
-    ------
-    InputError
-        As `inside` does.
-    """
-    return inside(folder, source.path, source.key, source.row)
-
-
-def parts_of(folder: Path, source: Source) -> list[Path]:
-    """Return the file and, of a shapefile, its other parts, in order of name.
-
-    Raises
-    ------
-    InputError
-        If one of them leaves the folder.
-    """
-    path = source_path(folder, source)
-    if path.suffix.lower() != ".shp":
-        return [path]
-    root = folder.resolve()
-    siblings = sorted(p for p in path.parent.iterdir() if p.stem == path.stem)
-    return [
-        inside(folder, part.relative_to(root).as_posix())
-        for part in siblings
-        if part.suffix.lower() in {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-    ]
 
 
 def sha256_of(paths: Iterable[Path]) -> str:

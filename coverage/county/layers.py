@@ -33,7 +33,7 @@ from coverage.county.table import RawTable
 from coverage.county.wkb import shapes_of
 from coverage.crs import WGS84
 from coverage.messages import Message
-from coverage.problems import Problem, is_full, no_scratch
+from coverage.problems import Problem, Problems, is_full, no_scratch
 
 _SIGNATURES: Final = {
     ".gpkg": geopackage.SIGNATURE,
@@ -110,7 +110,7 @@ def open_layer(path: Path, file: str, choose: Choice, most_lost_share: float = 0
 
 
 def read_layer(
-    path: Path, file: str, role: str, layer: str | None, datum: str, found: list[Problem]
+    path: Path, file: str, role: str, layer: str | None, datum: str, problems: Problems
 ) -> RawTable:
     """Read a layer; its geometry comes back in WGS-84.
 
@@ -130,7 +130,7 @@ def read_layer(
         raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
     if content.unreadable:
         raise refuse("county.geometry_broken", file, content.unreadable)
-    found.extend(content.told)
+    problems.extend(content.told)
     geometry = None
     plain = frame
     if isinstance(frame, gpd.GeoDataFrame):

@@ -12,13 +12,13 @@ from coverage.county.files import nearest, shown
 from coverage.county.table import Table, faults_by_word
 from coverage.county.words import fold
 from coverage.messages import Message
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _NAME_LENGTH: Final = 80  # long enough to see how two names differ
 
 
 def township_codes(
-    table: Table, cells: pd.Series[str], townships: pd.DataFrame, found: list[Problem]
+    table: Table, cells: pd.Series[str], townships: pd.DataFrame, problems: Problems
 ) -> pd.Series[str]:
     """Return the code of the township that each cell names; unknown ones are errors."""
     names = _index(townships["name"], townships["code"])
@@ -26,8 +26,8 @@ def township_codes(
     folded = cells.fillna("").map(fold)
     values = folded.map(names | codes)
     bad = (values.isna() & (folded != "")).to_numpy(bool)
-    for _, same in faults_by_word(table, folded, bad, "township", found):
-        found.append(
+    for _, same in faults_by_word(table, folded, bad, "township", problems):
+        problems.append(
             _unknown(table, "county.township_unknown", same, "township", cells, townships["name"])
         )
     return values.astype("string")
@@ -38,7 +38,7 @@ def village_codes(
     cells: pd.Series[str],
     stated: pd.Series[str],
     villages: pd.DataFrame,
-    found: list[Problem],
+    problems: Problems,
 ) -> pd.Series[str]:
     """Return the code of the village that each cell names.
 
@@ -66,26 +66,26 @@ def village_codes(
         else:
             values.append(None)
             (unclear if candidates else unknown)[i] = True
-    for _, same in faults_by_word(table, folded, unknown, "village", found):
-        found.append(
+    for _, same in faults_by_word(table, folded, unknown, "village", problems):
+        problems.append(
             _unknown(table, "county.village_unknown", same, "village", cells, villages["name"])
         )
     if unclear.any():
-        found.append(table.problem("county.village_unclear", unclear, column="village"))
+        problems.append(table.problem("county.village_unclear", unclear, column="village"))
     if moved.any():
-        found.append(
+        problems.append(
             table.problem("county.village_elsewhere", moved, column="village", level="warning")
         )
     return pd.Series(values, index=cells.index, dtype="string")
 
 
 def check_ids(
-    table: Table, column: str, cells: pd.Series[str], ids: pd.Series[str], found: list[Problem]
+    table: Table, column: str, cells: pd.Series[str], ids: pd.Series[str], problems: Problems
 ) -> None:
     """Tell of cells that name no facility."""
     bad = (cells.notna() & ~cells.isin(ids.dropna())).to_numpy(bool)
-    for _, same in faults_by_word(table, cells, bad, column, found):
-        found.append(_unknown(table, "county.facility_unknown", same, column, cells, ids))
+    for _, same in faults_by_word(table, cells, bad, column, problems):
+        problems.append(_unknown(table, "county.facility_unknown", same, column, cells, ids))
 
 
 def _plain(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from coverage.county.files import shown
 from coverage.county.table import RawTable
 from coverage.county.words import known_column, names_pair
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _PAIR: Final = re.compile(r"[(\[]?(\d{1,3}\.\d+)[,;/\u3001 ]+(\d{1,3}\.\d+)[)\]]?", re.ASCII)
 _LONGITUDES: Final = (73.0, 136.0)
@@ -18,7 +18,7 @@ _LATITUDES: Final = (3.0, 54.0)
 """Of China: no number lies in both ranges, so that a pair is read rightly in either order."""
 
 
-def with_split_pairs(raw: RawTable, table: str, found: list[Problem]) -> RawTable:
+def with_split_pairs(raw: RawTable, table: str, problems: Problems) -> RawTable:
     """Put a column of pairs in place of the longitude and latitude that a table lacks.
 
     Cells that are no pair of degrees in China are errors.
@@ -38,9 +38,9 @@ def with_split_pairs(raw: RawTable, table: str, found: list[Problem]) -> RawTabl
         problem = Problem(
             "county.pair_unclear", "error", values, raw.file, rows, spelled, len(rows)
         )
-        found.append(problem)
+        problems.append(problem)
     count = len(split) - len(bad)
-    found.append(Problem("county.pair_split", "note", {}, raw.file, (), spelled, count))
+    problems.append(Problem("county.pair_split", "note", {}, raw.file, (), spelled, count))
     records = [
         (*record[:at], *(pair or ("", "")), *record[at + 1 :])
         for record, pair in zip(raw.records, split, strict=True)

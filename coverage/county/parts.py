@@ -13,13 +13,13 @@ import shapely
 from coverage.county.files import shown
 from coverage.county.table import Table
 from coverage.county.words import fold
-from coverage.problems import Problem
+from coverage.problems import Problems
 
 _SHOWN: Final = 5
 _POLYGONS: Final = (3, 6)
 
 
-def join_parts(table: Table, found: list[Problem]) -> Table:
+def join_parts(table: Table, problems: Problems) -> Table:
     """Join polygons of one code, name and (where given) everything else into one, and tell it.
 
     A cell may be blank in all parts but one. Features of one code that differ in anything are not
@@ -58,7 +58,7 @@ def join_parts(table: Table, found: list[Problem]) -> Table:
         count=str(len(first)),
         names=", ".join(names) + more,
     )
-    found.append(problem)
+    problems.append(problem)
     geometry = gpd.GeoSeries(shapes[kept], crs=table.geometry.crs)
     return replace(
         table,

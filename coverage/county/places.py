@@ -19,7 +19,7 @@ from coverage.county.layers import fault_place
 from coverage.county.table import Mask, Table
 from coverage.county.values import numbers
 from coverage.crs import WGS84
-from coverage.problems import Level, Problem
+from coverage.problems import Level, Problems
 
 NEAR_COUNTY_KM: Final = 2.0
 _M_PER_KM: Final = 1000.0
@@ -68,7 +68,7 @@ def crs_for(townships: gpd.GeoDataFrame | None) -> CRS:
 def places_of(
     table: Table,
     datum: str,
-    found: list[Problem],
+    problems: Problems,
     *,
     required: bool,
     townships: gpd.GeoDataFrame | None = None,
@@ -80,12 +80,12 @@ def places_of(
     coordinates in metres, in which zone they are.
     """
     if table.geometry is not None:
-        return _from_geometry(table, found, required=required)
+        return _from_geometry(table, problems, required=required)
     box = _box(townships)
-    return _from_columns(table, datum, found, box, required=required)
+    return _from_columns(table, datum, problems, box, required=required)
 
 
-def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Places:
+def _from_geometry(table: Table, problems: Problems, *, required: bool) -> Places:
     assert table.geometry is not None
     shapes = np.asarray(table.geometry.array, dtype=object)
     single = [
@@ -96,15 +96,15 @@ def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Pla
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = np.array(["" if g is None else g.geom_type for g in shapes])
     if required and empty.any():
-        found.append(table.problem("county.place_empty", empty))
+        problems.append(table.problem("county.place_empty", empty))
     other = ~empty & ~np.isin(kinds, (*_POLYGONS, "Point"))
     if other.any():
-        found.append(table.problem("county.place_kind", other))
+        problems.append(table.problem("county.place_kind", other))
     area = ~empty & np.isin(kinds, _POLYGONS)
     invalid = area & ~shapely.is_valid(shapes)
     for i in np.flatnonzero(invalid):
         this: Mask = np.arange(len(shapes)) == i
-        found.append(table.problem("county.polygon_invalid", this, place=fault_place(shapes[i])))
+        problems.append(table.problem("county.polygon_invalid", this, place=fault_place(shapes[i])))
     area &= ~invalid
     points = np.full(len(shapes), None, dtype=object)
     at = ~empty & (kinds == "Point")
@@ -113,7 +113,7 @@ def _from_geometry(table: Table, found: list[Problem], *, required: bool) -> Pla
     polygon = np.full(len(shapes), None, dtype=object)
     polygon[area] = shapes[area]
     if table.has("lon") or table.has("lat"):
-        found.append(table.problem("county.lon_lat_unused", level="note"))
+        problems.append(table.problem("county.lon_lat_unused", level="note"))
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     return Places(lon, lat, polygon, swapped_lon=lat, swapped_lat=lon)
 
@@ -126,13 +126,13 @@ def _box(townships: gpd.GeoDataFrame | None) -> Box | None:
 
 
 def _metric(
-    table: Table, x: Floats, y: Floats, datum: str, box: Box, found: list[Problem]
+    table: Table, x: Floats, y: Floats, datum: str, box: Box, problems: Problems
 ) -> tuple[Floats, Floats]:
     """Return coordinates in metres, east first; NaN where `datum` puts them elsewhere, told."""
     if is_in(*to_wgs84(x, y, datum), box):
         return x, y
     if is_in(*to_wgs84(y, x, datum), box):
-        found.append(table.problem("county.axes_exchanged", level="note"))
+        problems.append(table.problem("county.axes_exchanged", level="note"))
         return y, x
     likely = guess(x, y, box)
     if likely is None:
@@ -145,17 +145,17 @@ def _metric(
         epsg=likely.epsg,
         name=likely.name,
     )
-    found.append(problem)
+    problems.append(problem)
     return np.full_like(x, np.nan), np.full_like(y, np.nan)
 
 
 def _from_columns(
-    table: Table, datum: str, found: list[Problem], box: Box | None, *, required: bool
+    table: Table, datum: str, problems: Problems, box: Box | None, *, required: bool
 ) -> Places:
     none = np.full(len(table.rows), None, dtype=object)
     if table.has("lon") != table.has("lat"):
         column = "lat" if table.has("lon") else "lon"
-        found.append(table.problem("county.half_place_column", column=column))
+        problems.append(table.problem("county.half_place_column", column=column))
     if not (table.has("lon") and table.has("lat")):
         nowhere = np.full(len(table.rows), np.nan)
         return Places(nowhere, nowhere, none, nowhere, nowhere)
@@ -164,45 +164,47 @@ def _from_columns(
     for column, blank in (("lon", blank_x), ("lat", blank_y)):
         lacking = blank if required else blank & ~(blank_x & blank_y)
         if lacking.any():
-            found.append(table.problem("county.coordinate_empty", lacking, column=column))
-    x = numbers(table, "lon", found).to_numpy(float, na_value=np.nan)
-    y = numbers(table, "lat", found).to_numpy(float, na_value=np.nan)
+            problems.append(table.problem("county.coordinate_empty", lacking, column=column))
+    x = numbers(table, "lon", problems).to_numpy(float, na_value=np.nan)
+    y = numbers(table, "lat", problems).to_numpy(float, na_value=np.nan)
     for column, value in (("lon", x), ("lat", y)):
         zero = value == 0
         if zero.any():
-            found.append(table.problem("county.coordinate_zero", zero, column=column))
+            problems.append(table.problem("county.coordinate_zero", zero, column=column))
     bad = np.isnan(x) | np.isnan(y) | (x == 0) | (y == 0)
     if shift_of(datum) is not None or datum.strip().casefold() in WGS84_NAMES:
-        bad |= _out_of_range(table, x, y, bad, box, found)
+        bad |= _out_of_range(table, x, y, bad, box, problems)
     elif box is not None and not bad.all() and crs_of(datum).is_projected:
-        x, y = _metric(table, np.where(bad, np.nan, x), np.where(bad, np.nan, y), datum, box, found)
+        x, y = _metric(
+            table, np.where(bad, np.nan, x), np.where(bad, np.nan, y), datum, box, problems
+        )
         bad |= np.isnan(x)
     lon, lat = to_wgs84(np.where(bad, np.nan, x), np.where(bad, np.nan, y), datum)
     lost = ~bad & (np.isnan(lon) | ~(np.abs(lon) <= 180) | ~(np.abs(lat) <= 90))
     if lost.any():
-        found.append(table.problem("county.coordinate_range", lost, column="lon"))
+        problems.append(table.problem("county.coordinate_range", lost, column="lon"))
     lost |= bad
     swapped = to_wgs84(np.where(lost, np.nan, y), np.where(lost, np.nan, x), datum)
     return Places(np.where(lost, np.nan, lon), np.where(lost, np.nan, lat), none, *swapped)
 
 
 def _out_of_range(
-    table: Table, x: Floats, y: Floats, bad: Mask, box: Box | None, found: list[Problem]
+    table: Table, x: Floats, y: Floats, bad: Mask, box: Box | None, problems: Problems
 ) -> Mask:
     """Tell of degrees that are none; those that are right the other way round are said so."""
     wrong = ~bad & ((np.abs(x) > 180) | (np.abs(y) > 90))
     swapped = wrong & (np.abs(x) <= 90) & (np.abs(y) <= 180)
     if swapped.any():
-        found.append(table.problem("county.swapped", swapped, column="lon"))
+        problems.append(table.problem("county.swapped", swapped, column="lon"))
     rest = wrong & ~swapped
     likely = None if box is None or not rest.any() else guess(x[rest], y[rest], box)
     if likely is not None:
         problem = table.problem(
             "county.gauss_kruger", rest, column="lon", epsg=likely.epsg, name=likely.name
         )
-        found.append(problem)
+        problems.append(problem)
     elif rest.any():
-        found.append(table.problem("county.coordinate_range", rest, column="lon"))
+        problems.append(table.problem("county.coordinate_range", rest, column="lon"))
     return wrong
 
 
@@ -210,7 +212,7 @@ def check_places(
     table: Table,
     places: Places,
     townships: gpd.GeoDataFrame,
-    found: list[Problem],
+    problems: Problems,
     *,
     far_km: float,
     near_level: Level,
@@ -233,10 +235,10 @@ def check_places(
     other = np.asarray(_points(places.swapped_lon, places.swapped_lat, crs).array, dtype=object)
     swapped = far & (shapely.distance(county, other) <= NEAR_COUNTY_KM * _M_PER_KM)
     if swapped.any():
-        found.append(table.problem("county.swapped", swapped, column=_column(table, "lon")))
+        problems.append(table.problem("county.swapped", swapped, column=_column(table, "lon")))
     outside = far & ~swapped
     if outside.any():
-        found.append(
+        problems.append(
             table.problem(
                 "county.outside",
                 outside,
@@ -247,7 +249,9 @@ def check_places(
         )
     if near.any():
         most_km = _km(away_km[near])
-        found.append(table.problem("county.just_outside", near, level=near_level, most_km=most_km))
+        problems.append(
+            table.problem("county.just_outside", near, level=near_level, most_km=most_km)
+        )
 
 
 def _column(table: Table, name: str) -> str | None:
@@ -264,7 +268,7 @@ def check_units(
     places: Places,
     townships: gpd.GeoDataFrame,
     stated: pd.Series[str],
-    found: list[Problem],
+    problems: Problems,
 ) -> None:
     """Warn of points that lie in the polygon of another township than the table says."""
     points = places.points(crs_for(townships))
@@ -278,6 +282,6 @@ def check_units(
     elsewhere = np.zeros(len(shapes), dtype=bool)
     elsewhere[rows[np.unique(tree.query(shapes[rows], predicate="intersects")[0])]] = True
     if elsewhere.any():
-        found.append(
+        problems.append(
             table.problem("county.other_township", elsewhere, column="township", level="warning")
         )

@@ -22,7 +22,7 @@ from coverage.county.files import no_progress, reading, refuse
 from coverage.county.layers import one_crs
 from coverage.crs import WGS84
 from coverage.gdal import open_raster, place_of
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_CELLS: Final = 25_000_000
@@ -66,7 +66,7 @@ def village_demand(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def read_grid(
-    path: Path, file: str, datum: str, townships: gpd.GeoDataFrame, found: list[Problem]
+    path: Path, file: str, datum: str, townships: gpd.GeoDataFrame, problems: Problems
 ) -> Grid:
     """Read the first band of a GeoTIFF, in any CRS, where it covers the county's bounds.
 
@@ -98,18 +98,18 @@ def read_grid(
         if _is_picture(grid):
             raise refuse("county.grid_picture", file)
         if grid.count > 1:
-            found.append(Problem("county.grid_bands", "note", {"bands": grid.count}, file))
+            problems.append(Problem("county.grid_bands", "note", {"bands": grid.count}, file))
         band = grid.read(1, window=window, masked=True)
         if band.dtype.kind not in "iuf":
             raise refuse("county.grid_not_numbers", file)
-        values = _people(band, file, found)
+        values = _people(band, file, problems)
         rows, cols = np.nonzero(values > 0)
         x, y = _apply(place, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
         to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
         x, y = to_county.transform(x, y)
     negative = int((values < 0).sum())
     if negative:
-        found.append(Problem("county.grid_negative", "note", {}, file, count=negative))
+        problems.append(Problem("county.grid_negative", "note", {}, file, count=negative))
     weight = values[rows, cols]
     sound = np.isfinite(x) & np.isfinite(y) & np.isfinite(weight)
     points = gpd.GeoSeries(gpd.points_from_xy(x[sound], y[sound]), crs=townships.crs)
@@ -125,7 +125,7 @@ def _is_picture(grid: rasterio.DatasetReader) -> bool:
 
 
 def _people(
-    band: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.generic]], file: str, found: list[Problem]
+    band: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.generic]], file: str, problems: Problems
 ) -> Floats:
     """Return what the cells hold, NaN where nothing; marks for "no data" that are not declared go.
 
@@ -138,7 +138,7 @@ def _people(
         shown_marks = sorted({f"{v:g}" for v in np.unique(values[marks])[:_SHOWN_MARKS].tolist()})
         told = {"values": ", ".join(shown_marks)}
         count = int(marks.sum())
-        found.append(Problem("county.grid_marks", "warning", told, file, count=count))
+        problems.append(Problem("county.grid_marks", "warning", told, file, count=count))
         values[marks] = np.nan
     whole = values[values > 0]
     kinds = np.unique(whole)
@@ -149,7 +149,7 @@ def _people(
     ):
         listed = ", ".join(f"{v:g}" for v in kinds.tolist())
         told = {"values": listed, "count": str(kinds.size)}
-        found.append(Problem("county.grid_classes", "warning", told, file, count=kinds.size))
+        problems.append(Problem("county.grid_classes", "warning", told, file, count=kinds.size))
     return values
 
 
@@ -201,7 +201,7 @@ def grid_demand(
     villages: gpd.GeoDataFrame,
     townships: gpd.GeoDataFrame,
     file: str,
-    found: list[Problem],
+    problems: Problems,
 ) -> gpd.GeoDataFrame:
     """Return the people of the villages spread over the cells of a grid.
 
@@ -233,13 +233,13 @@ def grid_demand(
     totals.update(counted)
     if len(counted):
         values = {"people": f"{counted.sum():,.0f}", "count": str(len(counted))}
-        found.append(Problem("county.grid_counts", "warning", values, file, count=len(counted)))
+        problems.append(Problem("county.grid_counts", "warning", values, file, count=len(counted)))
     cells["people"] = _scaled(cells["weight"].to_numpy(float), cells["group"], totals)
-    found.append(Problem("county.grid_used", "note", {}, file, count=len(cells)))
+    problems.append(Problem("county.grid_used", "note", {}, file, count=len(cells)))
     if bare.any():
         rows = tuple(int(r) for r in villages.loc[bare, "source_row"])
         values = {"people": f"{np.nansum(people[bare]):,.0f}"}
-        found.append(
+        problems.append(
             Problem("county.grid_bare_villages", "note", values, file, rows, count=len(rows))
         )
     own = np.flatnonzero(bare)

@@ -11,18 +11,16 @@ import geopandas as gpd
 from pyproj import CRS
 
 from coverage.county.column_sums import with_summed_columns
-from coverage.county.config import CountyConfig, Source, examine_config
+from coverage.county.config import CountyConfig, examine_config
 from coverage.county.content import WORKBOOK_SUFFIXES
 from coverage.county.extra_rows import without_extra_rows
 from coverage.county.facilities import read_facilities
 from coverage.county.files import (
     CONFIG_NAME,
-    parts_of,
     posix,
     refuse,
     sha256_of,
     shown,
-    source_path,
 )
 from coverage.county.geopackage import unwritten_log
 from coverage.county.layers import read_layer
@@ -32,6 +30,7 @@ from coverage.county.pairs import with_split_pairs
 from coverage.county.parts import join_parts
 from coverage.county.population import grid_demand, read_grid, village_demand, with_residents
 from coverage.county.sheets import read_csv
+from coverage.county.sources import Source, parts_of, source_path
 from coverage.county.table import Table, cells_too_long, understand
 from coverage.county.totals import compare_totals
 from coverage.county.townships import read_townships
@@ -40,7 +39,7 @@ from coverage.county.villages import read_villages
 from coverage.county.words import TABLES
 from coverage.county.workbook import read_xlsx
 from coverage.gdal import world_file
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import Problems
 
 TABLE_SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".gpkg", ".shp", ".parquet")
 _WITH_PARTS: Final = ("townships", "villages")
@@ -59,43 +58,64 @@ def read_county(folder: Path) -> County:
         With every problem of every file.
     """
     folder = Path(folder)
-    config, found = examine_config(folder)
-    if config is None:
-        raise InputError(found)
+    problems = Problems()
+    config = examine_config(folder, problems)
+    county = None
+    if config is not None:
+        has_roads(folder, config, problems)
+        county = read_tables(folder, config, problems)
+    problems.raise_if_errors()
+    if county is None:
+        raise AssertionError("a county that cannot be read has a problem")
+    return county
+
+
+def read_tables(folder: Path, config: CountyConfig, problems: Problems) -> County | None:
+    """Return the county whose ``county.toml`` is read already; None where it cannot be used.
+
+    Parameters
+    ----------
+    config
+        As `coverage.county.config.examine_config` gives it.
+    problems
+        Those of ``county.toml`` and `has_roads`; is told every problem of every table.
+    """
     sources = config.sources
     zeros = config.tables.blank_is_zero()
     tables = {
-        role: read_table(folder, role, getattr(sources, role), found, zeros.get(role, ()))
+        role: read_table(folder, role, getattr(sources, role), problems, zeros.get(role, ()))
         for role in TABLES
     }
-    _look_for(folder, sources.roads, found)
     townships = villages = facilities = None
     if (table := tables["townships"]) is not None:
-        townships = read_townships(table, found)
+        townships = read_townships(table, problems)
     if (table := tables["villages"]) is not None:
         datum = sources.villages.datum
-        villages = read_villages(table, townships, datum, found, zeros["villages"])
+        villages = read_villages(table, townships, datum, problems, zeros["villages"])
     if (table := tables["facilities"]) is not None:
         datum = sources.facilities.datum
-        said = zeros["facilities"]
-        facilities = read_facilities(table, townships, villages, datum, found, said)
+        zero_columns = zeros["facilities"]
+        facilities = read_facilities(table, townships, villages, datum, problems, zero_columns)
     if (
         (table := tables["villages"]) is not None
         and villages is not None
         and facilities is not None
     ):
         cells = villages["serving_facility"]
-        check_ids(table, "serving_facility", cells, facilities["id"], found)
+        check_ids(table, "serving_facility", cells, facilities["id"], problems)
     if townships is not None and villages is not None:
-        found.extend(compare_totals(townships, villages, _file(sources.townships)))
-    demand = _demand(folder, config, townships, villages, found)
+        problems.extend(compare_totals(townships, villages, _file(sources.townships)))
+    demand = _demand(folder, config, townships, villages, problems)
     if villages is not None and demand is not None:
-        villages = _counted_by_grid(villages, demand, found)
-    raise_if_errors(found)
-    assert townships is not None
-    assert villages is not None
-    assert facilities is not None
-    assert demand is not None
+        villages = _counted_by_grid(villages, demand, problems)
+    if (
+        problems.has_errors
+        or townships is None
+        or villages is None
+        or facilities is None
+        or demand is None
+    ):
+        return None
     return County(
         folder=folder,
         config=config,
@@ -106,7 +126,7 @@ def read_county(folder: Path) -> County:
         demand=demand,
         given_columns={r: frozenset(t.spelled) for r, t in tables.items() if t is not None},
         inputs=_inputs(folder, config, tables),
-        quality=tuple(found),
+        quality=tuple(problems),
     )
 
 
@@ -114,43 +134,43 @@ def read_table(
     folder: Path,
     role: str,
     source: Source,
-    found: list[Problem],
+    problems: Problems,
     blank_is_zero: Iterable[str] = (),
 ) -> Table | None:
-    """Read the table of one role; None where it cannot be used, which `found` then tells.
+    """Read the table of one role; None where it cannot be used, which `problems` then tells.
 
     The cells of a table that lacks a required column are looked at all the same, so that they
     can be mended together with the column.
     """
     file = _file(source)
-    try:
+    raw = None
+    with problems.collecting():
         path = source_path(folder, source)
         suffix = path.suffix.lower()
         if suffix == ".csv":
-            raw = read_csv(path, file, role, found)
+            raw = read_csv(path, file, role, problems)
         elif suffix == ".xlsx":
-            raw = read_xlsx(path, file, role, source.sheet, found)
+            raw = read_xlsx(path, file, role, source.sheet, problems)
         elif suffix in TABLE_SUFFIXES:
             parts_of(folder, source)
-            raw = read_layer(path, file, role, source.layer, source.datum, found)
+            raw = read_layer(path, file, role, source.layer, source.datum, problems)
         elif suffix in WORKBOOK_SUFFIXES:
             raise refuse("county.suffix_workbook", file, suffix=suffix)
         else:
             raise refuse("county.suffix", file, known=" ".join(TABLE_SUFFIXES))
-    except InputError as error:
-        found.extend(error.problems)
+    if raw is None:
         return None
     if too_long := cells_too_long(raw):
-        found.append(too_long)
+        problems.append(too_long)
         return None
-    raw = with_summed_columns(with_split_pairs(raw, role, found), role, found, blank_is_zero)
-    raw = without_extra_rows(raw, role, found)
-    table = understand(raw, role, found)
+    raw = with_summed_columns(with_split_pairs(raw, role, problems), role, problems, blank_is_zero)
+    raw = without_extra_rows(raw, role, problems)
+    table = understand(raw, role, problems)
     if table is not None and not table.whole:
-        read_columns(table, role, found)
+        read_columns(table, role, problems)
         return None
     if table is not None and role in _WITH_PARTS:
-        return join_parts(table, found)
+        return join_parts(table, problems)
     return table
 
 
@@ -158,11 +178,12 @@ def _file(source: Source) -> str:
     return shown(posix(source.path))
 
 
-def _look_for(folder: Path, source: Source, found: list[Problem]) -> None:
-    try:
-        parts_of(folder, source)
-    except InputError as error:
-        found.extend(error.problems)
+def has_roads(folder: Path, config: CountyConfig, problems: Problems) -> bool:
+    """Return whether the file of the roads, in all its parts, can be found."""
+    with problems.collecting():
+        parts_of(folder, config.sources.roads)
+        return True
+    return False
 
 
 def _demand(
@@ -170,7 +191,7 @@ def _demand(
     config: CountyConfig,
     townships: gpd.GeoDataFrame | None,
     villages: gpd.GeoDataFrame | None,
-    found: list[Problem],
+    problems: Problems,
 ) -> gpd.GeoDataFrame | None:
     """Return where people are; a grid that cannot be used is told."""
     source = config.sources.population
@@ -178,23 +199,21 @@ def _demand(
     if source is None:
         return demand
     file = _file(source)
-    sound = not any(problem.level == "error" for problem in found)
-    try:
+    sound = not problems.has_errors
+    with problems.collecting():
         path = source_path(folder, source)
         if path.suffix.lower() not in _GRID_SUFFIXES:
             raise refuse("county.suffix", file, known=" ".join(_GRID_SUFFIXES))
         if townships is None:
             return demand
-        grid = read_grid(path, file, source.datum, townships, found)
+        grid = read_grid(path, file, source.datum, townships, problems)
         if villages is not None and sound:
-            demand = grid_demand(grid, villages, townships, file, found)
-    except InputError as error:
-        found.extend(error.problems)
+            demand = grid_demand(grid, villages, townships, file, problems)
     return demand
 
 
 def _counted_by_grid(
-    villages: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, found: list[Problem]
+    villages: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, problems: Problems
 ) -> gpd.GeoDataFrame:
     """Return the villages with the residents that the grid gives where their table gives none."""
     counted = with_residents(villages, demand)
@@ -202,12 +221,12 @@ def _counted_by_grid(
     if not filled.any():
         return villages
     rows = set(villages.loc[filled, "source_row"].astype(int))
-    for i, problem in enumerate(found):
+    for i, problem in enumerate(problems):
         if problem.code == "county.population_unknown":
             left = tuple(row for row in problem.rows if row not in rows)
             taken = tuple(row for row in problem.rows if row in rows)
             values = {"people": f"{counted['population'][filled].sum():,.0f}"}
-            found[i] = replace(
+            problems[i] = replace(
                 problem,
                 code="county.population_by_grid",
                 values=values,
@@ -215,7 +234,7 @@ def _counted_by_grid(
                 count=len(taken),
             )
             if left:
-                found.append(replace(problem, rows=left, count=len(left)))
+                problems.append(replace(problem, rows=left, count=len(left)))
             break
     return counted
 

@@ -15,7 +15,7 @@ from coverage.county.content import check_text
 from coverage.county.files import decode, reading, refuse
 from coverage.county.header import HEADER_SEARCH_ROWS, from_rows, header_of
 from coverage.county.table import RawTable
-from coverage.problems import InputError, Problem
+from coverage.problems import InputError, Problem, Problems
 
 MAX_ROWS: Final = 2_000_000
 MAX_UNZIPPED_BYTES: Final = 500_000_000
@@ -28,10 +28,10 @@ T = TypeVar("T")
 _Rows = Iterator[tuple[int, tuple[str, ...]]]
 
 
-def read_csv(path: Path, file: str, table: str, found: list[Problem]) -> RawTable:
+def read_csv(path: Path, file: str, table: str, problems: Problems) -> RawTable:
     """Read a text table; blank lines count as rows, as they do in Excel.
 
-    `found` tells of a last line that does not end.
+    `problems` tells of a last line that does not end.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def read_csv(path: Path, file: str, table: str, found: list[Problem]) -> RawTabl
     delimiter = _delimiter(text, file, table)
     raw = from_rows(file, table, _limited(_csv_rows(text, delimiter, file), file))
     if not text.endswith(("\n", "\r")):
-        found.append(_unended(text, delimiter, raw))
+        problems.append(_unended(text, delimiter, raw))
     return raw
 
 

@@ -24,7 +24,7 @@ from coverage.county.words import (
     vocabulary,
 )
 from coverage.messages import Message
-from coverage.problems import Level, Problem
+from coverage.problems import Level, Problem, Problems
 
 Mask = npt.NDArray[np.bool_]
 UNSAVED_FORMULA: Final = "#FORMULA!"
@@ -139,7 +139,7 @@ class Table:
 
 
 def faults_by_word(
-    table: Table, words: pd.Series[str], bad: Mask, column: str, found: list[Problem]
+    table: Table, words: pd.Series[str], bad: Mask, column: str, problems: Problems
 ) -> Iterator[tuple[str, Mask]]:
     """Yield each word of the rows where `bad` is true, and its rows, to be told one by one.
 
@@ -156,10 +156,10 @@ def faults_by_word(
         rest = np.zeros(len(bad), dtype=bool)
         rest[rows[places >= MOST_WORDS]] = True
         told = len(distinct) - MOST_WORDS
-        found.append(table.problem("county.same_fault", rest, column=column, words=told))
+        problems.append(table.problem("county.same_fault", rest, column=column, words=told))
 
 
-def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
+def understand(raw: RawTable, table: str, problems: Problems) -> Table | None:
     """Put a file's records under the English names of their columns.
 
     Columns that the dictionary does not know are noted (as a warning where the name is like
@@ -168,7 +168,7 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     Returns
     -------
     Table or None
-        None if it has no records or a column twice, which `found` then tells; not `whole` if a
+        None if it has no records or a column twice, which `problems` then tells; not `whole` if a
         required column is missing, which it tells too.
     """
     known = _names_for(raw, table)
@@ -183,10 +183,10 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     repeated = [same for same in named.values() if _is_repeated(raw, same)]
     for same in repeated:
         values = {"name": shown(raw.names[same[0]])}
-        found.append(Problem("county.column_repeated", values=values, file=raw.file))
+        problems.append(Problem("county.column_repeated", values=values, file=raw.file))
     sound, whole = not repeated, True
     positions = {
-        c.column: _preferred(raw, c, named[c.column], found)
+        c.column: _preferred(raw, c, named[c.column], problems)
         for c in columns()[table]
         if c.column in named
     }
@@ -194,18 +194,18 @@ def understand(raw: RawTable, table: str, found: list[Problem]) -> Table | None:
     absent = [c for c in columns()[table] if c.type != "geometry" and c.column not in spelled]
     for column in absent:
         if column.required == "yes" or (column.required != "no" and raw.geometry is None):
-            found.append(_column_missing(raw.file, column, unknown))
+            problems.append(_column_missing(raw.file, column, unknown))
             whole = False
-    found.extend(_unknown_columns(raw.file, unknown, absent))
+    problems.extend(_unknown_columns(raw.file, unknown, absent))
     if not raw.records:
-        found.append(Problem("county.table_empty", file=raw.file))
+        problems.append(Problem("county.table_empty", file=raw.file))
         sound = False
     if not sound:
         return None
     told = {
         name: mask
         for name, at in positions.items()
-        if (mask := _untrue_cells(raw, table, name, at, found)).any()
+        if (mask := _untrue_cells(raw, table, name, at, problems)).any()
     }
     cells = pd.DataFrame(
         {name: _texts(raw, at, told.get(name)) for name, at in positions.items()},
@@ -230,7 +230,7 @@ def _unknown_cells(raw: RawTable, at: int) -> Mask:
     return np.array([says_unknown(record[at]) for record in raw.records], bool)
 
 
-def _untrue_cells(raw: RawTable, table: str, name: str, at: int, found: list[Problem]) -> Mask:
+def _untrue_cells(raw: RawTable, table: str, name: str, at: int, problems: Problems) -> Mask:
     """Tell of a used column's cells that hold an error, no value, or another row's value."""
     texts = [record[at] for record in raw.records]
     errors = vocabulary("cell_error")
@@ -251,7 +251,7 @@ def _untrue_cells(raw: RawTable, table: str, name: str, at: int, found: list[Pro
             rows = tuple(np.asarray(raw.rows)[where].tolist())
             values = {"cells": shown(texts[int(np.flatnonzero(where)[0])])}
             spelled = shown(raw.names[at])
-            found.append(Problem(code, level, values, raw.file, rows, spelled, len(rows)))
+            problems.append(Problem(code, level, values, raw.file, rows, spelled, len(rows)))
     untrue: Mask = broken | unsaved
     return untrue if shared else untrue | merged
 
@@ -275,7 +275,7 @@ def _is_repeated(raw: RawTable, positions: list[int]) -> bool:
     return len({fold(raw.names[position]) for position in positions}) < len(positions)
 
 
-def _preferred(raw: RawTable, column: Column, positions: list[int], found: list[Problem]) -> int:
+def _preferred(raw: RawTable, column: Column, positions: list[int], problems: Problems) -> int:
     """Return the position of the column to use: the name that the dictionary gives first."""
     ranks = [fold(name) for name in (column.column, *column.aliases)]
 
@@ -289,7 +289,7 @@ def _preferred(raw: RawTable, column: Column, positions: list[int], found: list[
             "used": shown(raw.names[first]),
             "others": ", ".join(shown(raw.names[position]) for position in sorted(others)),
         }
-        found.append(Problem("county.column_spare", "note", values, raw.file, count=len(others)))
+        problems.append(Problem("county.column_spare", "note", values, raw.file, count=len(others)))
     return first
 
 
@@ -337,7 +337,7 @@ def _remarked(column: Column, names: list[str]) -> str:
 
 
 def _unknown_columns(file: str, unknown: list[str], absent: list[Column]) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = Problems()
     plain: list[str] = []
     for number, name in enumerate(unknown):
         compared = absent if number < _MOST_COMPARED else []

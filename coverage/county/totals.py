@@ -7,7 +7,7 @@ import pandas as pd
 
 from coverage.county.files import shown
 from coverage.county.table import Mask
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 _SHOWN_UNITS = 5
 
@@ -35,7 +35,7 @@ def compare_totals(
     comparable = ~np.isnan(difference)
     wrong = comparable & (difference != 0)
     empty = ~townships["code"].isin(villages["township"]).to_numpy(bool)
-    problems: list[Problem] = []
+    problems = Problems()
     if wrong.any():
         units = [
             f"{shown(name)} {total:,.0f} / {sum_:,.0f}"

@@ -16,7 +16,7 @@ from coverage.county.table import Mask, Table
 from coverage.county.values import needed, read_columns, twice
 from coverage.crs import projected_crs
 from coverage.figures import share_text
-from coverage.problems import Level, Problem
+from coverage.problems import Level, Problem, Problems
 
 MAX_UNITS: Final = 1000
 """Townships and streets; the largest counties of China have some sixty."""
@@ -26,7 +26,7 @@ _WIDEST_DEG: Final = 15.0
 _M2_PER_KM2: Final = 1e6
 
 
-def read_townships(table: Table, found: list[Problem]) -> gpd.GeoDataFrame | None:
+def read_townships(table: Table, problems: Problems) -> gpd.GeoDataFrame | None:
     """Return the townships in the county's one projected CRS.
 
     The CRS is that of the centre of the townships' bounds.
@@ -38,22 +38,22 @@ def read_townships(table: Table, found: list[Problem]) -> gpd.GeoDataFrame | Non
         whole where the file has no usable polygon.
     """
     if table.geometry is None:
-        found.append(table.problem("county.townships_without_polygons"))
+        problems.append(table.problem("county.townships_without_polygons"))
         return None
     if len(table.rows) > MAX_UNITS:
         values = {"count": len(table.rows), "limit": MAX_UNITS}
-        found.append(Problem("county.too_many_units", "error", values, table.file))
+        problems.append(Problem("county.too_many_units", "error", values, table.file))
         return None
-    needed(table, "name", found)
-    needed(table, "kind", found)
-    columns = read_columns(table, "townships", found)
+    needed(table, "name", problems)
+    needed(table, "kind", problems)
+    columns = read_columns(table, "townships", problems)
     columns["population"] = columns["population"].astype("Float64")
     names = columns["name"].fillna("").astype(object)
-    twice(table, names, "name", "county.name_twice", found)
+    twice(table, names, "name", "county.name_twice", problems)
     if table.has("population"):
         unknown = columns["population"].isna().to_numpy(bool)
         if unknown.any():
-            found.append(
+            problems.append(
                 table.problem(
                     "county.township_population_unknown",
                     unknown,
@@ -61,20 +61,20 @@ def read_townships(table: Table, found: list[Problem]) -> gpd.GeoDataFrame | Non
                     level="note",
                 )
             )
-    shapes = _polygons(table, found)
+    shapes = _polygons(table, problems)
     usable = ~shapely.is_missing(shapes)
     if not usable.any():
         return None
     west, south, east, north = shapely.total_bounds(shapes[usable])
     if _swapped_in_china(west, south, east, north):
-        found.append(table.problem("county.townships_swapped"))
+        problems.append(table.problem("county.townships_swapped"))
         return None
     if max(east - west, north - south) > _WIDEST_DEG:
-        found.append(table.problem("county.townships_too_wide", widest_deg=f"{_WIDEST_DEG:g}"))
+        problems.append(table.problem("county.townships_too_wide", widest_deg=f"{_WIDEST_DEG:g}"))
         return None
     crs = projected_crs((west + east) / 2, (south + north) / 2)
     geometry = gpd.GeoSeries(shapes, crs=4326).to_crs(crs)
-    found.extend(_overlaps(table, geometry))
+    problems.extend(_overlaps(table, geometry))
     frame = pd.DataFrame({**columns, "source_row": table.rows})
     frame = frame.astype(dict.fromkeys(("code", "name", "kind"), "str"))
     return gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
@@ -86,7 +86,7 @@ def _swapped_in_china(west: float, south: float, east: float, north: float) -> b
 
 
 def _polygons(
-    table: Table, found: list[Problem]
+    table: Table, problems: Problems
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
     """Return the usable polygons, None for every other geometry, which is told."""
     assert table.geometry is not None
@@ -95,13 +95,13 @@ def _polygons(
     other = ~empty & ~np.isin(shapely.get_type_id(shapes), (3, 6))
     for code, mask in (("county.polygon_empty", empty), ("county.not_a_polygon", other)):
         if mask.any():
-            found.append(table.problem(code, mask))
+            problems.append(table.problem(code, mask))
     invalid = ~empty & ~other & ~shapely.is_valid(shapes)
     names = table.text("name")
     for i in np.flatnonzero(invalid):
         this: Mask = np.arange(len(shapes)) == i
         name, place = shown(names.iloc[i]), fault_place(shapes[i])
-        found.append(table.problem("county.township_invalid", this, name=name, place=place))
+        problems.append(table.problem("county.township_invalid", this, name=name, place=place))
     shapes[empty | other | invalid] = None
     return shapes
 
@@ -109,7 +109,7 @@ def _polygons(
 def _overlaps(table: Table, geometry: gpd.GeoSeries) -> list[Problem]:
     """Tell of pairs of polygons that share more than a sliver of the smaller one."""
     names = table.text("name")
-    problems: list[Problem] = []
+    problems = Problems()
     pairs = overlaps(np.asarray(geometry.array, dtype=object))
     for pair in pairs[:_MOST_OVERLAPS]:
         both: Mask = np.isin(np.arange(len(geometry)), (pair.first, pair.second))

@@ -23,7 +23,7 @@ from coverage.county.words import (
     vocabulary,
 )
 from coverage.messages import Message
-from coverage.problems import Level, Problem
+from coverage.problems import Level, Problems
 
 Cells: TypeAlias = "pd.Series[Any]"
 
@@ -48,7 +48,7 @@ def texts(table: Table, column: str) -> Cells:
 
 
 def codes(
-    table: Table, column: str, found: list[Problem], *, required: bool, pattern: bool = False
+    table: Table, column: str, problems: Problems, *, required: bool, pattern: bool = False
 ) -> Cells:
     """Return a column of codes as text: a number that Excel wrote loses its ``.0``.
 
@@ -59,27 +59,27 @@ def codes(
     plain = table.text(column).map(lambda cell: one_line(unicodedata.normalize("NFKC", cell)))
     plain = plain.map(lambda cell: m[1] if (m := _WHOLE_CODE.fullmatch(cell)) else cell)
     lost = plain.map(lambda cell: bool(_SCIENTIFIC_CODE.fullmatch(cell))).to_numpy(bool)
-    _report(table, "county.code_scientific", lost, column, found)
+    _report(table, "county.code_scientific", lost, column, problems)
     if pattern:
         odd = plain.map(lambda cell: cell != "" and CODE.fullmatch(cell) is None).to_numpy(bool)
         decimal = plain.map(lambda cell: DECIMAL.fullmatch(cell) is not None).to_numpy(bool)
-        _report(table, "county.code_odd", odd & ~lost, column, found)
-        _report(table, "county.code_decimal", decimal, column, found, level="warning")
+        _report(table, "county.code_odd", odd & ~lost, column, problems)
+        _report(table, "county.code_decimal", decimal, column, problems, level="warning")
     if required:
-        needed(table, column, found)
-        twice(table, plain.where(~lost, ""), column, "county.code_twice", found)
+        needed(table, column, problems)
+        twice(table, plain.where(~lost, ""), column, "county.code_twice", problems)
     return plain.astype("string").mask(plain == "")
 
 
-def twice(table: Table, values: Cells, column: str, code: str, found: list[Problem]) -> None:
+def twice(table: Table, values: Cells, column: str, code: str, problems: Problems) -> None:
     """Tell of each value that stands in more than one row, as values are compared."""
     folded = values.map(fold)
     again = (folded.duplicated(keep=False) & (folded != "")).to_numpy(bool)
-    for _, same in faults_by_word(table, folded, again, column, found):
-        found.append(table.problem(code, same, column=column, value=shown(values[same].iloc[0])))
+    for _, same in faults_by_word(table, folded, again, column, problems):
+        problems.append(table.problem(code, same, column=column, value=shown(values[same].iloc[0])))
 
 
-def numbers(table: Table, column: str, found: list[Problem], unit: str = "") -> Cells:
+def numbers(table: Table, column: str, problems: Problems, unit: str = "") -> Cells:
     """Return a column as Float64, <NA> where the cell is empty or bad.
 
     Degrees with minutes, and numbers with words behind them, are told as what they are.
@@ -89,9 +89,9 @@ def numbers(table: Table, column: str, found: list[Problem], unit: str = "") -> 
     bad = (values.isna() & (cells != "")).to_numpy(bool)
     minutes = bad & cells.map(lambda c: bool(_DEGREES_MINUTES.fullmatch(c))).to_numpy(bool)
     worded = bad & ~minutes & cells.map(_has_words).to_numpy(bool) & (unit != "")
-    _report(table, "county.degrees_minutes", minutes, column, found)
-    _report(table, "county.number_unit", worded, column, found, unit=unit)
-    _report(table, "county.not_a_number", bad & ~minutes & ~worded, column, found)
+    _report(table, "county.degrees_minutes", minutes, column, problems)
+    _report(table, "county.number_unit", worded, column, problems, unit=unit)
+    _report(table, "county.not_a_number", bad & ~minutes & ~worded, column, problems)
     return values.astype("Float64")
 
 
@@ -101,24 +101,24 @@ def _has_words(cell: str) -> bool:
 
 
 def counts(
-    table: Table, column: str, found: list[Problem], unit: str = "", limits: Limits = ANYTHING
+    table: Table, column: str, problems: Problems, unit: str = "", limits: Limits = ANYTHING
 ) -> Cells:
     """Return a column of counts (0, 1, 2 ...) as Float64.
 
     Negative, broken and impossible ones are errors, unusual ones are warnings.
     """
-    values = numbers(table, column, found, unit)
+    values = numbers(table, column, problems, unit)
     plain = values.to_numpy(float, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         negative = plain < 0
         fractional = ~negative & (plain != np.floor(plain)) & ~np.isnan(plain)
         huge = plain > limits.never_above
         unusual = ~huge & (plain > limits.seldom_above)
-    _report(table, "county.negative", negative, column, found)
-    _report(table, "county.fractional", fractional, column, found)
+    _report(table, "county.negative", negative, column, problems)
+    _report(table, "county.fractional", fractional, column, problems)
     never, seldom = f"{limits.never_above:,.0f}", f"{limits.seldom_above:,.0f}"
-    _report(table, "county.too_large", huge, column, found, limit=never)
-    _report(table, "county.implausible", unusual, column, found, level="warning", limit=seldom)
+    _report(table, "county.too_large", huge, column, problems, limit=never)
+    _report(table, "county.implausible", unusual, column, problems, level="warning", limit=seldom)
     return values.mask(negative | fractional | huge)
 
 
@@ -133,7 +133,7 @@ def _number(cell: str) -> float:
 
 
 def coded(
-    table: Table, column: str, words: str, found: list[Problem], *, required: bool = False
+    table: Table, column: str, words: str, problems: Problems, *, required: bool = False
 ) -> Cells:
     """Return a column of coded words by the vocabulary `words`; unknown words are errors.
 
@@ -144,7 +144,7 @@ def coded(
     folded = cells.map(lambda cell: _WHOLE_CODE.sub(r"\1", fold(cell)))
     values = folded.map(known)
     bad = (values.isna() & (cells != "")).to_numpy(bool)
-    for word, same in faults_by_word(table, folded, bad, column, found):
+    for word, same in faults_by_word(table, folded, bad, column, problems):
         near = nearest(word, [w for w in known if w])
         hint = (
             Message("county.hint_nearest", {"near": near})
@@ -153,17 +153,17 @@ def coded(
         )
         value = shown(cells[same].iloc[0])
         code = "county.word_unknown_required" if required else "county.word_unknown"
-        found.append(table.problem(code, same, column=column, value=value, hint=hint))
+        problems.append(table.problem(code, same, column=column, value=value, hint=hint))
     return values.astype("string").mask(cells == "")
 
 
-def yes_no(table: Table, column: str, found: list[Problem]) -> Cells:
+def yes_no(table: Table, column: str, problems: Problems) -> Cells:
     """Return a column of yes and no as ``boolean``, <NA> where the cell is empty or bad."""
-    words = coded(table, column, "yes_no", found)
+    words = coded(table, column, "yes_no", problems)
     return (words == "yes").astype("boolean").mask(words.isna())
 
 
-def lists(table: Table, column: str, found: list[Problem]) -> Cells:
+def lists(table: Table, column: str, problems: Problems) -> Cells:
     """Return a column of lists as text; a name of what is only planned is an error.
 
     Whether a department that is being built counts as one that is there is not ours to say.
@@ -175,7 +175,11 @@ def lists(table: Table, column: str, found: list[Problem]) -> Cells:
         na_action="ignore",
     )
     _report(
-        table, "county.name_not_yet", planned.eq(True).fillna(False).to_numpy(bool), column, found
+        table,
+        "county.name_not_yet",
+        planned.eq(True).fillna(False).to_numpy(bool),
+        column,
+        problems,
     )
     return cells
 
@@ -186,48 +190,48 @@ def _dtype(column: Column) -> Literal["Float64", "boolean", "string"]:
     return "boolean" if column.type == "yes_no" else "string"
 
 
-def read_column(table: Table, column: Column, found: list[Problem]) -> Cells:
+def read_column(table: Table, column: Column, problems: Problems) -> Cells:
     """Return a column as its type in the dictionary says."""
     name = column.column
     if not table.has(name):
         return pd.Series(pd.NA, index=table.cells.index, dtype=_dtype(column))
     if column.type == "integer":
         limits = limits_of(column.table, column.unit)
-        values = counts(table, name, found, column.unit, limits)
+        values = counts(table, name, problems, column.unit, limits)
     elif column.type == "number":
-        values = numbers(table, name, found)
+        values = numbers(table, name, problems)
     elif column.type == "yes_no":
-        values = yes_no(table, name, found)
+        values = yes_no(table, name, problems)
     elif column.type == "coded":
-        values = coded(table, name, column.vocabulary, found, required=column.required == "yes")
+        values = coded(table, name, column.vocabulary, problems, required=column.required == "yes")
         if column.vocabulary == "level":
             values = pd.to_numeric(values).astype("Float64")
     elif column.type in {"code", "reference"}:
         own = column.type == "code"  # a reference is looked up: what it may be is known
-        values = codes(table, name, found, required=own, pattern=own)
+        values = codes(table, name, problems, required=own, pattern=own)
     elif column.type == "list":
-        values = lists(table, name, found)
+        values = lists(table, name, problems)
     else:
         values = texts(table, name)
     return values
 
 
 def read_columns(
-    table: Table, name: str, found: list[Problem], leave: Iterable[str] = ()
+    table: Table, name: str, problems: Problems, leave: Iterable[str] = ()
 ) -> dict[str, Cells]:
     """Return all columns of the dictionary's table `name` but those in `leave`, by name."""
     return {
-        c.column: read_column(table, c, found)
+        c.column: read_column(table, c, problems)
         for c in columns()[name]
         if c.type != "geometry" and c.column not in set(leave)
     }
 
 
-def needed(table: Table, column: str, found: list[Problem]) -> None:
+def needed(table: Table, column: str, problems: Problems) -> None:
     """Tell of the empty cells of a column that has none."""
     blank = table.blank(column)
     if blank.any():
-        found.append(table.problem("county.cell_empty", blank, column=column))
+        problems.append(table.problem("county.cell_empty", blank, column=column))
 
 
 def _report(
@@ -235,7 +239,7 @@ def _report(
     code: str,
     bad: Mask,
     column: str,
-    found: list[Problem],
+    problems: Problems,
     *,
     level: Level = "error",
     **values: object,
@@ -243,4 +247,4 @@ def _report(
     if bad.any():
         cells = dict.fromkeys(shown(cell) for cell in table.text(column)[bad])
         some = ", ".join(list(cells)[:_SHOWN_CELLS]) + (" …" if len(cells) > _SHOWN_CELLS else "")
-        found.append(table.problem(code, bad, column=column, level=level, cells=some, **values))
+        problems.append(table.problem(code, bad, column=column, level=level, cells=some, **values))

@@ -19,7 +19,7 @@ from coverage.county.values import needed, read_columns
 from coverage.county.words import fold, vocabulary
 from coverage.crs import WGS84
 from coverage.figures import share_text
-from coverage.problems import Problem
+from coverage.problems import Problem, Problems
 
 URBAN_CODES: Final = frozenset({"urban", "111", "112"})
 
@@ -37,7 +37,7 @@ def read_villages(
     table: Table,
     townships: gpd.GeoDataFrame | None,
     datum: str,
-    found: list[Problem],
+    problems: Problems,
     blank_is_zero: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """Return the villages as `County.villages` describes them.
@@ -51,42 +51,42 @@ def read_villages(
         them is checked.
     datum
         Of the table's ``lon`` and ``lat``.
-    found
+    problems
         Problems are added to it.
     blank_is_zero
         Columns in which an empty cell is 0, or no.
     """
-    needed(table, "name", found)
-    needed(table, "township", found)
-    columns = read_columns(table, "villages", found, leave=("lon", "lat"))
+    needed(table, "name", problems)
+    needed(table, "township", problems)
+    columns = read_columns(table, "villages", problems, leave=("lon", "lat"))
     frame = pd.DataFrame(columns)
-    frame = with_blanks_as_zero(table, "villages", frame, blank_is_zero, found)
-    places = places_of(table, datum, found, required=True, townships=townships)
+    frame = with_blanks_as_zero(table, "villages", frame, blank_is_zero, problems)
+    places = places_of(table, datum, problems, required=True, townships=townships)
     stated = frame["township"].astype("string")
     if townships is not None:
-        frame["township"] = township_codes(table, stated, townships, found)
+        frame["township"] = township_codes(table, stated, townships, problems)
         if townships.geometry.notna().all():
             check_places(
-                table, places, townships, found, far_km=NEAR_COUNTY_KM, near_level="warning"
+                table, places, townships, problems, far_km=NEAR_COUNTY_KM, near_level="warning"
             )
-            check_units(table, places, townships, frame["township"], found)
+            check_units(table, places, townships, frame["township"], problems)
     frame["population"] = frame["population"].astype("Float64").to_numpy(float, na_value=np.nan)
-    frame["kind"] = _kinds(table, frame, found)
-    frame["area_code"] = _area_codes(table, frame, townships, found)
+    frame["kind"] = _kinds(table, frame, problems)
+    frame["area_code"] = _area_codes(table, frame, townships, problems)
     frame["area_class"] = frame["area_code"].map(area_class)
     frame["lon"], frame["lat"] = places.lon, places.lat
     frame["source_row"] = table.rows
-    found.extend(_quality(table, frame))
+    problems.extend(_quality(table, frame))
     required = ("code", "name", "township", "kind", "area_code", "area_class")
     frame = frame.astype(dict.fromkeys(required, "str"))
     crs = crs_for(townships)
     polygons = gpd.GeoSeries(places.polygon, crs=WGS84).to_crs(crs)
     if townships is not None:
-        found.extend(_overlaps(table, polygons))
+        problems.extend(_overlaps(table, polygons))
     return gpd.GeoDataFrame(frame.assign(polygon=polygons), geometry=places.points(crs), crs=crs)
 
 
-def _kinds(table: Table, frame: pd.DataFrame, found: list[Problem]) -> pd.Series[str]:
+def _kinds(table: Table, frame: pd.DataFrame, problems: Problems) -> pd.Series[str]:
     """Fill the kinds that are not given by the end of the name."""
     empty = table.blank("kind")
     endings = tuple(word for word in vocabulary("village_name_ending"))
@@ -96,7 +96,7 @@ def _kinds(table: Table, frame: pd.DataFrame, found: list[Problem]) -> pd.Series
         .map(lambda name: "community" if fold(name).endswith(endings) else "village")
     )
     if empty.any():
-        found.append(table.problem("county.kind_assumed", empty, column="kind", level="note"))
+        problems.append(table.problem("county.kind_assumed", empty, column="kind", level="note"))
     return frame["kind"].fillna(by_name.astype("string"))
 
 
@@ -104,7 +104,7 @@ def _area_codes(
     table: Table,
     frame: pd.DataFrame,
     townships: pd.DataFrame | None,
-    found: list[Problem],
+    problems: Problems,
 ) -> pd.Series[str]:
     """Fill the area classes that are not given: streets are urban, all else rural."""
     empty = table.blank("area_class")
@@ -113,14 +113,14 @@ def _area_codes(
         streets = set(townships.loc[(townships["kind"] == "street").fillna(False), "code"])
     assumed = frame["township"].map(lambda code: "urban" if code in streets else "rural")
     if empty.any():
-        found.append(
+        problems.append(
             table.problem("county.area_assumed", empty, column="area_class", level="warning")
         )
     return frame["area_class"].fillna(assumed.astype("string"))
 
 
 def _quality(table: Table, frame: pd.DataFrame) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = Problems()
     unknown = table.blank("population") & frame["population"].isna().to_numpy(bool)
     if unknown.any():
         problems.append(

@@ -29,7 +29,7 @@ from coverage.county.sheets import (
 from coverage.county.table import UNSAVED_FORMULA, RawTable
 from coverage.county.workbook_size import refuse_repeated_texts
 from coverage.messages import Message
-from coverage.problems import InputError, Problem
+from coverage.problems import InputError, Problem, Problems
 
 MAX_CELLS: Final = 10_000_000
 """Of the rectangle that a sheet's values span: calamine keeps all of it in memory."""
@@ -64,13 +64,11 @@ class _Marks:
     merged: dict[Place, int] = field(default_factory=dict)
 
 
-def read_xlsx(
-    path: Path, file: str, table: str, sheet: str | None, found: list[Problem]
-) -> RawTable:
+def read_xlsx(path: Path, file: str, table: str, sheet: str | None, problems: Problems) -> RawTable:
     """Read a sheet's values, rows counted as Excel counts them.
 
     Formulas give the value that Excel saved with them. Without `sheet` the one shown sheet that
-    has every required column is read, else the one with the most known columns; `found` tells
+    has every required column is read, else the one with the most known columns; `problems` tells
     which. Hidden rows and columns count, and are told. The cells of a range that is merged
     downwards all hold its text.
 
@@ -87,19 +85,19 @@ def read_xlsx(
             refuse_repeated_texts(archive, file)
     with reading(file), CalamineWorkbook.from_path(path) as book, zipfile.ZipFile(path) as parts:
         reader = _Reader(file, book, parts)
-        chosen = _choose(reader, table, sheet, found)
+        chosen = _choose(reader, table, sheet, problems)
         marks, rows = reader.rows(chosen)
     raw = from_rows(file, table, rows, frozenset(marks.merged))
     hidden = tuple(row for row in raw.rows if row in marks.hidden_rows)
     if hidden:
         values = {"sheet": shown(chosen)}
-        found.append(
+        problems.append(
             Problem("county.rows_hidden", "warning", values, file, hidden, count=len(hidden))
         )
     names = [raw.names[p] for p in sorted(marks.hidden_columns) if p < len(raw.names)]
     if named := _listed(filter(None, names)):
         values = {"sheet": shown(chosen), "columns": named}
-        found.append(Problem("county.columns_hidden", "note", values, file, count=len(names)))
+        problems.append(Problem("county.columns_hidden", "note", values, file, count=len(names)))
     return raw
 
 
@@ -155,7 +153,7 @@ def _put(row: list[str], position: int, text: str) -> None:
     row[position] = text
 
 
-def _choose(reader: _Reader, table: str, name: str | None, found: list[Problem]) -> str:
+def _choose(reader: _Reader, table: str, name: str | None, problems: Problems) -> str:
     """Return the name of the sheet to read; a hidden one only where it is asked for."""
     file, titles = reader._file, reader.titles
     there = ", ".join(shown(title) for title in titles)
@@ -176,15 +174,15 @@ def _choose(reader: _Reader, table: str, name: str | None, found: list[Problem])
         raise refuse("county.sheet_hidden", file, sheets=_listed(fitting))
     if reader.hidden:
         values = {"sheets": _listed(reader.hidden)}
-        found.append(Problem("county.sheets_hidden", "note", values, file))
+        problems.append(Problem("county.sheets_hidden", "note", values, file))
     if in_sight:
         values = {"sheet": shown(in_sight[0]), "there": there}
-        found.append(Problem("county.sheet_chosen", "note", values, file))
+        problems.append(Problem("county.sheet_chosen", "note", values, file))
         return in_sight[0]
     candidates = [title for title in titles if title not in reader.hidden] or titles
     chosen = max(candidates, key=lambda t: header_of(heads[t], table).known if heads[t] else 0)
     values = {"sheet": shown(chosen), "there": there}
-    found.append(Problem("county.sheet_unfit", values=values, file=file))
+    problems.append(Problem("county.sheet_unfit", values=values, file=file))
     return chosen
 
 

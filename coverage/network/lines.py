@@ -16,11 +16,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from coverage.county.config import Source
 from coverage.county.datum import crs_of
 from coverage.county.files import reading, refuse, shown
 from coverage.county.gauss_kruger import Box, hint
 from coverage.county.layers import Layer, open_layer
+from coverage.county.sources import Source
 from coverage.crs import WGS84
 from coverage.network import crossing, noding
 from coverage.network.model import FloatArray, IntArray

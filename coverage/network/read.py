@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from pyproj import CRS, Transformer
 
-from coverage.county.config import CountyConfig, Source
+from coverage.county.config import CountyConfig
 from coverage.county.datum import shift_of
-from coverage.county.files import parts_of, source_path
 from coverage.county.gauss_kruger import Box
 from coverage.county.model import County
+from coverage.county.sources import Source, parts_of, source_path
 from coverage.crs import WGS84
 from coverage.messages import Message
 from coverage.network import graphml, lines, osm
@@ -25,7 +25,7 @@ from coverage.network.plausible import without_leaps
 from coverage.network.shifted import shift_problems
 from coverage.network.speeds import speed_table
 from coverage.network.ways import Ways
-from coverage.problems import InputError, Problem
+from coverage.problems import InputError, Problem, Problems
 from coverage.progress import Progress, no_progress
 
 JSON_SUFFIXES: Final = (".json", ".geojson")
@@ -58,19 +58,14 @@ def read_network(county: County, progress: Progress = no_progress) -> Network:
     def alive() -> None:
         progress(Message("network.step_read"))
 
-    problems: list[Problem] = []
-    try:
+    problems = Problems()
+    with problems.collecting():
         speed_table(county.config.response)
-    except InputError as error:
-        problems += error.problems
-    try:
+    with problems.collecting():
         ways = _read_ways(county.folder, source, county.crs, alive, _box(county))
         if len(ways.lon):
             ways = _in_place(ways, county, source.path)
-    except InputError as error:
-        raise InputError([*problems, *error.problems]) from None
-    if problems:
-        raise InputError(problems)
+    problems.raise_if_errors()
     alive()
     network = build_network(
         ways,
@@ -82,21 +77,23 @@ def read_network(county: County, progress: Progress = no_progress) -> Network:
     return replace(network, quality=(*network.quality, *shift_problems(county, network)))
 
 
-def road_problems(folder: Path, config: CountyConfig) -> tuple[Problem, ...]:
-    """Return what is wrong with the roads of a folder whose tables cannot be used.
+def examine_roads(
+    folder: Path, config: CountyConfig, problems: Problems, *, is_there: bool
+) -> None:
+    """Tell `problems` what is wrong with the roads of a folder whose tables cannot be used.
 
     Where the roads should lie is not known then; all else is looked at.
+
+    Parameters
+    ----------
+    is_there
+        Whether the file can be found; if not, that was told before.
     """
-    problems: list[Problem] = []
-    for look in (
-        lambda: speed_table(config.response),
-        lambda: _read_ways(folder, config.sources.roads, WEB_MERCATOR),
-    ):
-        try:
-            look()
-        except InputError as error:
-            problems += error.problems
-    return tuple(problems)
+    with problems.collecting():
+        speed_table(config.response)
+    if is_there:
+        with problems.collecting():
+            _read_ways(folder, config.sources.roads, WEB_MERCATOR)
 
 
 def _read_ways(

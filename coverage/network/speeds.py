@@ -17,7 +17,7 @@ from coverage.network.model import FloatArray
 from coverage.network.tags import CLASSES
 from coverage.network.words import listed
 from coverage.paths import DATA
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import InputError, Problem, Problems, raise_if_errors
 
 AreaClass = Literal["urban", "rural"]
 AREA_CLASSES: Final[tuple[AreaClass, ...]] = ("urban", "rural")
@@ -114,7 +114,10 @@ def speed_table(response: ResponseParameters) -> FloatArray:
         If the profile or a class of ``speeds_kph`` is not known, or a road would be driven slower
         than `SLOWEST_KPH` or faster than `FASTEST_KPH`.
     """
-    problems = [
+    problems = Problems()
+    with problems.collecting():
+        profile = load_profile(response.speed_profile)
+    problems += [
         Problem(
             "network.unknown_speed_class",
             values={
@@ -128,11 +131,7 @@ def speed_table(response: ResponseParameters) -> FloatArray:
         for name in response.speeds_kph
         if name not in CLASSES
     ]
-    try:
-        profile = load_profile(response.speed_profile)
-    except InputError as error:
-        raise InputError([*error.problems, *problems]) from None
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     table = np.array(
         [
             [{**profile.kph(area), **response.speeds_kph}[c] for c in CLASSES]

@@ -20,7 +20,7 @@ from coverage.network.edit import close_across, close_within, meets, rows_met, s
 from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import InputError, Problem, Problems
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.model.rule import Rule
 from coverage.scenario.draft import Draft, MisfitError
@@ -96,7 +96,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
         With every edit that does not fit: another county's code, an id that the county does not
         have or has already, a place outside it, an unknown rule, parameter or road class.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     county = base.county
     if scenario.county != county.config.county.code:
         values = {"stated": scenario.county, "code": county.config.county.code}
@@ -118,7 +118,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
         rules = _rules(base, config, scenario, problems)
     network, roads = _network(base, config, scenario, keep, problems)
     problems.sort(key=lambda problem: int(str(problem.values.get("number", 0))))
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     changed = replace(
         county,
         config=config,
@@ -155,7 +155,7 @@ def _with_rule(config: CountyConfig, said: SetRule) -> CountyConfig:
 
 
 def _rules(
-    base: Report, config: CountyConfig, scenario: Scenario, problems: list[Problem]
+    base: Report, config: CountyConfig, scenario: Scenario, problems: Problems
 ) -> tuple[Rule, ...]:
     """Return the rules to test; what is wrong is told of the edits that name the rule."""
     try:
@@ -176,7 +176,7 @@ def _rules(
 
 
 def _network(
-    base: Report, config: CountyConfig, scenario: Scenario, keep: Keep, problems: list[Problem]
+    base: Report, config: CountyConfig, scenario: Scenario, keep: Keep, problems: Problems
 ) -> tuple[Network, Hashable]:
     """Return the roads at their speeds, after every road edit, and what they were made from."""
     network = base.network

@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from coverage.county.config import load_config
-from coverage.county.files import CONFIG_NAME, inside, parts_of
+from coverage.county.files import CONFIG_NAME, inside
+from coverage.county.sources import parts_of
 from coverage.paths import DATA
-from coverage.problems import InputError, OutputError, Problem, not_written, storage_reason
+from coverage.problems import (
+    InputError,
+    OutputError,
+    Problem,
+    Problems,
+    not_written,
+    storage_reason,
+)
 from coverage.rules.catalogue.load import OWN_FOLDER
 from coverage.workspace.model import Workspace
 from coverage.workspace.store import made_folder, planner_folder, referenced
@@ -78,16 +86,12 @@ def county_files(folder: Path) -> dict[str, Path]:
     config = load_config(folder)
     root = folder.resolve()
     paths = [inside(folder, CONFIG_NAME)]
-    problems: list[Problem] = []
+    problems = Problems()
     for _, source in config.sources:
-        if source is None:
-            continue
-        try:
-            paths += parts_of(folder, source)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+        if source is not None:
+            with problems.collecting():
+                paths += parts_of(folder, source)
+    problems.raise_if_errors()
     own = sorted(path.name for path in (folder / OWN_FOLDER).glob("*.yaml"))
     paths += [inside(folder, f"{OWN_FOLDER}/{name}") for name in own]
     paths += [inside(folder, name) for name in _README if (folder / name).is_file()]

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 
 from coverage.county.files import CONFIG_NAME, nearest, shown
 from coverage.messages import Message
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import InputError, Problem, Problems, raise_if_errors
 from coverage.rules.catalogue.load import OWN_FOLDER
 from coverage.workspace.folder import new_county_folder
 
@@ -173,7 +173,7 @@ def _check_archive(infos: Sequence[zipfile.ZipInfo], sent: Sent) -> None:
         raise _refused("workspace.no_zip", file=shown(sent.name))
     if any(info.flag_bits & 0x1 for info in infos):
         raise _refused("workspace.zip_locked", file=shown(sent.name))
-    problems = []
+    problems = Problems()
     if len(infos) > MAX_FILES:
         problems.append(Problem("workspace.too_many_files", values={"limit": MAX_FILES}))
     unpacked = sum(info.file_size for info in infos)
@@ -186,7 +186,7 @@ def _check_archive(infos: Sequence[zipfile.ZipInfo], sent: Sent) -> None:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             problems.append(Problem("workspace.link", values={"file": shown(info.filename)}))
-    raise_if_errors(problems)
+    problems.raise_if_errors()
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -216,7 +216,7 @@ def _placed(entries: Iterable[_Entry]) -> tuple[list[_Entry], tuple[str, ...]]:
     entries = list(entries)
     wanted = [entry for entry in entries if not _is_leftover(entry.parts)]
     left_out = [entry.name for entry in entries if _is_leftover(entry.parts)]
-    problems = []
+    problems = Problems()
     if len(wanted) > MAX_FILES:
         problems.append(Problem("workspace.too_many_files", values={"limit": MAX_FILES}))
     problems += [
@@ -230,7 +230,7 @@ def _placed(entries: Iterable[_Entry]) -> tuple[list[_Entry], tuple[str, ...]]:
         for part in entry.parts
         if (size := len(part.encode("utf-8", "surrogatepass"))) > _MAX_NAME_BYTES
     ]
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     root = _root(wanted)
     kept = [
         _Entry(entry.name, entry.parts[len(root) :], entry.info, entry.sent)
@@ -292,7 +292,7 @@ def _clashes(entries: Sequence[_Entry]) -> list[Problem]:
     """Return the names that two files would share, also where a system folds letters' case."""
     seen: set[str] = set()
     folders: set[str] = set()
-    problems = []
+    problems = Problems()
     for entry in entries:
         key = _folded(entry.parts)
         if key in seen:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
+import networkx as nx
 import pytest
 
 from coverage.paths import ROOT
@@ -43,6 +45,18 @@ def test_import_linter_contract_names_every_package() -> None:
         if path.name != "__init__.py" and (path.suffix == ".py" or (path / "__init__.py").is_file())
     }
     assert packages <= set(re.findall(r"coverage\.(\w+)", contract))
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    """Not even for the sake of types: what two modules both need stands below both."""
+    modules = grimp.build_graph("coverage", "maps", cache_dir=None)
+    imports = nx.DiGraph(
+        (module, imported)
+        for module in modules.modules
+        for imported in modules.find_modules_directly_imported_by(module)
+    )
+    circles = [sorted(c) for c in nx.strongly_connected_components(imports) if len(c) > 1]
+    assert circles == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

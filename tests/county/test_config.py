@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
 from coverage.assessment.assess import assess_folder
 from coverage.county.config import examine_config, load_config
-from coverage.county.files import source_path
-from coverage.problems import InputError, Problem
+from coverage.county.sources import source_path
+from coverage.problems import InputError, Problem, Problems
 from tests import county_fixtures as fixtures
 
 
@@ -243,7 +247,8 @@ def test_what_stands_twice_is_said_so(tmp_path, more):
 def test_a_datum_that_would_not_be_used(tmp_path, path, datum, refused):
     roads = f'roads = {{ path = "{path}", datum = "{datum}" }}'
     toml = fixtures.TOML.replace('roads = "roads.geojson"', roads)
-    _, found = examine_config(fixtures.write_county(tmp_path, toml=toml))
+    found = Problems()
+    examine_config(fixtures.write_county(tmp_path, toml=toml), found)
     assert [p.code for p in found] == (["county.datum_unused"] if refused else [])
 
 
@@ -296,9 +301,9 @@ def test_how_lines_of_roads_join(tmp_path):
         return problem
 
     for option, value in (("crossings", '"join"'), ("join_m", "2.0")):
-        found = examine_config(
-            fixtures.write_county(tmp_path, toml=toml(f'{{ path = "a.osm", {option} = {value} }}'))
-        )[1]
+        stated = toml(f'{{ path = "a.osm", {option} = {value} }}')
+        found = Problems()
+        examine_config(fixtures.write_county(tmp_path, toml=stated), found)
         assert [p.code for p in found] == ["county.join_unused"]
         assert f"sources.roads.{option}" in found[0].text("en")
     assert "join_m" in told('{ path = "a.shp", join_m = 51 }').text("zh")
@@ -306,3 +311,66 @@ def test_how_lines_of_roads_join(tmp_path):
     stated = toml('{ path = "a.shp", join_m = 0, crossings = "apart" }')
     roads = load_config(fixtures.write_county(tmp_path, toml=stated)).sources.roads
     assert (roads.join_m, roads.crossings) == (0, "apart")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"toml": fixtures.TOML + '\n[response]\nturnout_min = "x"\n'}, {"villages": "name\nx\n"}],
+)
+def test_county_toml_is_parsed_once(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, str]
+) -> None:
+    folder = fixtures.write_county(tmp_path, **changed)
+    parsed: list[str] = []
+    loads = tomllib.loads
+
+    def count(text: str) -> dict[str, Any]:
+        if "[sources]" in text:
+            parsed.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(tomllib, "loads", count)
+    with suppress(InputError):
+        assess_folder(folder)
+    assert len(parsed) == 1
+
+
+def test_each_problem_is_told_once(tmp_path) -> None:
+    """Of county.toml, of its rules, of a table, and of the roads, which two parts look for."""
+    toml = fixtures.TOML.replace('roads = "roads.geojson"', 'roads = "a.osm"')
+    toml += '\n[response]\nturnout_min = "x"\nspeed_profile = "nowhere"\n'
+    toml += "[rules.ems-1031]\nenabled = true\n"
+    folder = fixtures.write_county(tmp_path, toml=toml, villages="name\nx\n")
+    with pytest.raises(InputError) as caught:
+        assess_folder(folder)
+    told = [problem.text("en") for problem in caught.value.problems]
+    codes = {problem.code for problem in caught.value.problems}
+    assert codes >= {
+        "county.key_number",
+        "rules.unknown_rule",
+        "county.column_missing",
+        "county.file_missing",
+        "network.unknown_profile",
+    }
+    assert sorted(set(told)) == sorted(told)
+
+
+def test_a_collector_takes_in_what_is_raised_and_goes_on() -> None:
+    problems = Problems()
+    assert not problems.has_errors
+    with problems.collecting():
+        raise InputError([Problem("errors.disk_full"), Problem("errors.no_access", level="note")])
+    with problems.collecting():
+        problems.append(Problem("errors.read_only", level="note"))
+    assert [p.code for p in problems] == [
+        "errors.disk_full",
+        "errors.no_access",
+        "errors.read_only",
+    ]
+    assert problems.has_errors
+    with pytest.raises(InputError) as caught:
+        problems.raise_if_errors()
+    assert caught.value.problems == tuple(problems)
+    Problems(problems[1:]).raise_if_errors()
+    with pytest.raises(ZeroDivisionError), problems.collecting():
+        raise ZeroDivisionError

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 import rasterio
 
-from coverage.county.config import Source
 from coverage.county.read import read_county, read_table
+from coverage.county.sources import Source
 from coverage.network.read import read_network
-from coverage.problems import InputError, Problem
+from coverage.problems import InputError, Problems
 from tests import county_fixtures as fixtures
 
 
@@ -41,7 +41,7 @@ def test_a_csv_cut_in_its_last_rows_is_told_or_whole(
     for lost in range(1, last_two):
         cut = whole[:-lost]
         (tmp_path / "cut.csv").write_bytes(cut)
-        found: list[Problem] = []
+        found = Problems()
         read = read_table(tmp_path, role, Source(path="cut.csv"), found)
         if cut.endswith(b"\n"):
             continue

@@ -9,9 +9,9 @@ import osmnx
 import pytest
 import shapely
 
-from coverage.county.config import Source
 from coverage.county.datum import gcj02_from_wgs84
 from coverage.county.model import County
+from coverage.county.sources import Source
 from coverage.crs import WGS84
 from coverage.network.lines import read_lines
 from coverage.network.model import Network

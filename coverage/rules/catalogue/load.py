@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from coverage.county.files import inside, shown
 from coverage.paths import DATA
-from coverage.problems import InputError, Problem, raise_if_errors
+from coverage.problems import Problem, Problems
 from coverage.rules.catalogue.plain_yaml import PlainLoader
 from coverage.rules.model.parameters import PARAMETERS
 from coverage.rules.model.rule import Kind, Rule
@@ -78,23 +78,19 @@ def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
         As `load_catalogue` does, with the files as ``rules/<name>.yaml``; also for an id that the
         catalogue has, a file that leaves the folder, and one that is no ``.yaml``.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     paths: list[Path] = []
     own: list[Rule] = []
     for name in _own_names(folder, problems):
-        try:
+        with problems.collecting():
             paths.append(inside(folder, f"{OWN_FOLDER}/{name}"))
-        except InputError as error:
-            problems += error.problems
-    try:
+    with problems.collecting():
         own = _read_all(paths, catalogue)
-    except InputError as error:
-        problems += error.problems
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     return OwnRules(_ordered([*catalogue.values(), *own]), frozenset(rule.id for rule in own))
 
 
-def _own_names(folder: Path, problems: list[Problem]) -> list[str]:
+def _own_names(folder: Path, problems: Problems) -> list[str]:
     """Return the names of the rule files; whatever else lies there by mistake is told."""
     place = folder / OWN_FOLDER
     if not place.is_dir():
@@ -124,7 +120,7 @@ def _ordered(rules: Iterable[Rule]) -> dict[str, Rule]:
 def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
     """Return the rules of `paths`, which may stand beside `others` but not take their ids."""
     rules: dict[str, Rule] = {}
-    problems: list[Problem] = []
+    problems = Problems()
     prefix = f"{OWN_FOLDER}/" if others else ""
     for path in paths:
         found = _read_rule(path, prefix + path.name)
@@ -141,7 +137,7 @@ def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
         for rule in rules.values()
         if rule.beside and rule.beside not in known
     ]
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     return list(rules.values())
 
 

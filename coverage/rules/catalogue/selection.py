@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coverage.county.config import CountyConfig
 from coverage.figures import number_text
-from coverage.problems import Problem, raise_if_errors
+from coverage.problems import Problem, Problems
 from coverage.rules.catalogue.load import check_values, nearest, refusal
 from coverage.rules.catalogue.profiles import GENERIC, profiles, region_title
 from coverage.rules.model.county_kind import county_kind
@@ -46,7 +46,7 @@ def applicable_rules(
     InputError
         With every unknown rule or parameter and every value of a wrong type or out of range.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     changed = dict(catalogue)
     for rule_id, stated in config.rules.items():
         rule = catalogue.get(rule_id)
@@ -63,7 +63,7 @@ def applicable_rules(
         problems += [
             replace(problem, rows=config.row_of("rules", rule_id, name)) for name, problem in faults
         ]
-    raise_if_errors(problems)
+    problems.raise_if_errors()
     code = config.county.code if region is None else region
     chosen = _chosen(config, catalogue, code, own)
     kind = county_kind(config.county.code)
