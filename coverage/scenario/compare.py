@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from coverage.analysis.outcome import RuleChange, rule_changes
 from coverage.assessment.report import Report, ResponseSummary
-from coverage.rules.model.results import RuleResult, Verdict
 from coverage.scenario.columns import number_columns
 from coverage.scenario.model import Scenario
-
-Outcome = Literal["better", "worse", "same"]
 
 VILLAGE_COLUMNS: Final = (
     "code",
@@ -29,46 +27,6 @@ VILLAGE_COLUMNS: Final = (
     "covered_after",
     "change",
 )
-
-_CLOSE: Final = 1e-9
-_RANK: Final[Mapping[Verdict, int]] = {
-    "unmet": 0,
-    "not_assessable": 1,
-    "not_applicable": 1,
-    "met": 2,
-}
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """One rule before and after.
-
-    Attributes
-    ----------
-    before, after
-        None where the rule is not tested.
-    outcome
-        By verdict; where that is the same by the people short, then by the shortfall.
-    """
-
-    id: str
-    before: RuleResult | None
-    after: RuleResult | None
-    outcome: Outcome
-
-    @property
-    def verdict_moved(self) -> bool:
-        """The verdict is another, or the rule is tested on one side only."""
-        if self.before is None or self.after is None:
-            return True
-        return self.before.verdict != self.after.verdict
-
-    @property
-    def result(self) -> RuleResult:
-        """The result after, or before where there is none after: for title and unit."""
-        found = self.after or self.before
-        assert found is not None
-        return found
 
 
 @dataclass(frozen=True)
@@ -163,7 +121,7 @@ def compare(before: Report, after: Report, scenario: Scenario | None = None) -> 
     villages = _villages(before, after)
     gained, lost = _people(before, after)
     return Comparison(
-        rules=_rules(before, after),
+        rules=rule_changes(before, after),
         villages=villages,
         people_gained=gained,
         people_lost=lost,
@@ -171,39 +129,6 @@ def compare(before: Report, after: Report, scenario: Scenario | None = None) -> 
         after=after.summary,
         cost=_cost(before, after, {} if scenario is None else scenario.costs),
     )
-
-
-def _rules(before: Report, after: Report) -> tuple[RuleChange, ...]:
-    old = {result.rule.id: result for result in before.rules}
-    new = {result.rule.id: result for result in after.rules}
-    ids = [*new, *(rule_id for rule_id in old if rule_id not in new)]
-    order = {rule_id: place for place, rule_id in enumerate(old)}
-    if not set(old) <= set(new):
-        ids.sort(key=lambda rule_id: order.get(rule_id, len(order)))
-    return tuple(
-        RuleChange(i, old.get(i), new.get(i), outcome_of(old.get(i), new.get(i))) for i in ids
-    )
-
-
-def outcome_of(before: RuleResult | None, after: RuleResult | None) -> Outcome:
-    """Return whether a rule's result is better, worse or the same."""
-    if before is None or after is None:
-        return "same"
-    step = _RANK[after.verdict] - _RANK[before.verdict]
-    if not step:
-        step = _fewer(before.population_short, after.population_short) or _fewer(
-            before.shortfall, after.shortfall
-        )
-    return "better" if step > 0 else "worse" if step < 0 else "same"
-
-
-def _fewer(before: float, after: float) -> int:
-    """Return 1 where there is less after, -1 where more, 0 where the same or not known."""
-    if math.isnan(before) or math.isnan(after):
-        return 0
-    if math.isclose(before, after, rel_tol=_CLOSE, abs_tol=_CLOSE):
-        return 0
-    return 1 if after < before else -1
 
 
 def _villages(before: Report, after: Report) -> pd.DataFrame:

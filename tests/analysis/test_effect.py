@@ -1,60 +1,14 @@
-"""Verdicts before and after, conditions in words, and tables for a spreadsheet."""
+"""Conditions in words, and tables for a spreadsheet."""
 
 from __future__ import annotations
-
-import math
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.analysis.effect import Effect, effects
 from coverage.report.condition_text import word_text
 from coverage.report.download import table_csv
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.model.results import RuleResult
-from tests import ui_fixtures
-
-
-def result(verdict: str = "unmet", short: float = 10.0, observed: float = 0.5) -> RuleResult:
-    base = ui_fixtures.result("a", "规则", verdict, observed)
-    return replace(base, population_short=short)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "turn"),
-    [
-        (result(), result("met", 0.0, 1.0), "better"),
-        (result("met", 0.0, 1.0), result(), "worse"),
-        (result("met", 0.0), result("not_assessable", math.nan), "worse"),
-        (result("not_assessable", math.nan), result("unmet", 5.0), "worse"),
-        (result(), result(short=9.0, observed=0.6), "better"),
-        (result(), result(short=11.0), "worse"),
-        (result(), result(), "same"),
-        (result(short=math.nan), result(short=math.nan), "same"),
-        (result(short=math.nan), result(short=math.nan, observed=0.6), "other"),
-        (result("not_applicable"), result("met"), "other"),
-        (None, result(), "other"),
-        (result(), None, "other"),
-    ],
-)
-def test_turn(before: RuleResult | None, after: RuleResult | None, turn: str) -> None:
-    assert Effect(before, after).turn == turn
-
-
-def test_only_rules_that_change_and_those_asked_for() -> None:
-    report = ui_fixtures.report()
-    first, second = report.rules
-    changed = replace(report, rules=(replace(first, population_short=1.0), second))
-    assert effects(report, report) == ()
-    assert [e.rule_id for e in effects(report, changed)] == ["ems-1030"]
-    both = effects(report, changed, {"township-hospital"})
-    assert [e.rule_id for e in both] == ["ems-1030", "township-hospital"]
-    dropped = effects(report, replace(report, rules=(first,)))
-    assert [(e.rule_id, e.after) for e in dropped] == [("township-hospital", None)]
-    added = effects(replace(report, rules=(first,)), report)
-    assert [(e.rule_id, e.before) for e in added] == [("township-hospital", None)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.analysis.effect import same_figures
+from coverage.analysis.outcome import same_figures
 from coverage.analysis.trial import tried
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report

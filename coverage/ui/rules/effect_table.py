@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from coverage.analysis.effect import Effect, effects
+from coverage.analysis.outcome import RuleChange, moved_rules
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.report.score import bounded_text, figure_text, said, verdict_text
@@ -23,26 +23,28 @@ _FIGURES: Final = ("verdict", "observed", "required", "short")
 def effect_table(before: Report, after: Report, also: Collection[str], language: Language) -> None:
     """Draw the rules whose result is changed, and those of `also`, before and after."""
     st.markdown(f"##### {text('rules_page.effect_title', language)}")
-    found = effects(before, after, also)
-    if not found:
+    changes = moved_rules(before, after, also)
+    if not changes:
         st.caption(text("rules_page.effect_none", language))
         return
     st.table(
         pd.DataFrame(
             [
                 {
-                    text("ui.column_rule", language): literal(_title(effect, language)),
+                    text("ui.column_rule", language): literal(
+                        said(change.result.rule.title, language)
+                    ),
                     # The figures' names are the messages ui.column_<figure>.
                     **{
-                        text(f"ui.column_{name}", language): _change(effect, name, language)
+                        text(f"ui.column_{name}", language): _figures(change, name, language)
                         for name in _FIGURES
                     },
-                    # The turns' names are the messages rules_page.turn_<turn>.
+                    # The outcomes' names are the messages ui.outcome_<outcome>.
                     text("rules_page.column_turn", language): text(
-                        f"rules_page.turn_{effect.turn}", language
+                        f"ui.outcome_{change.outcome}", language
                     ),
                 }
-                for effect in found
+                for change in changes
             ]
         ),
         hide_index=True,
@@ -80,14 +82,13 @@ def result_line(result: RuleResult, language: Language) -> str:
     )
 
 
-def _title(effect: Effect, language: Language) -> str:
-    known = effect.after or effect.before
-    return said(known.rule.title, language) if known else ""
+def _title(change: RuleChange, language: Language) -> str:
+    return said(change.result.rule.title, language)
 
 
-def _change(effect: Effect, name: str, language: Language) -> str:
-    first = _figure(effect.before, name, language)
-    then = _figure(effect.after, name, language)
+def _figures(change: RuleChange, name: str, language: Language) -> str:
+    first = _figure(change.before, name, language)
+    then = _figure(change.after, name, language)
     if first == then:
         return literal(then)
     return text("rules_page.change", language, before=literal(first), after=literal(then))

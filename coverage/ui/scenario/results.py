@@ -1,6 +1,6 @@
 """What a scenario gives: key figures, what each requirement and each village gains or loses.
 
-Message ids with the prefixes ``scenario_page.outcome_`` (`coverage.scenario.compare.Outcome`) and
+Message ids with the prefixes ``ui.outcome_`` (`coverage.analysis.outcome.Outcome`) and
 ``scenario_page.village_`` (gained, lost, better, worse) are put together here,
 and ``scenario_page.minutes_`` (before, after, change).
 """
@@ -133,9 +133,7 @@ def _rules(comparison: Comparison, language: Language) -> None:
         return
     columns = {
         "ui.column_rule": [said(rule.result.rule.title, language) for rule in moved],
-        "scenario_page.outcome": [
-            text(f"scenario_page.outcome_{rule.outcome}", language) for rule in moved
-        ],
+        "scenario_page.outcome": [text(f"ui.outcome_{rule.outcome}", language) for rule in moved],
         "scenario_page.before": [_stand(rule.before, language) for rule in moved],
         "scenario_page.after": [_stand(rule.after, language) for rule in moved],
     }
