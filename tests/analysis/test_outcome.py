@@ -117,11 +117,11 @@ def test_pages_and_files_agree_where_a_rule_no_longer_applies(
 
 def test_report_json_says_other_of_a_rule_that_is_not_asked_any_more(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "county")
-    dropped = scenario(edit("set_rule", id="ambulance-50k", enabled=False))
+    dropped = scenario(edit("set_rule", id="hospice", enabled=False))
     file = write(tmp_path / "scenario.yaml", dump_scenario(dropped))
     words = ["report", str(folder), "--formats", "json", "--out", str(tmp_path / "out")]
     assert main([*words, "--scenario", str(file)]) == 0
     kept = json.loads((tmp_path / "out" / CODE / "report.json").read_text(encoding="utf-8"))
     outcome = {rule["id"]: rule["outcome"] for rule in kept["comparison"]["rules"]}
-    assert outcome.pop("ambulance-50k") == "other"
+    assert outcome.pop("hospice") == "other"
     assert set(outcome.values()) == {"same"}
