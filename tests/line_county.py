@@ -19,7 +19,8 @@ import json
 from pathlib import Path
 from typing import Final
 
-from coverage.scenario.model import AddFacility, Edit, Scenario
+from coverage.scenario.edits.facilities import AddFacility
+from coverage.scenario.model import Edit, Scenario
 
 LAT: Final = 28.60
 LONS: Final = {"A": 112.30, "B": 112.35, "C": 112.40, "D": 112.45, "E": 112.50}

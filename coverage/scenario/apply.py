@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import geopandas as gpd
@@ -16,15 +17,17 @@ from coverage.county.config import CountyConfig, ResponseParameters
 from coverage.county.model import County
 from coverage.crs import from_degrees
 from coverage.messages import Message
-from coverage.network.edit import close_across, close_within, meets, rows_met, slow_within
+from coverage.network.edit import meets, rows_met
 from coverage.network.model import FloatArray, Network
 from coverage.network.respeed import respeed
 from coverage.network.speeds import driven_kph
 from coverage.problems import InputError, Problem, Problems
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.model.rule import Rule
+from coverage.scenario.action import ConfigAction, RoadAction, TableAction
 from coverage.scenario.draft import Draft, MisfitError
-from coverage.scenario.model import CloseRoad, Edit, Scenario, SetResponse, SetRule, SlowRoad
+from coverage.scenario.edits.settings import SetResponse, SetRule
+from coverage.scenario.model import Scenario
 
 SLOWEST_KPH: Final = 0.01
 FASTEST_KPH: Final = 1000.0
@@ -34,7 +37,6 @@ ROAD_MARGIN_M: Final = 20_000.0
 """A road may be closed or slowed so far outside the county."""
 
 _Made = TypeVar("_Made")
-_ON_ROADS: Final = frozenset({"close_road", "slow_road"})
 
 
 class Keep(Protocol):
@@ -101,16 +103,13 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
     if scenario.county != county.config.county.code:
         values = {"stated": scenario.county, "code": county.config.county.code}
         raise InputError([Problem("scenario.other_county", values=values)])
-    draft = Draft(county)
-    config = county.config
+    draft, config = Draft(county), county.config
     for number, edit in scenario.in_force():
         try:
-            if isinstance(edit.action, SetResponse):
-                config = _with_response(config, edit.action)
-            elif isinstance(edit.action, SetRule):
-                config = _with_rule(config, edit.action)
-            elif edit.verb not in _ON_ROADS:
-                getattr(draft, edit.verb)(edit.action)
+            if isinstance(edit.action, TableAction):
+                edit.action.change(draft)
+            elif isinstance(edit.action, ConfigAction):
+                config = edit.action.changed(config)
         except MisfitError as error:
             problems.append(in_edit(number, error.message))
     rules = tuple(result.rule for result in base.rules)
@@ -134,24 +133,6 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
 def in_edit(number: int, message: Message, level: Any = "error") -> Problem:
     """Return the problem that says what is wrong with edit `number`."""
     return Problem("scenario.in_edit", level=level, values={"number": number, "body": message})
-
-
-def _with_response(config: CountyConfig, said: SetResponse) -> CountyConfig:
-    stated = said.model_dump(exclude_none=True)
-    response = config.response.model_dump()
-    speeds = {**response["speeds_kph"], **stated.pop("speeds_kph", {})}
-    speeds = {name: kph for name, kph in speeds.items() if kph is not None}
-    if said.speeds_kph:
-        speeds = {n: kph for n, kph in speeds.items() if said.speeds_kph.get(n, kph) is not None}
-    changed = ResponseParameters.model_validate({**response, **stated, "speeds_kph": speeds})
-    return config.model_copy(update={"response": changed})
-
-
-def _with_rule(config: CountyConfig, said: SetRule) -> CountyConfig:
-    stated = {**config.rules.get(said.id, {}), **said.parameters}
-    if said.enabled is not None:
-        stated["enabled"] = said.enabled
-    return config.model_copy(update={"rules": {**config.rules, said.id: stated}})
 
 
 def _rules(
@@ -195,19 +176,19 @@ def _network(
     county_area = shapely.box(*base.county.townships.total_bounds).buffer(ROAD_MARGIN_M)
     to_metres = from_degrees(base.county.crs)
     for number, edit in scenario.in_force():
-        if edit.verb not in _ON_ROADS:
+        action = edit.action
+        if not isinstance(action, RoadAction):
             continue
-        assert isinstance(edit.action, CloseRoad | SlowRoad)
-        shape = _moved(_shape(edit.action), to_metres)
+        shape = _moved(action.shape(), to_metres)
         if not shape.is_valid or not shape.intersects(county_area):
             problems.append(in_edit(number, Message("scenario.roads_elsewhere")))
             continue
         if not meets(network, shape):
             problems.append(in_edit(number, Message("scenario.no_road"), "warning"))
             continue
-        roads = (*roads, edit.model_dump_json(include={"close_road", "slow_road"}))
-        network = _kept_edit(network, edit, shape, roads, keep, file)
-        if isinstance(edit.action, SlowRoad) and (odd := _odd_speed(network)) is not None:
+        roads = (*roads, (edit.verb, action.model_dump_json()))
+        network = keep(roads, partial(action.changed, network, shape, file))
+        if (odd := _odd_speed(network)) is not None:
             values = {"kph": f"{odd:.3g}", "slowest": SLOWEST_KPH, "fastest": FASTEST_KPH}
             problems.append(in_edit(number, Message("scenario.speed_implausible", values)))
             break
@@ -235,34 +216,10 @@ def _stating(scenario: Scenario, problem: Problem) -> int:
     return stating[-1]
 
 
-def _kept_edit(
-    network: Network,
-    edit: Edit,
-    shape: Any,
-    roads: Hashable,
-    keep: Keep,
-    file: str,
-) -> Network:
-    def make() -> Network:
-        if isinstance(edit.action, SlowRoad):
-            return slow_within(network, shape, edit.action.factor, file)
-        closing = close_across if isinstance(shape, shapely.LineString) else close_within
-        return closing(network, shape, file)
-
-    return keep(roads, make)
-
-
-def roads_met(action: CloseRoad | SlowRoad, county: County, network: Network) -> gpd.GeoDataFrame:
+def roads_met(action: RoadAction, county: County, network: Network) -> gpd.GeoDataFrame:
     """Return the edges of `network` that an edit closes or slows, in part at least."""
-    shape = _moved(_shape(action), from_degrees(county.crs))
+    shape = _moved(action.shape(), from_degrees(county.crs))
     return network.edges.iloc[rows_met(network, shape)]
-
-
-def _shape(action: CloseRoad | SlowRoad) -> shapely.LineString | shapely.Polygon:
-    """Return what is drawn, in degrees."""
-    if isinstance(action, CloseRoad) and action.line is not None:
-        return shapely.LineString(action.line)
-    return shapely.Polygon(action.area)
 
 
 def _moved(

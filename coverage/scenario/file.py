@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import decode, nearest, reading, refuse, shown
 from coverage.messages import Message
 from coverage.problems import InputError, Problem
 from coverage.scenario.columns import column_names
-from coverage.scenario.model import VERBS, Edit, Scenario, cost_keys
+from coverage.scenario.model import ACTIONS, VERBS, Edit, Scenario, cost_keys
 
 MAX_BYTES: Final = 2_000_000
 SUFFIXES: Final = (".yaml", ".yml")
@@ -184,15 +184,15 @@ def _plain(node: yaml.Node, loc: _Loc, lines: dict[_Loc, int]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*loc, i), lines) for i, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for key_node, item in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            if key is None or key in found:
+            if key is None or key in entries:
                 detail = "? [" if key is None else shown(key)
                 raise yaml.MarkedYAMLError(problem=detail, problem_mark=key_node.start_mark)
             lines[*loc, key] = key_node.start_mark.line + 1
-            found[key] = _plain(item, (*loc, key), lines)
-        return found
+            entries[key] = _plain(item, (*loc, key), lines)
+        return entries
     return _scalar(node)
 
 
@@ -253,19 +253,13 @@ def _known_keys(loc: _Loc) -> list[str]:
         return list(Scenario.model_fields)
     if len(loc) == 3:
         return list(Edit.model_fields)
-    model = _action_model(str(loc[2]))
+    model = ACTIONS.get(str(loc[2]))
     known = list(model.model_fields) if model else []
     table = getattr(model, "table", None)
     barred: frozenset[str] = getattr(model, "barred", frozenset())
     return known + [
         name for name in (column_names(table) if table else ()) if name not in {*known, *barred}
     ]
-
-
-def _action_model(verb: str) -> type[BaseModel] | None:
-    field = Edit.model_fields.get(verb)
-    kinds = getattr(field.annotation, "__args__", ()) if field else ()
-    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
 
 
 _CODES: Final[Mapping[str, str]] = {

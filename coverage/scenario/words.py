@@ -7,6 +7,7 @@ The messages are ``scenario.edit_<verb>`` for the verbs of `coverage.scenario.mo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import singledispatch
 from typing import Any, Final
 
 import pandas as pd
@@ -17,22 +18,19 @@ from coverage.messages import Language, text
 from coverage.network.model import Network
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.rule import Bilingual, Rule
+from coverage.scenario.action import Action, RoadAction
 from coverage.scenario.apply import roads_met
 from coverage.scenario.columns import Cell, column_names
-from coverage.scenario.model import (
+from coverage.scenario.edits.facilities import (
     AddFacility,
-    AddVillage,
     ChangeFacility,
-    CloseRoad,
-    Edit,
-    Grow,
     MoveFacility,
     RemoveFacility,
-    SetPopulation,
-    SetResponse,
-    SetRule,
-    SlowRoad,
 )
+from coverage.scenario.edits.people import AddVillage, Grow, SetPopulation
+from coverage.scenario.edits.roads import CloseRoad, SlowRoad
+from coverage.scenario.edits.settings import SetResponse, SetRule
+from coverage.scenario.model import Edit
 
 _LANGUAGE_PLACE: Final[Mapping[Language, int]] = {"zh": 0, "en": 1}
 
@@ -53,8 +51,8 @@ def edit_text(
     network
         The county's roads: those that the edit closes or slows are named.
     """
-    said = text(f"scenario.edit_{edit.verb}", language, **_values(edit, language, county))
-    if network is None or not isinstance(edit.action, CloseRoad | SlowRoad):
+    said = text(f"scenario.edit_{edit.verb}", language, **_values(edit.action, language, county))
+    if network is None or not isinstance(edit.action, RoadAction):
         return said
     return said + _roads(roads_met(edit.action, county, network), language)
 
@@ -87,36 +85,72 @@ def kind_word(kind: str, language: Language) -> str:
     return kind if words is None else words[_LANGUAGE_PLACE[language]]
 
 
-def _values(edit: Edit, language: Language, county: County) -> dict[str, object]:
-    action = edit.action
-    if isinstance(action, AddFacility):
-        cells = _cells(action.cells, language, "facilities")
-        kind = kind_word(action.kind, language)
-        return {"name": action.name, "kind": kind, "cells": cells}
-    if isinstance(action, MoveFacility | RemoveFacility):
-        return {"name": _facility(action.id, county)}
-    if isinstance(action, ChangeFacility):
-        cells = _cells(action.cells, language, "facilities", first=True)
-        return {"name": _facility(action.id, county), "cells": cells}
-    if isinstance(action, CloseRoad):
-        shape = "scenario.shape_line" if action.line is not None else "scenario.shape_area"
-        return {"shape": text(shape, language)}
-    if isinstance(action, SlowRoad):
-        return {"factor": f"{action.factor:g}"}
-    if isinstance(action, SetResponse):
-        return {"cells": _response(action, language)}
-    if isinstance(action, SetRule):
-        rule = load_catalogue().get(action.id)
-        title = action.id if rule is None else _said(rule.title, language)
-        return {"id": title, "cells": _parameters(action, rule, language)}
-    if isinstance(action, Grow):
-        separator = text("scenario.separator", language)
-        names = separator.join(_township(code, county) for code in action.townships)
-        where = names or text("scenario.whole_county", language)
-        return {"factor": f"{action.factor:g}", "where": where}
-    if isinstance(action, SetPopulation):
-        return {"name": _village(action.village, county), "people": f"{action.population:,.0f}"}
-    assert isinstance(action, AddVillage)
+@singledispatch
+def _values(action: Action, language: Language, county: County) -> dict[str, object]:
+    """Return what fills the message of an edit, one function for each kind of action."""
+    raise NotImplementedError(type(action).__name__)
+
+
+@_values.register
+def _(action: AddFacility, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    cells = _cells(action.cells, language, "facilities")
+    return {"name": action.name, "kind": kind_word(action.kind, language), "cells": cells}
+
+
+@_values.register(MoveFacility)
+@_values.register(RemoveFacility)
+def _(
+    action: MoveFacility | RemoveFacility,
+    language: Language,  # noqa: ARG001
+    county: County,
+) -> dict[str, object]:
+    return {"name": _facility(action.id, county)}
+
+
+@_values.register
+def _(action: ChangeFacility, language: Language, county: County) -> dict[str, object]:
+    cells = _cells(action.cells, language, "facilities", first=True)
+    return {"name": _facility(action.id, county), "cells": cells}
+
+
+@_values.register
+def _(action: CloseRoad, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    shape = "scenario.shape_line" if action.line is not None else "scenario.shape_area"
+    return {"shape": text(shape, language)}
+
+
+@_values.register
+def _(action: SlowRoad, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    return {"factor": f"{action.factor:g}"}
+
+
+@_values.register
+def _(action: SetResponse, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    return {"cells": _response(action, language)}
+
+
+@_values.register
+def _(action: SetRule, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    rule = load_catalogue().get(action.id)
+    title = action.id if rule is None else _said(rule.title, language)
+    return {"id": title, "cells": _parameters(action, rule, language)}
+
+
+@_values.register
+def _(action: Grow, language: Language, county: County) -> dict[str, object]:
+    separator = text("scenario.separator", language)
+    names = separator.join(_township(code, county) for code in action.townships)
+    where = names or text("scenario.whole_county", language)
+    return {"factor": f"{action.factor:g}", "where": where}
+
+
+@_values.register
+def _(action: SetPopulation, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
+    return {"name": _village(action.village, county), "people": f"{action.population:,.0f}"}
+
+
+@_values.register
+def _(action: AddVillage, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
     people = f"{action.population:,.0f}"
     unit = _township(action.township, county)
     return {"name": action.name, "township": unit, "people": people}

@@ -9,8 +9,9 @@ from typing import Final
 from playwright.sync_api import FilePayload, Frame, Locator, expect
 
 from coverage.messages import text
+from coverage.scenario.edits.facilities import ChangeFacility
 from coverage.scenario.file import dump_scenario
-from coverage.scenario.model import ChangeFacility, Edit, Scenario
+from coverage.scenario.model import Edit, Scenario
 from coverage.ui.scenario.tools import TOOLS
 from tests import line_county
 from tests.browser.harness import Visit

@@ -14,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Frame, expect
 
 from coverage.messages import text
+from coverage.scenario.edits.facilities import AddFacility
 from coverage.scenario.file import dump_scenario, parse_scenario
-from coverage.scenario.model import AddFacility, Edit, Scenario
+from coverage.scenario.model import Edit, Scenario
 from tests import line_county
 from tests.browser import story
 from tests.browser.hand import (

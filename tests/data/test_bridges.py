@@ -16,7 +16,8 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.paths import DEMONSTRATION
 from coverage.scenario.compare import compare
-from coverage.scenario.model import CloseRoad, Edit, Scenario
+from coverage.scenario.edits.roads import CloseRoad
+from coverage.scenario.model import Edit, Scenario
 from coverage.scenario.run import assess_scenario
 from tests.browser import hand
 from tests.independent import networkx_response_min

@@ -13,8 +13,11 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.problems import InputError
+from coverage.scenario import words
+from coverage.scenario.action import ConfigAction, RoadAction, TableAction
 from coverage.scenario.apply import apply
-from coverage.scenario.model import VERBS, Edit
+from coverage.scenario.draft import Draft
+from coverage.scenario.model import ACTIONS, VERBS, Edit
 from coverage.scenario.run import assess_scenario, with_overrides
 from coverage.scenario.words import edit_text
 from tests.rules_folder import FACILITIES, VILLAGES, write_folder
@@ -332,3 +335,34 @@ def test_closed_and_slowed_roads_are_named(base: Report, language: Language) -> 
     assert edit_text(whole, language, base.county, unnamed) == edit_text(
         whole, language, base.county
     )
+
+
+def test_every_verb_is_a_kind_of_action_of_one_of_three_sorts() -> None:
+    """What is done, and in which words it is told, goes by the class: none is left out."""
+    for verb, kind in ACTIONS.items():
+        sorts = (TableAction, ConfigAction, RoadAction)
+        assert sum(issubclass(kind, sort) for sort in sorts) == 1, verb
+        assert not getattr(kind, "__abstractmethods__", None), verb
+        assert words._values.dispatch(kind) is not words._values.dispatch(object), verb
+
+
+def test_a_new_kind_of_edit_is_one_class_and_its_words(base: Report) -> None:
+    class Rename(TableAction):
+        id: str
+        name: str
+
+        def change(self, draft: Draft) -> None:
+            draft.set_cells(draft.facility_row(self.id), {"name": self.name})
+
+    class WithRename(Edit):
+        rename: Rename | None = None
+
+        @property
+        def verb(self) -> str:
+            return "rename"
+
+    facility = str(base.county.facilities["id"].iloc[0])
+    edits = (WithRename.model_construct(rename=Rename(id=facility, name="新名")),)
+    made = scenario().model_copy(update={"edits": edits})
+    assert apply(base, made).county.facilities["name"].iloc[0] == "新名"
+    assert base.county.facilities["name"].iloc[0] != "新名"

@@ -13,8 +13,9 @@ from coverage.messages import LANGUAGES
 from coverage.paths import ROOT
 from coverage.problems import InputError
 from coverage.scenario.columns import plain_line
+from coverage.scenario.edits.settings import SetRule
 from coverage.scenario.file import MAX_BYTES, dump_scenario, load_scenario, parse_scenario
-from coverage.scenario.model import VERBS, Edit, Scenario, SetRule
+from coverage.scenario.model import VERBS, Edit, Scenario
 from tests.scenario_fixtures import edit, scenario, write
 
 HEAD = 'scenario: 1\nname: 新站\ncounty: "430902"\nedits:\n'

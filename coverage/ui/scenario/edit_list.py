@@ -9,9 +9,9 @@ import streamlit as st
 from coverage.county.model import County
 from coverage.messages import Language, text
 from coverage.network.model import Network
+from coverage.scenario.editing import edit_dropped, edit_moved, edit_noted, edit_switched
 from coverage.scenario.model import Edit
 from coverage.scenario.words import edit_text
-from coverage.ui.scenario.edits import edit_dropped, edit_moved, edit_noted, edit_switched
 from coverage.ui.scenario.state import change, do, redo, undo
 from coverage.ui.state import session
 from coverage.ui.words import literal

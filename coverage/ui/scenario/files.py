@@ -8,10 +8,10 @@ import streamlit as st
 
 from coverage.messages import Language, text
 from coverage.problems import InputError, Problem
+from coverage.scenario.editing import free_name
 from coverage.scenario.file import MAX_BYTES, SUFFIXES, parse_scenario
 from coverage.scenario.model import Scenario
 from coverage.ui import cache
-from coverage.ui.scenario.edits import free_name
 from coverage.ui.scenario.state import case, change, fresh, refuse, work
 from coverage.ui.state import Session, choose_scenario, drop_scenario, put_scenario, session
 from coverage.ui.words import literal

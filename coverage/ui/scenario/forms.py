@@ -16,14 +16,16 @@ from coverage.county.config import ResponseParameters
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
 from coverage.scenario.columns import Cell, number_columns
-from coverage.scenario.model import Grow, Scenario, SetResponse, SetRule
-from coverage.scenario.words import column_word, kind_word
-from coverage.ui.scenario.edits import (
+from coverage.scenario.editing import (
     added,
     facility_changed,
     facility_removed,
+    limits_set,
     population_set,
+    response_set,
 )
+from coverage.scenario.edits.people import Grow
+from coverage.scenario.words import column_word, kind_word
 from coverage.ui.scenario.state import change, look_at, work
 from coverage.ui.scenario.tools import facility_fields, place_facility
 from coverage.ui.widgets.choices import box_key
@@ -258,7 +260,7 @@ def response_form(report: Report, language: Language) -> None:
             }
             if speeds:
                 values["speeds_kph"] = speeds
-            change(lambda scenario: _limits_set(_response_set(scenario, values), limits))
+            change(lambda scenario: limits_set(response_set(scenario, values), limits))
             st.rerun()
 
 
@@ -323,17 +325,6 @@ def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
             if new != old:
                 changed.setdefault(result.rule.id, {})[name] = new
     return changed
-
-
-def _response_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    return added(scenario, SetResponse.model_validate(values)) if values else scenario
-
-
-def _limits_set(scenario: Scenario, limits: Mapping[str, Mapping[str, float]]) -> Scenario:
-    for rule, parameters in limits.items():
-        stated = {"id": rule, "parameters": dict(parameters)}
-        scenario = added(scenario, SetRule.model_validate(stated))
-    return scenario
 
 
 def people_form(report: Report, language: Language) -> None:

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from coverage.messages import Language, text
 from coverage.problems import InputError, Problem
+from coverage.scenario.editing import free_name
 from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 from coverage.ui import cache, visitor
 from coverage.ui.map.live import Focus
-from coverage.ui.scenario.edits import free_name
 from coverage.ui.state import Session, put_history, session
 
 _KEY: Final = "scenario-work"

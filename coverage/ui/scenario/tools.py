@@ -10,23 +10,28 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
 import streamlit as st
-from pyproj import Transformer
-from shapely import Point
 from streamlit.delta_generator import DeltaGenerator
 
 from coverage.assessment.report import Report
-from coverage.county.model import County
 from coverage.county.words import meanings
-from coverage.crs import WGS84
 from coverage.messages import Language, text
 from coverage.problems import Problem
-from coverage.scenario.model import AddFacility, AddVillage, CloseRoad, Scenario, SlowRoad
+from coverage.scenario.editing import (
+    added,
+    facility_moved,
+    free_id,
+    free_name,
+    own_ids,
+    township_at,
+)
+from coverage.scenario.edits.facilities import AddFacility
+from coverage.scenario.edits.people import AddVillage
+from coverage.scenario.edits.roads import CloseRoad, SlowRoad
+from coverage.scenario.model import Scenario
 from coverage.scenario.words import kind_word
 from coverage.ui import cache
 from coverage.ui.map.live import Click, Draw, Event, Move, Pick, Tool
-from coverage.ui.scenario.edits import added, facility_moved, free_id, free_name, own_ids
 from coverage.ui.scenario.state import case, change, refuse, work
 from coverage.ui.state import session
 from coverage.ui.widgets.choices import box_key
@@ -246,13 +251,6 @@ def place_settlement(lon: float, lat: float) -> bool:
     if made:
         st.session_state[_SETTLEMENT] = ""
     return made
-
-
-def township_at(county: County, lon: float, lat: float) -> str | None:
-    """Return the code of the township in which a place (WGS-84) lies; None outside of all."""
-    x, y = Transformer.from_crs(WGS84, county.crs, always_xy=True).transform(lon, lat)
-    rows = np.flatnonzero(county.townships.geometry.covers(Point(x, y)).to_numpy())
-    return str(county.townships["code"].iloc[rows[0]]) if len(rows) else None
 
 
 def _own_names(scenario: Scenario) -> set[str]:

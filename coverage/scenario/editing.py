@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
+import shapely
+
+from coverage.county.model import County
+from coverage.crs import from_degrees
+from coverage.scenario.action import Action
 from coverage.scenario.columns import Cell
-from coverage.scenario.model import (
-    Action,
+from coverage.scenario.edits.facilities import (
     AddFacility,
-    AddVillage,
     ChangeFacility,
-    Edit,
     MoveFacility,
     RemoveFacility,
-    Scenario,
-    SetPopulation,
 )
+from coverage.scenario.edits.people import AddVillage, SetPopulation
+from coverage.scenario.edits.settings import SetResponse, SetRule
+from coverage.scenario.model import Edit, Scenario
 
 
 def added(scenario: Scenario, action: Action, note: str = "") -> Scenario:
@@ -73,6 +77,25 @@ def population_set(scenario: Scenario, village: str, people: float) -> Scenario:
     return added(scenario, SetPopulation(village=village, population=people))
 
 
+def response_set(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return `scenario` with other response parameters; without any values unchanged."""
+    return added(scenario, SetResponse.model_validate(values)) if values else scenario
+
+
+def limits_set(scenario: Scenario, limits: Mapping[str, Mapping[str, float]]) -> Scenario:
+    """Return `scenario` with other limits of rules.
+
+    Parameters
+    ----------
+    limits
+        For each rule's id its parameters.
+    """
+    for rule, parameters in limits.items():
+        stated = {"id": rule, "parameters": dict(parameters)}
+        scenario = added(scenario, SetRule.model_validate(stated))
+    return scenario
+
+
 def edit_moved(scenario: Scenario, at: int, step: int) -> Scenario:
     """Return `scenario` with the edit at `at` (from 0) `step` places further on."""
     edits = list(scenario.edits)
@@ -113,6 +136,13 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
         name = f"{wanted} {number}"
         number += 1
     return name
+
+
+def township_at(county: County, lon: float, lat: float) -> str | None:
+    """Return the code of the township in which a place (WGS-84) lies; None outside of all."""
+    x, y = from_degrees(county.crs).transform(lon, lat)
+    rows = np.flatnonzero(county.townships.geometry.covers(shapely.Point(x, y)).to_numpy())
+    return str(county.townships["code"].iloc[rows[0]]) if len(rows) else None
 
 
 def own_ids(scenario: Scenario) -> frozenset[str]:

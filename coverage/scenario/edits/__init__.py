@@ -1,0 +1,1 @@
+"""The kinds of edit: what each states, checks and does."""
