@@ -13,8 +13,8 @@ from pathlib import Path
 from coverage.assessment.report import Report
 from coverage.figures import minutes_text, number_text, share_text, whole_people
 from coverage.messages import Language, text
-from coverage.rules.kinds.response_time import is_response
 from coverage.rules.model.results import Bound, RuleResult
+from coverage.rules.registry import response_limits
 from coverage.travel.route import Route
 from maps.basemap import Basemap
 from maps.drawing import Drawing
@@ -121,7 +121,7 @@ def way(report: Report, route: Route, language: Language) -> str:
 
 def response_rules(report: Report) -> tuple[RuleResult, ...]:
     """Return the results of the rules on the ambulance's time."""
-    return tuple(result for result in report.rules if is_response(result.rule))
+    return tuple(result for result in report.rules if response_limits(result.rule))
 
 
 def required_shares(report: Report) -> tuple[float, ...]:

@@ -19,7 +19,10 @@ from coverage.county.model import County, InputFile
 from coverage.county.words import columns
 from coverage.network.model import Network, NetworkNote
 from coverage.rules.catalogue.selection import applicable_rules
+from coverage.rules.evaluate import evaluate_rule
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import AccessMinutes, Evidence
+from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
 
@@ -161,6 +164,11 @@ def evidence(place: County, villages: Sequence[Row], station: int = 0) -> Eviden
     demand = table.iloc[place.demand["village"].to_numpy()].reset_index(drop=True)
     times = response(place, [v.get("minutes") for v in villages], station)
     return Evidence(times, AccessMinutes(table, demand))
+
+
+def rule_result(rule: Rule, place: County, times: Evidence) -> RuleResult:
+    """What testing `rule` gives on a county of which nothing is derived yet."""
+    return evaluate_rule(rule, CountyFacts(place), times)
 
 
 def network(*, backward: bool = True) -> Network:

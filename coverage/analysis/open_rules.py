@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coverage.assessment.report import Report
-from coverage.county.model import County
-from coverage.rules.evidence.choice import chosen
 from coverage.rules.evidence.compare import BoolArray
-from coverage.rules.evidence.units import township_population
-from coverage.rules.model.parameters import PARAMETERS, Presence, Service
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.model.results import RuleResult
-from coverage.rules.model.rule import KindParameters
+from coverage.rules.registry import kind_of, stated
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def open_rules(report: Report) -> tuple[OpenRule, ...]:
         OpenRule(
             result,
             tuple(
-                _cells(result, report.county, *column.split(".", 1))
+                _cells(result, report.facts, *column.split(".", 1))
                 for column in dict.fromkeys(result.missing_columns)
             ),
         )
@@ -64,16 +61,17 @@ def open_rules(report: Report) -> tuple[OpenRule, ...]:
     )
 
 
-def _cells(result: RuleResult, county: County, table: str, column: str) -> BlankCells:
-    rows, blank = _tables(county)[table], _blank(county, table, column)
-    asked = blank & _open(result, county, table, column)
-    if not asked.any():
-        asked = blank
-    names = rows.loc[asked, "name"].astype(str)
+def _cells(result: RuleResult, facts: CountyFacts, table: str, column: str) -> BlankCells:
+    rows, blank = _tables(facts)[table], _blank(facts, table, column)
+    cells = blank & _undecided(result, facts, table, column)
+    if not cells.any():
+        cells = blank
+    names = rows.loc[cells, "name"].astype(str)
     return BlankCells(table, column, tuple(names), whole=bool(blank.all()))
 
 
-def _tables(county: County) -> dict[str, pd.DataFrame]:
+def _tables(facts: CountyFacts) -> dict[str, pd.DataFrame]:
+    county = facts.county
     return {
         "townships": county.townships,
         "villages": county.villages,
@@ -81,34 +79,26 @@ def _tables(county: County) -> dict[str, pd.DataFrame]:
     }
 
 
-def _blank(county: County, table: str, column: str) -> BoolArray:
+def _blank(facts: CountyFacts, table: str, column: str) -> BoolArray:
     if (table, column) == ("townships", "population"):
         # Villages whose population is known stand in for their township's.
-        return township_population(county).isna().to_numpy(bool)
-    return _tables(county)[table][column].isna().to_numpy(bool)
+        return facts.township_population.isna().to_numpy(bool)
+    return _tables(facts)[table][column].isna().to_numpy(bool)
 
 
-def _open(result: RuleResult, county: County, table: str, column: str) -> BoolArray:
+def _undecided(result: RuleResult, facts: CountyFacts, table: str, column: str) -> BoolArray:
     """Return the rows of `table` whose blanks in `column` may leave the verdict open."""
-    rows = _tables(county)[table]
+    rows = _tables(facts)[table]
     open_ids = {unit.code for unit in result.units if unit.verdict == "not_assessable"}
     ids = rows["id" if table == "facilities" else "code"].astype(str)
     listed = ids.isin(open_ids).to_numpy(bool)
     if listed.any():
         return listed
-    asked = PARAMETERS[result.rule.kind].of(result.rule)
+    parameters = stated(result.rule)
     if table != "facilities":
-        kinds = list(getattr(asked, "unit_kinds", ()))
+        kinds = parameters.asked_units
         return rows["kind"].isin(kinds).to_numpy(bool) | (not kinds)
-    where = () if isinstance(asked, Presence) and asked.region_where else asked.facility_where
-    choice = chosen(county, _kinds(asked), where)
-    certain = choice.yes & _blank(county, table, column)
-    return certain if certain.any() else choice.possible
-
-
-def _kinds(asked: KindParameters) -> tuple[str, ...]:
-    """Return the kinds of facility that should state what the rule reads."""
-    if isinstance(asked, Service):
-        return asked.clinic_kinds
-    expected: tuple[str, ...] = getattr(asked, "expected_kinds", ())
-    return asked.facility_kinds or expected
+    query = kind_of(result.rule).questioned(parameters)
+    mask = facts.facility_mask(query.facility_kinds, query.facility_where)
+    certain = mask.certain & _blank(facts, table, column)
+    return certain if certain.any() else mask.possible

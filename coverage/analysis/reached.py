@@ -11,8 +11,7 @@ import pandas as pd
 
 from coverage.assessment.report import Report
 from coverage.measures.distribution import Distribution, FloatArray
-from coverage.rules.kinds.response_time import is_urban
-from coverage.rules.model.parameters import ResponseTime
+from coverage.rules.registry import village_limits
 
 Group = Literal["all", "urban", "rural"]
 
@@ -79,8 +78,9 @@ def reached(report: Report) -> tuple[Reached, ...]:
 
     A group without demand points is left out, but for that of all.
     """
-    limits = ResponseTime.of(report.limit_rule)
-    urban = is_urban(report.limit_rule, report.county)[report.county.demand["village"].to_numpy()]
+    limits = village_limits(report.limit_rule)
+    county = report.county
+    urban = limits.is_urban(county.villages)[county.demand["village"].to_numpy()]
     everybody = report.waiting
     groups = [Reached("all", math.nan, everybody)]
     if urban.any():

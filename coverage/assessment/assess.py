@@ -25,11 +25,10 @@ from coverage.progress import Progress, no_progress
 from coverage.rules.catalogue.load import OwnRules, load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import region_code
 from coverage.rules.catalogue.selection import applicable_rules, generic_rules, selection_notes
-from coverage.rules.collect import gathered
-from coverage.rules.evaluate import Evaluator, evaluate
-from coverage.rules.evidence.units import township_population
-from coverage.rules.kinds.response_time import is_response, limits_min
+from coverage.rules.evaluate import Evaluator, collect_evidence, evaluate_rule
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.model.rule import Rule
+from coverage.rules.registry import response_limits, village_limits
 from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
@@ -153,7 +152,7 @@ def report_of(
     catalogue: OwnRules | None = None,
     as_of: date | None = None,
     region: str = "",
-    evaluate_rule: Evaluator = evaluate,
+    evaluator: Evaluator = evaluate_rule,
 ) -> Report:
     """Return what `assess` does, for a response that is already computed.
 
@@ -165,16 +164,17 @@ def report_of(
         Every rule that scenarios may name, as loaded; None: the project's own catalogue.
     region
         Code of the region whose rules are tested, or ``generic``; empty: the county's own.
-    evaluate_rule
+    evaluator
         Tests one rule; another than the plain one may remember results.
     """
     if catalogue is None:
         catalogue = OwnRules(load_catalogue(), frozenset())
-    evidence = gathered(county, engine, response, rules, region)
-    results = tuple(evaluate_rule(rule, county, evidence[rule.id]) for rule in rules)
-    tested_limits = next((rule for rule in rules if is_response(rule)), None)
+    facts = CountyFacts(county)
+    evidence = collect_evidence(facts, engine, response, rules, region)
+    results = tuple(evaluator(rule, facts, evidence[rule.id]) for rule in rules)
+    tested_limits = next((rule for rule in rules if response_limits(rule)), None)
     limit_rule = tested_limits or _generic_limit_rule(catalogue)
-    limit_min = limits_min(limit_rule, county)
+    limit_min = village_limits(limit_rule).limits_min(county.villages)
     waiting = response_distribution(county, response, limit_min)
     summary = _summary(waiting)
     return Report(
@@ -185,7 +185,7 @@ def report_of(
         response=response,
         summary=summary,
         villages=_villages(county, response, limit_min),
-        units=_units(county, waiting),
+        units=_units(facts, waiting),
         rules=results,
         quality=(
             *county.quality,
@@ -258,7 +258,8 @@ def _villages(county: County, response: Response, limit_min: FloatArray) -> gpd.
     )
 
 
-def _units(county: County, waiting: Distribution) -> gpd.GeoDataFrame:
+def _units(facts: CountyFacts, waiting: Distribution) -> gpd.GeoDataFrame:
+    county = facts.county
     people = waiting.people
     township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
     sums = (
@@ -273,7 +274,7 @@ def _units(county: County, waiting: Distribution) -> gpd.GeoDataFrame:
             "code": county.townships["code"],
             "name": county.townships["name"],
             "kind": county.townships["kind"],
-            "population": township_population(county),
+            "population": facts.township_population,
             "covered_share": (sums["within"] / residents).to_numpy(float),
         },
         geometry=gpd.GeoSeries(county.townships.geometry),
@@ -285,7 +286,7 @@ def _generic_limit_rule(catalogue: OwnRules) -> Rule:
     """Return the generic profile's rule on the ambulance's time."""
     generic = generic_rules(catalogue.catalogue)
     rules = catalogue.catalogue.values()
-    return next(rule for rule in rules if rule.id in generic and is_response(rule))
+    return next(rule for rule in rules if rule.id in generic and response_limits(rule))
 
 
 def _limits_note(limit_rule: Rule) -> Problem:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 
@@ -15,6 +16,7 @@ from coverage.measures.distribution import Distribution, FloatArray
 from coverage.network.model import Network
 from coverage.problems import Problem
 from coverage.rules.catalogue.load import OwnRules
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.travel.engine import TravelEngine
@@ -123,6 +125,11 @@ class Report:
     as_of: date | None = None
     region: str = ""
     scenario: str = ""
+
+    @cached_property
+    def facts(self) -> CountyFacts:
+        """What rules ask of the county, derived from its tables."""
+        return CountyFacts(self.county)
 
     @property
     def waiting(self) -> Distribution:

@@ -7,7 +7,7 @@ import math
 from coverage.figures import share_text
 from coverage.messages import Language, text
 from coverage.report.table import csv_bytes, csv_cell, csv_text
-from coverage.rules.kinds.response_time import is_response
+from coverage.rules.registry import response_limits
 from coverage.scenario.compare import VILLAGE_COLUMNS, Comparison
 
 _WORDS = frozenset({"code", "name", "township_name", "change"})
@@ -32,7 +32,9 @@ def comparison_csv(comparison: Comparison) -> bytes:
 def comparison_text(comparison: Comparison, language: Language) -> str:
     """Return in a few sentences who gains and loses, how many rules change, and the cost."""
     before, after = comparison.before, comparison.after
-    limits = [rule.result.required for rule in comparison.rules if is_response(rule.result.rule)]
+    limits = [
+        rule.result.required for rule in comparison.rules if response_limits(rule.result.rule)
+    ]
     outcomes = [rule.outcome for rule in comparison.rules]
     sentences = text(
         "report.comparison",

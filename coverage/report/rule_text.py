@@ -20,7 +20,7 @@ from coverage.report.setting_text import (
 )
 from coverage.rules.catalogue.regions import region_name
 from coverage.rules.model.rule import Parameter, ParameterValue, Rule
-from coverage.rules.needs import needed_columns
+from coverage.rules.registry import needed_columns
 
 
 def rule_list(rules: Iterable[Rule], language: Language) -> str:

@@ -13,11 +13,11 @@ from coverage.assessment.report import Report
 from coverage.figures import number_text, share_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.setting_text import date_text, reading_text
-from coverage.rules.catalogue.load import KINDS
 from coverage.rules.evidence.verdicts import is_told_only
 from coverage.rules.model.deadline import DueState, due_state
 from coverage.rules.model.results import Bound, RuleResult, Verdict
-from coverage.rules.model.rule import Bilingual, Kind, SourceClause, Unit
+from coverage.rules.model.rule import Bilingual, SourceClause, Unit
+from coverage.rules.registry import place_of
 
 _GAP: Final = "  "
 
@@ -47,7 +47,7 @@ class ScoreRow:
     """
 
     id: str
-    kind: Kind
+    kind: str
     kind_text: str
     title: str
     verdict: Verdict
@@ -70,7 +70,7 @@ def in_order(results: Iterable[RuleResult]) -> list[RuleResult]:
     ids = {result.rule.id for result in known}
     beside: dict[str, list[RuleResult]] = {}
     first = []
-    for result in sorted(known, key=lambda result: KINDS.index(result.rule.kind)):
+    for result in sorted(known, key=lambda result: place_of(result.rule)):
         other = result.rule.beside
         if other in ids and other != result.rule.id:
             beside.setdefault(other, []).append(result)
@@ -79,7 +79,7 @@ def in_order(results: Iterable[RuleResult]) -> list[RuleResult]:
     ordered = list(_followed(first, beside))
     # Rules that stand beside each other in a ring have no first one.
     ordered += [result for result in known if result not in ordered]
-    return sorted(ordered, key=lambda result: KINDS.index(result.rule.kind))
+    return sorted(ordered, key=lambda result: place_of(result.rule))
 
 
 def _followed(
@@ -204,7 +204,7 @@ def verdict_text(result: RuleResult, language: Language) -> str:
     return text(f"report.verdict_{result.verdict}", language)
 
 
-def kind_text(kind: Kind, language: Language) -> str:
+def kind_text(kind: str, language: Language) -> str:
     """Return what the rules of a kind are about."""
     # The kinds' names are the messages report.kind_<kind>.
     return text(f"report.kind_{kind}", language)

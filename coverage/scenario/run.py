@@ -10,14 +10,15 @@ from typing import Any, Final, TypeVar
 from coverage.assessment.assess import report_of
 from coverage.assessment.report import Report
 from coverage.county.files import shown
-from coverage.county.model import County
 from coverage.messages import Message
 from coverage.problems import Problem
 from coverage.progress import Progress, no_progress
-from coverage.rules.evaluate import evaluate
+from coverage.rules.evaluate import evaluate_rule
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import Evidence
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
+from coverage.rules.registry import kind_of
 from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
 from coverage.travel.engine import Kept, TravelEngine
@@ -26,8 +27,6 @@ from coverage.travel.response import respond
 _NETWORKS: Final = 12
 _REPORTS: Final = 16
 _RESULTS: Final = 400
-_ON_MINUTES: Final = frozenset({"response_time", "service"})
-"""Kinds of rule that rest on more than the county's tables."""
 
 _Made = TypeVar("_Made")
 
@@ -61,14 +60,14 @@ class Memo:
         self.reports = Kept(reports)
         self._results = Kept(results)
 
-    def tested(self, rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+    def evaluate_rule(self, rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
         """Return what testing `rule` gives; where nothing it rests on has changed, as before."""
-        times = (evidence.access, evidence.perhaps, evidence.somewhere)
-        if rule.kind in _ON_MINUTES or any(found is not None for found in times):
-            return evaluate(rule, county, evidence)
+        if kind_of(rule).rests_on_roads or evidence.on_roads:
+            return evaluate_rule(rule, facts, evidence)
+        county = facts.county
         tables = (county.townships, county.villages, county.facilities)
         key = (rule.model_dump_json(), evidence.region, *(_Same(table) for table in tables))
-        return self._results.get(key, lambda: evaluate(rule, county, evidence))
+        return self._results.get(key, lambda: evaluate_rule(rule, facts, evidence))
 
 
 def assess_scenario(
@@ -167,7 +166,7 @@ def _computed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) 
         catalogue=base.catalogue,
         as_of=base.as_of,
         region=base.region,
-        evaluate_rule=memo.tested,
+        evaluator=memo.evaluate_rule,
     )
 
 

@@ -13,8 +13,9 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.county.words import columns
 from coverage.paths import DEMONSTRATION
-from coverage.rules.collect import gathered
-from coverage.rules.evaluate import evaluate
+from coverage.rules.evaluate import collect_evidence
+from coverage.rules.evidence.facts import CountyFacts
+from tests.rules_fixtures import rule_result
 
 
 @cache
@@ -34,8 +35,10 @@ def filled(report: Report, rule: OpenRule, yes: bool) -> str:
         facilities.loc[rows, cells.column] = (1000 if yes else 0) if number else yes
     county = replace(report.county, facilities=facilities)
     tested = rule.result.rule
-    evidence = gathered(county, report.engine, report.response, [tested], report.region)
-    return evaluate(tested, county, evidence[tested.id]).verdict
+    evidence = collect_evidence(
+        CountyFacts(county), report.engine, report.response, [tested], report.region
+    )
+    return rule_result(tested, county, evidence[tested.id]).verdict
 
 
 def rule_ids() -> list[str]:
@@ -65,8 +68,10 @@ def test_a_column_that_nobody_states() -> None:
     blank = pd.array([None] * len(report.county.facilities), dtype="boolean")
     facilities = report.county.facilities.assign(tcm_hall=blank)
     county = replace(report.county, facilities=facilities)
-    evidence = gathered(county, report.engine, report.response, [tested], report.region)
-    result = evaluate(tested, county, evidence[tested.id])
+    evidence = collect_evidence(
+        CountyFacts(county), report.engine, report.response, [tested], report.region
+    )
+    result = rule_result(tested, county, evidence[tested.id])
     (rule,) = open_rules(replace(report, county=county, rules=(result,)))
     (cells,) = rule.cells
     assert cells.whole

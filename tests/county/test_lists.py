@@ -7,7 +7,7 @@ import pytest
 from coverage.county.read import read_county
 from coverage.county.words import listed, vocabulary
 from coverage.problems import InputError
-from coverage.rules.evidence.choice import holding
+from coverage.rules.evidence.facility_masks import fulfilling
 from tests import county_fixtures as fixtures
 
 
@@ -45,7 +45,7 @@ def test_no_names(cell):
 def test_a_list_is_read_and_asked_for_a_name(tmp_path):
     cells = ["中医康复科；儿科", "无", "—", "内科"]
     read = _read(tmp_path, 特色专科名称=cells)
-    has = holding(read, ["specialty_names includes 疼痛|康复"])
+    has = fulfilling(read, ["specialty_names includes 疼痛|康复"])
     assert has.yes[:4].tolist() == [True, False, False, False]
     assert has.unknown[:4].tolist() == [False, False, True, False]
     assert has.unknown[4:].all()

@@ -12,11 +12,10 @@ from coverage.messages import LANGUAGES, Language
 from coverage.report.completeness import completeness_text
 from coverage.report.workbook import report_xlsx
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
 from coverage.rules.model.results import Bound, RuleResult
 from maps import words
 from tests import ui_fixtures
-from tests.rules_fixtures import county, evidence, rule_for
+from tests.rules_fixtures import county, evidence, rule_for, rule_result
 
 CATALOGUE = load_catalogue()
 
@@ -24,7 +23,7 @@ CATALOGUE = load_catalogue()
 def result_of(rule_id: str, *facilities: dict[str, object]) -> RuleResult:
     township = {"code": "1", "name": "东镇", "kind": "street", "population": 120_000}
     place = county([township], [], list(facilities))
-    return evaluate(rule_for(CATALOGUE, rule_id, place), place, evidence(place, []))
+    return rule_result(rule_for(CATALOGUE, rule_id, place), place, evidence(place, []))
 
 
 @pytest.mark.parametrize(

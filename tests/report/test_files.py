@@ -41,10 +41,11 @@ from coverage.report.score import (
     width,
 )
 from coverage.report.table import ACCESS_HEADER, HEADER, access_csv, villages_csv
-from coverage.rules.catalogue.load import KINDS, load_catalogue
+from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.model.results import AccessResult, Bound, VillageAccess
 from coverage.rules.model.rule import FORCES, Unit
+from coverage.rules.registry import kind_ids
 from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response
 from tests.rules_folder import write_folder
@@ -124,7 +125,7 @@ SCHEMA = _object(
     rules=_list(
         _object(
             id=TEXT,
-            kind={"enum": list(KINDS)},
+            kind={"enum": list(kind_ids())},
             title=_object(zh=TEXT, en=TEXT),
             verdict=VERDICT,
             observed=NUMBER,

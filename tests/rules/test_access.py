@@ -9,10 +9,13 @@ import pytest
 from coverage.assessment.assess import report_of
 from coverage.report.access import access_text
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.collect import access_minutes, gathered
-from coverage.rules.evidence.access import MINUTES, destinations
+from coverage.rules.evaluate import collect_evidence
+from coverage.rules.evidence.access import MINUTES
+from coverage.rules.evidence.facts import CountyFacts
+from coverage.rules.evidence.travel import access_minutes
 from coverage.rules.model.results import AccessResult
 from coverage.rules.model.rule import Access, Rule
+from coverage.rules.registry import destinations
 from coverage.travel.engine import TravelEngine
 from tests.rules_fixtures import county, network, response, rule_for
 
@@ -107,7 +110,9 @@ def test_one_sweep_serves_rules_of_the_same_facilities() -> None:
     place = county(TOWNSHIPS, VILLAGES, FACILITIES)
     one, two = _rule(facility_where=["sub_centre"]), _rule(facility_where=["sub_centre"])
     rules = (one, two.model_copy(update={"id": "two"}), CATALOGUE["township-hospital"])
-    found = gathered(place, TravelEngine(network()), response(place, [5.0] * 3), rules)
+    found = collect_evidence(
+        CountyFacts(place), TravelEngine(network()), response(place, [5.0] * 3), rules
+    )
     assert found["two"].access is found["village-clinic"].access is not None
     assert found["township-hospital"].access is None
 
@@ -116,7 +121,7 @@ def test_verdicts_on_minutes_go_by_the_facilities_of_their_own_parameters() -> N
     place = county(TOWNSHIPS, VILLAGES, FACILITIES, rules={"service-radius": {}})
     rule = rule_for(CATALOGUE, "service-radius", place)
     rule = rule.with_values({"facility_kinds": ["village_clinic", "township_hospital"]})
-    goal = destinations(rule, place)
+    goal = destinations(rule, CountyFacts(place))
     assert goal is not None
     assert [place.facilities["id"].iloc[row] for row in goal.rows] == ["x", "y", "z"]
     minutes = access_minutes(place, TravelEngine(network()), goal.rows, goal.serving)

@@ -14,12 +14,11 @@ from coverage.problems import InputError
 from coverage.report.condition_text import word_text
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
-from coverage.rules.evaluate import evaluate
 from coverage.rules.evidence.place_names import rows_named
 from coverage.rules.model.county_kind import county_kind, is_asked
 from coverage.rules.model.deadline import due_state
 from coverage.rules.model.rule import Rule
-from tests.rules_fixtures import config, county, evidence, rule_for
+from tests.rules_fixtures import config, county, evidence, rule_for, rule_result
 from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
@@ -160,7 +159,7 @@ def test_a_county_that_sets_a_figure_for_a_direction_is_told_that_it_is_its_own(
     ]
     rules = {"eye-service": {"required_share": 0.5}}
     place = county([{"code": "1", "population": 5}], [], facilities, CHALING, rules)
-    result = evaluate(rule_for(CATALOGUE, "eye-service", place), place, evidence(place, []))
+    result = rule_result(rule_for(CATALOGUE, "eye-service", place), place, evidence(place, []))
     assert (result.verdict, result.observed) == ("met", 0.5)
     assert set(said_of(result.note)) == {"rules.direction_share"}
     assert result.note is not None
@@ -261,5 +260,5 @@ def test_sub_centres_are_found_in_places_of_other_spelling() -> None:
     ]
     place = county(towns, [], facilities, ZIYANG)
     rule = rule_for(CATALOGUE, "sub-centres-ziyang", place)
-    result = evaluate(rule, place, evidence(place, []))
+    result = rule_result(rule, place, evidence(place, []))
     assert (result.verdict, result.observed) == ("met", 2)

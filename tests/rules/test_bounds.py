@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from coverage.report.score import bounded_text
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
 from coverage.rules.model.results import RuleResult
-from tests.rules_fixtures import county, evidence, rule_for
+from tests.rules_fixtures import county, evidence, rule_for, rule_result
 
 CATALOGUE = load_catalogue()
 VALUES = (0, 1, 2, 3, 40)
@@ -26,7 +25,7 @@ def _tested(rule_id: str, facilities: list[dict[str, object]], share: float) -> 
     rows = [{k: v for k, v in facility.items() if v is not None} for facility in facilities]
     stated = {rule_id: {"required_share": share}}
     place = county([{"code": "1", "population": 1000}], [], rows, rules=stated)
-    return evaluate(rule_for(CATALOGUE, rule_id, place), place, evidence(place, []))
+    return rule_result(rule_for(CATALOGUE, rule_id, place), place, evidence(place, []))
 
 
 def _fillings(pairs: list[tuple[int | None, int | None]]) -> list[list[tuple[int, int]]]:
@@ -132,7 +131,7 @@ def test_a_density_is_told_exactly_where_every_filling_agrees(
 ) -> None:
     rows = [{"kind": "county_hospital", **({} if n is None else {"beds": n})} for n in beds]
     place = county([{"code": "1", "population": residents}], [], rows)
-    result = evaluate(rule_for(CATALOGUE, "beds", place), place, evidence(place, []))
+    result = rule_result(rule_for(CATALOGUE, "beds", place), place, evidence(place, []))
     enough = Fraction("7.75") * residents / 1000
     fillings = itertools.product(*[VALUES if n is None else (n,) for n in beds])
     possible = {"met" if sum(filled) >= enough else "unmet" for filled in fillings}

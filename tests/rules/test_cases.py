@@ -11,10 +11,9 @@ import yaml
 
 from coverage.messages import LANGUAGES, Message
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
-from coverage.rules.model.parameters import Presence
+from coverage.rules.kinds.presence import Presence
 from coverage.rules.model.rule import Rule
-from tests.rules_fixtures import county, evidence, rule_for
+from tests.rules_fixtures import county, evidence, rule_for, rule_result
 
 CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
@@ -69,7 +68,7 @@ def test_case(rule_id: str, case: dict[str, Any]) -> None:
         case.get("rules"),
     )
     times = evidence(place, case.get("villages", []))
-    result = evaluate(rule_for(CATALOGUE, rule_id, place), place, times)
+    result = rule_result(rule_for(CATALOGUE, rule_id, place), place, times)
     units = {unit.code: unit for unit in result.units}
     for key, wanted in case["expect"].items():
         if key == "units":

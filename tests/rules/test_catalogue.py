@@ -10,11 +10,11 @@ import yaml
 from coverage.messages import LANGUAGES
 from coverage.paths import DATA
 from coverage.problems import InputError
-from coverage.rules.catalogue.load import KINDS, load_catalogue, with_own_rules
+from coverage.rules.catalogue.load import load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import profile_of, profiles, region_code
 from coverage.rules.catalogue.selection import applicable_rules, selection_notes
-from coverage.rules.evaluate import evaluate
-from tests.rules_fixtures import config, county, evidence
+from coverage.rules.registry import kind_ids
+from tests.rules_fixtures import config, county, evidence, rule_result
 
 CATALOGUE = load_catalogue()
 # Checked by their type, as columns of the dictionary; names of places may be any.
@@ -56,9 +56,9 @@ def _codes(folder: Path, text: str | bytes, name: str = "village-clinic.yaml") -
 
 
 def test_order_is_by_kind_then_id() -> None:
-    keys = [(KINDS.index(rule.kind), rule.id) for rule in CATALOGUE.values()]
+    keys = [(kind_ids().index(rule.kind), rule.id) for rule in CATALOGUE.values()]
     assert keys == sorted(keys)
-    assert {rule.kind for rule in CATALOGUE.values()} == set(KINDS)
+    assert {rule.kind for rule in CATALOGUE.values()} == set(kind_ids())
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
@@ -271,7 +271,7 @@ def test_a_rule_of_the_countryside_only_asks_of_the_countryside() -> None:
     for rule_id, observed, required in (("ems-1030", 1.0, 1.0), ("village-clinic", 0.0, 1.0)):
         rule = CATALOGUE[rule_id]
         scope = rule.scope.model_copy(update={"area_classes": ("rural",)})
-        result = evaluate(rule.model_copy(update={"scope": scope}), place, times)
+        result = rule_result(rule.model_copy(update={"scope": scope}), place, times)
         assert (result.observed, result.required) == (observed, required)
         assert result.population_total == 20
         if rule_id == "ems-1030":

@@ -9,10 +9,9 @@ import pytest
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.profiles import region_code
 from coverage.rules.catalogue.selection import applicable_rules
-from coverage.rules.evaluate import evaluate
 from coverage.rules.model.county_kind import CountyKind, county_kind
 from coverage.rules.model.results import RuleResult
-from tests.rules_fixtures import county, evidence
+from tests.rules_fixtures import county, evidence, rule_result
 from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
@@ -60,7 +59,7 @@ def _tested(rule_id: str, code: str, region: str | None) -> RuleResult:
     place = county([{"code": "1", "population": 200_000}], [], rows, code, rules)
     (rule,) = [r for r in applicable_rules(place.config, CATALOGUE, region) if r.id == rule_id]
     times = evidence(place, [])
-    return evaluate(rule, place, times)
+    return rule_result(rule, place, times)
 
 
 REGIONS = [None, "4302", "430202", "430223", "43", "generic"]
@@ -113,7 +112,7 @@ def test_the_medical_community_is_asked_of_counties_and_of_the_districts_named(
     (rule,) = [rule for rule in rules if rule.id == "medical-community-date"]
     assert [source.document for source in rule.sources] == documents
     assert rule.deadline == deadline
-    assert evaluate(rule, place, evidence(place, [])).verdict == verdict
+    assert rule_result(rule, place, evidence(place, [])).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_zhuzhou_asks_a_medical_community_of_its_counties_and_of_one_district(
     (rule,) = [rule for rule in rules if rule.id == "medical-community"]
     assert [source.document for source in rule.sources] == documents
     assert rule.deadline == "2025"
-    assert evaluate(rule, place, evidence(place, [])).verdict == verdict
+    assert rule_result(rule, place, evidence(place, [])).verdict == verdict
 
 
 @pytest.mark.parametrize(

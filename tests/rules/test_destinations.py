@@ -6,7 +6,8 @@ import pytest
 
 from coverage.county.model import County
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evidence.access import destinations, goal_of
+from coverage.rules.evidence.facts import CountyFacts
+from coverage.rules.registry import destination_query, destinations
 from tests.rules_fixtures import county, rule_for
 
 CATALOGUE = load_catalogue()
@@ -69,7 +70,7 @@ def _with_one_of_every_kind(value: bool | None) -> County:
 
 
 def _ids(rule_id: str, place: County) -> set[str]:
-    found = destinations(rule_for(CATALOGUE, rule_id, place), place)
+    found = destinations(rule_for(CATALOGUE, rule_id, place), CountyFacts(place))
     assert found is not None
     return set(place.facilities["id"].iloc[list(found.rows)])
 
@@ -99,11 +100,11 @@ def test_destinations_move_with_the_rules_own_parameters() -> None:
     moved = rule.with_values(
         {"named_units": ["长春镇"], "facility_kinds": ["nursery"], "facility_where": []}
     )
-    found = destinations(moved, place)
+    found = destinations(moved, CountyFacts(place))
     assert found is not None
     assert [place.facilities["id"].iloc[row] for row in found.rows] == ["长春镇:nursery"]
 
 
 def test_only_these_rules_tell_travel_time() -> None:
-    told = {rule_id for rule_id, rule in CATALOGUE.items() if goal_of(rule) is not None}
+    told = {rule_id for rule_id, rule in CATALOGUE.items() if destination_query(rule) is not None}
     assert told == set(GOING)

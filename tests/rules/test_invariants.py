@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from coverage.county.words import columns, vocabulary
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
-from coverage.rules.model.parameters import ShareOf
+from coverage.rules.kinds.share import ShareOf
 from coverage.rules.model.results import RuleResult, UnitResult
-from tests.rules_fixtures import SIDE_M, county, evidence
+from tests.rules_fixtures import SIDE_M, county, evidence, rule_result
 
 CATALOGUE = load_catalogue()
 FACILITY_KINDS = sorted(set(vocabulary("facility_kind").values()))
@@ -84,7 +83,7 @@ def counties(draw: st.DrawFn) -> dict[str, Any]:
 def _results(tables: dict[str, Any], code: str = "430224") -> dict[str, RuleResult]:
     where = county(**tables, code=code)
     times = evidence(where, tables["villages"])
-    return {rule.id: evaluate(rule, where, times) for rule in CATALOGUE.values()}
+    return {rule.id: rule_result(rule, where, times) for rule in CATALOGUE.values()}
 
 
 def _helps(rule_id: str, kind: str) -> bool:

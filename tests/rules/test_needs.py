@@ -6,7 +6,7 @@ import pytest
 
 from coverage.county.words import columns
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.needs import needed_columns
+from coverage.rules.registry import needed_columns
 
 CATALOGUE = load_catalogue()
 

@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
 from coverage.rules.model.rule import Rule
-from tests.rules_fixtures import county, evidence, rule_for
+from tests.rules_fixtures import county, evidence, rule_for, rule_result
 
 CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
@@ -48,7 +47,7 @@ def test_a_silent_one_beside_hospitals_changes_nothing(rule_id: str, kind: str) 
         code, rules = case.get("code", "430902"), case.get("rules")
         place = county(case["townships"], villages, facilities, code, rules)
         rule = rule_for(CATALOGUE, rule_id, place)
-        result = evaluate(rule, place, evidence(place, villages))
+        result = rule_result(rule, place, evidence(place, villages))
         assert result.verdict == "met", case["name"]
         assert result.missing_columns == ()
 

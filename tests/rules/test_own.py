@@ -12,14 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.analysis.outcome import same_figures
-from coverage.analysis.trial import tried
+from coverage.analysis.trial import trial_result
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.messages import catalogue as messages
 from coverage.paths import DEMONSTRATION
 from coverage.problems import InputError
 from coverage.rules.authoring.own import (
-    FORMS,
     Answers,
     answers_of,
     checked,
@@ -27,8 +26,8 @@ from coverage.rules.authoring.own import (
     own_rule,
 )
 from coverage.rules.authoring.rule_file import rule_text
-from coverage.rules.model.parameters import PARAMETERS
 from coverage.rules.model.rule import ParameterValue
+from coverage.rules.registry import forms, kinds
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "response_to": {"facility_kinds": ["county_hospital"]},
@@ -55,19 +54,19 @@ def read(folder: Path, given: Answers) -> str:
     return checked(folder, given.id, rule_text(own_rule(given))).kind
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", forms())
 def test_every_form_gives_a_rule_that_can_be_read_and_tested(form: str, tmp_path: Path) -> None:
     given = answers(form)
     rule = checked(tmp_path, "own-x", rule_text(own_rule(given)))
-    assert rule.kind == FORMS[form].kind
+    assert rule.kind == forms()[form].kind
     assert rule.scope.regions == ("430902",)
-    result = tried(demonstration(), rule)
+    result = trial_result(demonstration(), rule)
     assert result.verdict in ("met", "unmet", "not_assessable")
     assert result.unit == rule.unit
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", forms())
 def test_a_rule_can_be_opened_in_the_form_again(form: str, tmp_path: Path) -> None:
     rule = checked(tmp_path, "own-x", rule_text(own_rule(answers(form))))
     again = answers_of(rule)
@@ -77,15 +76,15 @@ def test_a_rule_can_be_opened_in_the_form_again(form: str, tmp_path: Path) -> No
 
 
 def test_every_question_has_its_words_and_is_a_parameter_of_its_kind() -> None:
-    for name, form in FORMS.items():
+    for name, form in forms().items():
         assert f"rules_page.form_{name}" in messages()
-        known = set(PARAMETERS[form.kind].model_fields)
+        known = set(kinds()[form.kind].parameters.model_fields)
         asked = [question.name for question in form.questions]
         assert {*asked, *form.fixed} <= known
         assert len(asked) == len(set(asked))
         needed = {
             field
-            for field, info in PARAMETERS[form.kind].model_fields.items()
+            for field, info in kinds()[form.kind].parameters.model_fields.items()
             if info.is_required()
         }
         assert needed <= {*asked, *form.fixed}
@@ -104,13 +103,13 @@ def test_the_same_question_as_a_rule_of_the_catalogue_has_the_same_answer(tmp_pa
     ):
         known = results[rule_id]
         stated = {**known.rule.values(), **values}
-        asked = {question.name for question in FORMS[form].questions}
+        asked = {question.name for question in forms()[form].questions}
         kept = {name: value for name, value in stated.items() if name in asked}
         rule = checked(tmp_path, "own-x", rule_text(own_rule(answers(form, **kept))))
         if rule_id == "own-urban-care-15":
             scope = rule.scope.model_copy(update={"area_classes": ("urban",)})
             rule = rule.model_copy(update={"scope": scope})
-        result = tried(report, rule)
+        result = trial_result(report, rule)
         assert same_figures(result, known), rule_id
         units = [u.verdict for u in known.units]
         if rule_id == "ems-1030":  # the form does not ask who should state their ambulances

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evaluate import evaluate
 from coverage.rules.evidence.verdicts import is_told_only
-from coverage.rules.model.parameters import Density
+from coverage.rules.kinds.density import Density
 from coverage.rules.model.results import RuleResult
-from tests.rules_fixtures import county, evidence
+from tests.rules_fixtures import county, evidence, rule_result
 from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
@@ -26,7 +25,7 @@ KNOWN = 1_000_000
 
 def _tested(rule_id: str, **tables: Any) -> RuleResult:
     place = county(**tables)
-    return evaluate(CATALOGUE[rule_id], place, evidence(place, tables.get("villages", [])))
+    return rule_result(CATALOGUE[rule_id], place, evidence(place, tables.get("villages", [])))
 
 
 def _needed(rule_id: str) -> int:

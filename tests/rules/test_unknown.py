@@ -11,11 +11,10 @@ import pytest
 from coverage.assessment.assess import report_of
 from coverage.county.words import TABLES, columns
 from coverage.rules.catalogue.load import check_values, load_catalogue
-from coverage.rules.evaluate import evaluate
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.travel.engine import TravelEngine
-from tests.rules_fixtures import county, evidence, network, response, rule_for
+from tests.rules_fixtures import county, evidence, network, response, rule_for, rule_result
 from tests.rules_notes import said_of
 
 CATALOGUE = load_catalogue()
@@ -208,7 +207,7 @@ def _blank_everywhere(rule: Rule) -> RuleResult:
     kinds += ["central_township_hospital", "community_centre", "village_clinic"]
     facilities = [{"kind": kind, "township": "0"} for kind in kinds]
     place = county(TOWNSHIPS, VILLAGES, facilities)
-    return evaluate(rule, place, evidence(place, VILLAGES))
+    return rule_result(rule, place, evidence(place, VILLAGES))
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
@@ -223,7 +222,7 @@ def test_a_note_calls_a_column_by_its_name_in_its_language(rule_id: str, some: b
         kinds = ["county_hospital", "tcm_hospital", "mch_institution", "township_hospital"]
         facilities = [row for kind in kinds for row in ({"kind": kind, **full}, {"kind": kind})]
         place = county(TOWNSHIPS, VILLAGES, facilities)
-        result = evaluate(rule, place, evidence(place, VILLAGES))
+        result = rule_result(rule, place, evidence(place, VILLAGES))
     if result.note is None:
         return
     english = {column.column for table in TABLES for column in columns()[table]}
@@ -254,7 +253,7 @@ def test_only_facilities_that_the_rule_speaks_of_are_counted_as_silent() -> None
     rule = CATALOGUE["private-beds"]
     judged = {"judged": rule.parameters["judged"].model_copy(update={"value": True})}
     rule = rule.model_copy(update={"parameters": {**rule.parameters, **judged}})
-    result = evaluate(rule, place, evidence(place, VILLAGES))
+    result = rule_result(rule, place, evidence(place, VILLAGES))
     assert (
         said_of(result.note).get("rules.number_unknown") == 2
     )  # the private one, and one of which

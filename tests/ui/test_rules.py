@@ -15,9 +15,9 @@ from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
-from coverage.rules.authoring.own import FORMS
 from coverage.rules.authoring.rule_file import rule_text
 from coverage.rules.catalogue.load import load_catalogue
+from coverage.rules.registry import forms
 from coverage.ui.state import Session
 from coverage.workspace.model import Workspace
 from tests.ui_app import opened, run, shown, workspace_fixture, workspace_of  # noqa: F401 - fixture
@@ -406,7 +406,7 @@ def test_every_form_can_be_drawn(language: Language) -> None:
     app = page(DEMONSTRATION, language=language)
     app.session_state[f"rules-part-{language}"] = "form"
     app.run()
-    for kind in FORMS:
+    for kind in forms():
         next(s for s in app.selectbox if s.key == f"own-form--{language}").set_value(kind).run()
         assert not app.exception, kind
         assert not app.error, kind

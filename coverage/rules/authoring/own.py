@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,188 +15,13 @@ from coverage.county.files import inside
 from coverage.messages import catalogue as messages
 from coverage.problems import InputError, Problem
 from coverage.rules.catalogue.load import OWN_FOLDER, load_catalogue, with_own_rules
+from coverage.rules.model.forms import UNIT_OF_RULE, Form
 from coverage.rules.model.period import Deadline
-from coverage.rules.model.rule import VILLAGE_KINDS, Kind, ParameterValue, Rule, Unit
+from coverage.rules.model.rule import VILLAGE_KINDS, ParameterValue, Rule, Unit
+from coverage.rules.registry import forms, kinds
 from coverage.scratch import scratch
 
-Asked = Literal[
-    "limit_min",
-    "metres",
-    "share",
-    "figure",
-    "whole",
-    "residents",
-    "facility_kinds",
-    "township_kinds",
-    "village_kinds",
-    "any_units",
-    "conditions",
-    "number_column",
-    "village_column",
-    "area_codes",
-    "names",
-    "modes",
-    "rounding",
-    "lot",
-]
-"""What a question of the form wants."""
-
 _ID: Final = re.compile(r"[a-z0-9-]{1,100}")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One parameter that the form asks for.
-
-    Attributes
-    ----------
-    needed
-        Whether it may not be left empty.
-    default
-        What it begins with.
-    """
-
-    name: str
-    asked: Asked
-    default: ParameterValue
-    needed: bool = False
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way to put a requirement: a kind of rule with the parameters that it then needs.
-
-    Attributes
-    ----------
-    fixed
-        Parameters that this way of putting it settles.
-    """
-
-    kind: Kind
-    questions: tuple[Question, ...]
-    fixed: Mapping[str, ParameterValue] = field(default_factory=dict)
-
-
-_KINDS: Final = Question("facility_kinds", "facility_kinds", [])
-_WHERE: Final = Question("facility_where", "conditions", [])
-_MINIMUM: Final = Question("minimum", "whole", 1)
-_SHARE: Final = Question("required_share", "share", 1.0)
-_LIMITS: Final = (
-    Question("urban_limit_min", "limit_min", 10.0),
-    Question("rural_limit_min", "limit_min", 30.0),
-    Question("urban_classes", "area_codes", ["urban", "111", "112"], needed=True),
-)
-
-FORMS: Final[Mapping[str, Form]] = MappingProxyType(
-    {
-        "response_from": Form("response_time", (*_LIMITS, _SHARE), {"direction": "from_facility"}),
-        "response_to": Form(
-            "response_time",
-            (
-                Question("facility_kinds", "facility_kinds", [], needed=True),
-                _WHERE,
-                *_LIMITS,
-                _SHARE,
-            ),
-            {"direction": "to_facility"},
-        ),
-        "presence_units": Form(
-            "presence",
-            (
-                Question("unit_kinds", "any_units", ["township"], needed=True),
-                _KINDS,
-                _WHERE,
-                _MINIMUM,
-                Question("named_units", "names", []),
-                Question("max_match_m", "metres", 1000.0),
-            ),
-        ),
-        "presence_county": Form("presence", (_KINDS, _WHERE, _MINIMUM)),
-        "presence_sum": Form(
-            "presence",
-            (
-                Question("sum_column", "number_column", "ambulances", needed=True),
-                _KINDS,
-                _WHERE,
-                _MINIMUM,
-            ),
-        ),
-        "presence_village": Form(
-            "presence",
-            (
-                Question("unit_kinds", "village_kinds", ["village"], needed=True),
-                Question("village_column", "village_column", "", needed=True),
-            ),
-            {"minimum": 1},
-        ),
-        "per_population": Form(
-            "per_population",
-            (
-                Question("unit_kinds", "township_kinds", []),
-                _KINDS,
-                _WHERE,
-                Question("column", "number_column", ""),
-                Question("per", "residents", 50_000),
-                Question("threshold", "figure", 0.0),
-                Question("rounding", "rounding", "up"),
-            ),
-        ),
-        "density": Form(
-            "density",
-            (
-                Question("column", "number_column", ""),
-                _KINDS,
-                _WHERE,
-                Question("per", "lot", 1000),
-                Question("figure", "figure", 1.0),
-                Question("upper_figure", "figure", 0.0),
-            ),
-        ),
-        "staffing": Form(
-            "staffing",
-            (
-                Question("column", "number_column", "gps", needed=True),
-                _KINDS,
-                _WHERE,
-                Question("minimum", "figure", 1.0),
-            ),
-        ),
-        "share_quality": Form(
-            "share",
-            (_KINDS, _WHERE, Question("quality", "conditions", [], needed=True), _SHARE),
-        ),
-        "share_sums": Form(
-            "share",
-            (
-                Question("numerator_column", "number_column", "", needed=True),
-                Question("denominator_column", "number_column", "", needed=True),
-                _KINDS,
-                _WHERE,
-                _SHARE,
-            ),
-        ),
-        "share_kinds": Form(
-            "share",
-            (
-                Question("numerator_kinds", "facility_kinds", [], needed=True),
-                Question("denominator_column", "number_column", "", needed=True),
-                _SHARE,
-            ),
-        ),
-        "service": Form(
-            "service",
-            (
-                Question("unit_kinds", "village_kinds", ["village"], needed=True),
-                Question("clinic_kinds", "facility_kinds", ["village_clinic"], needed=True),
-                _WHERE,
-                Question("limit_min", "limit_min", 30.0),
-                Question("modes", "modes", ["stationed", "rounds"]),
-                Question("max_match_m", "metres", 1000.0),
-            ),
-        ),
-    }
-)
-"""The ways to put a requirement, by name."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +31,7 @@ class Answers:
     Attributes
     ----------
     form
-        A key of `FORMS`.
+        A key of `coverage.rules.registry.forms`.
     values
         Of the form's questions, by name.
     title_en, reading_en
@@ -238,33 +62,18 @@ def own_rule(answers: Answers) -> dict[str, Any]:
 
     Parameters left empty that the form does not need are left out.
     """
-    form = FORMS[answers.form]
-    stated = {
-        question.name: answers.values.get(question.name, question.default)
-        for question in form.questions
-    }
-    kept = {
-        question.name: stated[question.name]
-        for question in form.questions
-        if question.needed or _says_something(stated[question.name])
-    }
-    values = {**form.fixed, **kept}
-    units = values.get("unit_kinds", [])
-    units = units if isinstance(units, list) else []
-    if not VILLAGE_KINDS.issuperset(units) or not units:
-        values.pop("max_match_m", None)
+    form = forms()[answers.form]
+    values = _values(form, answers)
     title = _both(answers.title, answers.title_en)
     own = messages()["rules.no_document"]["zh"]
+    unit = kinds()[form.kind].unit(values)
     return {
         "id": answers.id,
         "title": title,
         "kind": form.kind,
-        "unit": _unit(form.kind, values),
-        "scope": {"regions": [answers.region], "unit_kinds": units},
-        "parameters": {
-            name: _parameter(name, value, values, settled=name in form.fixed)
-            for name, value in values.items()
-        },
+        "unit": unit,
+        "scope": {"regions": [answers.region], "unit_kinds": values.get("unit_kinds", [])},
+        "parameters": {name: _parameter(name, value, form, unit) for name, value in values.items()},
         "reading": _both(answers.reading or answers.title, answers.reading_en or answers.title_en),
         "sources": [
             {
@@ -279,6 +88,21 @@ def own_rule(answers: Answers) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _values(form: Form, answers: Answers) -> dict[str, ParameterValue]:
+    """Return the parameters that the rule states."""
+    values = dict(form.fixed)
+    for question in form.questions:
+        value = answers.values.get(question.name, question.default)
+        if question.needed or _says_something(value):
+            values[question.name] = value
+    unit_kinds = values.get("unit_kinds", [])
+    if not (isinstance(unit_kinds, list) and unit_kinds and VILLAGE_KINDS.issuperset(unit_kinds)):
+        for question in form.questions:
+            if question.villages_only:
+                values.pop(question.name, None)
+    return values
 
 
 def is_deadline(words: str) -> bool:
@@ -296,7 +120,7 @@ _DEADLINE: Final[TypeAdapter[str | None]] = TypeAdapter(Deadline | None)
 def answers_of(rule: Rule) -> Answers | None:
     """Return the answers that make `rule`, or None where no form makes it."""
     source = rule.sources[0]
-    for name, form in FORMS.items():
+    for name, form in forms().items():
         asked = {question.name for question in form.questions}
         stated = rule.values()
         fits = form.kind == rule.kind and set(stated) <= asked | set(form.fixed)
@@ -342,8 +166,8 @@ def checked(folder: Path, rule_id: str, content: str) -> Rule:
         for other in (folder / OWN_FOLDER).glob("*.yaml"):
             shutil.copyfile(inside(folder, f"{OWN_FOLDER}/{other.name}"), rules / other.name)
         (rules / name).write_text(content, encoding="utf-8")
-        found = with_own_rules(trial, load_catalogue())
-    return found.catalogue[rule_id]
+        loaded = with_own_rules(trial, load_catalogue())
+    return loaded.catalogue[rule_id]
 
 
 def _says_something(value: ParameterValue) -> bool:
@@ -354,51 +178,15 @@ def _both(chinese: str, english: str) -> dict[str, str]:
     return {"zh": chinese.strip(), "en": english.strip() or chinese.strip()}
 
 
-def _parameter(
-    name: str, value: ParameterValue, values: Mapping[str, ParameterValue], *, settled: bool
-) -> dict[str, Any]:
+def _parameter(name: str, value: ParameterValue, form: Form, unit_of_rule: Unit) -> dict[str, Any]:
     # What the parameters mean are the messages rules.parameter_<name>.
     meaning = messages()[f"rules.parameter_{name}"]
-    found: dict[str, Any] = {"value": value, "origin": "assumption"}
-    if unit := _PARAMETER_UNITS.get(name, ""):
-        found["unit"] = unit
-    if name in ("figure", "upper_figure"):
-        found["unit"] = _density_unit(values)
+    stated: dict[str, Any] = {"value": value, "origin": "assumption"}
+    unit = next((question.unit for question in form.questions if question.name == name), "")
+    if unit:
+        stated["unit"] = unit_of_rule if unit == UNIT_OF_RULE else unit
     if name == "unit_kinds":
-        found["choices"] = value
-    elif settled and isinstance(value, str):
-        found["choices"] = [value]
-    return {**found, "meaning": {"zh": meaning["zh"], "en": meaning["en"]}}
-
-
-_PARAMETER_UNITS: Final = {
-    "urban_limit_min": "min",
-    "rural_limit_min": "min",
-    "limit_min": "min",
-    "max_match_m": "m",
-    "per": "residents",
-    "threshold": "residents",
-    "required_share": "share",
-}
-
-
-def _density_unit(values: Mapping[str, ParameterValue]) -> Unit:
-    return "per_1000" if values.get("per") == 1000 else "per_10000"
-
-
-def _unit(kind: Kind, values: Mapping[str, ParameterValue]) -> Unit:
-    """Return what the rule's figures count."""
-    units = values.get("unit_kinds")
-    if kind in ("response_time", "share"):
-        return "share"
-    if kind == "density":
-        return _density_unit(values)
-    if kind == "service":
-        return "villages"
-    if kind == "presence" and isinstance(units, list) and units:
-        return "villages" if VILLAGE_KINDS.issuperset(units) else "townships"
-    column = values.get("sum_column") or (values.get("column") if kind != "staffing" else "")
-    if not column:
-        return "facilities"
-    known: dict[ParameterValue, Unit] = {"ambulances": "ambulances", "beds": "beds"}
-    return known.get(str(column), "things")
+        stated["choices"] = value
+    elif name in form.fixed and isinstance(value, str):
+        stated["choices"] = [value]
+    return {**stated, "meaning": {"zh": meaning["zh"], "en": meaning["en"]}}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 import yaml
 from pydantic import ValidationError
@@ -17,10 +17,9 @@ from coverage.county.files import inside, shown
 from coverage.paths import DATA
 from coverage.problems import Problem, Problems
 from coverage.rules.catalogue.plain_yaml import PlainLoader
-from coverage.rules.model.parameters import PARAMETERS
-from coverage.rules.model.rule import Kind, Rule
+from coverage.rules.model.rule import KnownKinds, Rule
+from coverage.rules.registry import kind_ids, place_of, stated
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 OWN_FOLDER: Final = "rules"
 """Where a county folder has rules of its own."""
 
@@ -114,7 +113,7 @@ def _own_names(folder: Path, problems: Problems) -> list[str]:
 
 
 def _ordered(rules: Iterable[Rule]) -> dict[str, Rule]:
-    return {rule.id: rule for rule in sorted(rules, key=lambda r: (KINDS.index(r.kind), r.id))}
+    return {rule.id: rule for rule in sorted(rules, key=lambda r: (place_of(r), r.id))}
 
 
 def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
@@ -152,7 +151,7 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
         return [Problem("county.file_too_big", values={"limit_mb": limit_mb}, file=file)]
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
-        rule = Rule.model_validate(data)
+        rule = Rule.model_validate(data, context=KnownKinds(kind_ids()))
     except UnicodeDecodeError:
         return [Problem("rules.file_not_utf8", file=file)]
     except yaml.MarkedYAMLError as error:
@@ -171,7 +170,7 @@ def _read_rule(path: Path, file: str) -> Rule | list[Problem]:
     if rule.id != path.stem:
         return [Problem("rules.id_not_file_name", values={"id": rule.id}, file=file)]
     try:
-        PARAMETERS[rule.kind].of(rule)
+        stated(rule)
     except ValidationError as error:
         return _schema_problems(error, file, prefix="parameters.")
     return rule
@@ -210,6 +209,7 @@ _OF_SOURCES: Final = ("force", "deadline")
 _REFUSALS: Final[Mapping[str, str]] = {
     "extra_forbidden": "rules.key_unknown",
     "missing": "rules.key_missing",
+    "kind_unknown": "rules.kind_unknown",
     "value_not_allowed": "rules.key_not_allowed",
     "unit_kinds_not_scope": "rules.key_unit_kinds",
     "unit_kinds_mixed": "rules.key_unit_kinds_mixed",
@@ -231,7 +231,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
 def check_values(rule: Rule) -> list[tuple[str, ErrorDetails]]:
     """Return each parameter whose value does not fit the kind, and what is wrong with it."""
     try:
-        PARAMETERS[rule.kind].of(rule)
+        stated(rule)
     except ValidationError as error:
         return [
             (str(item["loc"][0]) if item["loc"] else "", item)

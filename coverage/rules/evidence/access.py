@@ -1,29 +1,26 @@
-"""To which facilities residents travel, and how near they are."""
+"""How long residents travel to the facilities that a rule names, and how many are near."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from coverage.county.model import County
 from coverage.county.words import column_title
 from coverage.measures.distribution import Distribution
 from coverage.messages import Message
-from coverage.rules.evidence.choice import blank_columns, chosen
-from coverage.rules.evidence.compare import BoolArray, FloatArray
+from coverage.rules.evidence.bounds import NOWHERE, IntArray
+from coverage.rules.evidence.compare import FloatArray
+from coverage.rules.evidence.destinations import FacilityQuery, find_destinations
+from coverage.rules.evidence.facility_masks import blank_columns
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import AccessMinutes
-from coverage.rules.evidence.place_names import rows_named
-from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, village_of
 from coverage.rules.evidence.verdicts import counted
-from coverage.rules.model.parameters import PARAMETERS, Presence, ResponseTime, Service
 from coverage.rules.model.results import AccessResult, VillageAccess
-from coverage.rules.model.rule import VILLAGE_KINDS, Access, KindParameters, Rule
+from coverage.rules.model.rule import Rule
 
 MINUTES: Final = (10, 20, 30, 60)
 """The residents within so many minutes are told."""
@@ -31,135 +28,23 @@ MINUTES: Final = (10, 20, 30, 60)
 _M_PER_KM: Final = 1000.0
 
 
-@dataclass(frozen=True)
-class Goal:
-    """The facilities that a rule names, as it writes them.
+def access_notes(
+    rule: Rule, query: FacilityQuery, facts: CountyFacts, minutes: AccessMinutes
+) -> list[Message | None]:
+    """Return what a reader must know of the travel times: which facilities are not in them.
 
-    Attributes
+    Parameters
     ----------
-    facility_kinds, facility_where
-        As in the parameters of every kind (`coverage.rules.evidence.choice`).
-    named_units
-        Names of the units in which they stand; empty means anywhere.
-    of_villages
-        Whether these are villages, `max_match_m` metres from the facility at most; else they are
-        townships.
-    serving
-        A village that names the facility that serves it is timed to that one, not the nearest.
+    query
+        The facilities to which `minutes` are.
     """
-
-    facility_kinds: tuple[str, ...]
-    facility_where: tuple[str, ...]
-    named_units: tuple[str, ...] = ()
-    of_villages: bool = False
-    max_match_m: float = 0.0
-    serving: bool = False
-
-
-@dataclass(frozen=True)
-class Destinations:
-    """Where residents travel to for one rule.
-
-    Attributes
-    ----------
-    rows
-        Positions of the facilities that are known to be ones, and have a place, in the order of
-        their ids.
-    unknown
-        Positions of those that have a place, and of which a blank cell leaves it open.
-    unplaced
-        Positions of those that are ones, or may be, and have no place.
-    serving
-        For each village the position of the facility that it names, -1 where it names none;
-        empty where that does not matter.
-    """
-
-    rows: tuple[int, ...]
-    unknown: tuple[int, ...] = ()
-    unplaced: tuple[int, ...] = ()
-    serving: tuple[int, ...] = ()
-
-    @property
-    def possible(self) -> tuple[int, ...]:
-        """Positions of those that are ones, or may be, and have a place."""
-        return (*self.rows, *self.unknown)
-
-    @property
-    def known(self) -> bool:
-        """Whether it can be told how far residents travel: one is known, or that there is none."""
-        return bool(self.rows) or not (self.unknown or self.unplaced)
-
-
-def destinations(rule: Rule, county: County) -> Destinations | None:
-    """Return the facilities to which travel time is told with `rule`; None if with none."""
-    goal = goal_of(rule)
-    return None if goal is None else _destinations(goal, county)
-
-
-@lru_cache(maxsize=128)
-def _destinations(goal: Goal, county: County) -> Destinations:
-    facilities = county.facilities
-    geometry = facilities.geometry
-    placed = ~(geometry.isna() | geometry.is_empty).to_numpy(bool)
-    choice = chosen(county, goal.facility_kinds, goal.facility_where)
-    here = _stands_in(county, goal) if goal.named_units else np.ones(len(facilities), bool)
-    order = facilities["id"].astype(str).to_numpy().argsort(kind="stable")
-
-    def positions(which: BoolArray) -> tuple[int, ...]:
-        return tuple(int(row) for row in order if which[row])
-
-    return Destinations(
-        rows=positions(choice.yes & placed & here),
-        unknown=positions(choice.unknown & placed & here),
-        unplaced=positions(choice.possible & ~placed & here),
-        serving=_serving(county, placed) if goal.serving else (),
-    )
-
-
-def goal_of(rule: Rule) -> Goal | None:
-    """Return the facilities to which travel time is told with `rule`; None if to none.
-
-    They are those that its verdict rests on, but for what its `access` says otherwise; where the
-    rule names units, those that stand in one of them.
-    """
-    stated = PARAMETERS[rule.kind].of(rule)
-    if isinstance(stated, Service):
-        return Goal(stated.clinic_kinds, stated.facility_where, serving=True)
-    if isinstance(stated, ResponseTime) and stated.direction == "to_facility":
-        return Goal(stated.facility_kinds, stated.facility_where)
-    if rule.access is None:
-        return None
-    goal = _stated(rule.access, stated)
-    if isinstance(stated, Presence):
-        of_villages = bool(VILLAGE_KINDS.intersection(stated.unit_kinds))
-        return replace(
-            goal,
-            named_units=stated.named_units,
-            of_villages=of_villages,
-            max_match_m=stated.max_match_m,
-        )
-    return goal
-
-
-def _stated(access: Access, stated: KindParameters) -> Goal:
-    kinds, where = access.facility_kinds, access.facility_where
-    return Goal(
-        stated.facility_kinds if kinds is None else kinds,
-        stated.facility_where if where is None else where,
-        serving=access.serving,
-    )
-
-
-def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Message | None]:
-    """Return what a reader must know of the travel times: which facilities are not in them."""
-    goal, found = goal_of(rule), destinations(rule, county)
-    if goal is None or found is None:
-        return []
-    unknown = np.zeros(len(county.facilities), dtype=bool)
-    unknown[list(found.unknown)] = True
-    columns = blank_columns(county.facilities, goal.facility_where, unknown)
-    blank = {name: int(county.facilities.loc[unknown, name].isna().sum()) for name in columns}
-    said = "rules.destinations_unknown" if found.rows else "rules.no_destination_known"
+    county = facts.county
+    destinations = find_destinations(query, facts)
+    undecided = np.zeros(len(county.facilities), dtype=bool)
+    undecided[list(destinations.undecided)] = True
+    columns = blank_columns(county.facilities, query.facility_where, undecided)
+    blank = {name: int(county.facilities.loc[undecided, name].isna().sum()) for name in columns}
+    said = "rules.destinations_unknown" if destinations.rows else "rules.no_destination_known"
     # The kinds that rest on minutes say so themselves.
     silent = int(county.villages["population"].isna().sum()) if rule.access else 0
     return [
@@ -168,7 +53,7 @@ def access_notes(rule: Rule, county: County, minutes: AccessMinutes) -> list[Mes
             counted(said, count, column=column_title("facilities", name))
             for name, count in blank.items()
         ),
-        counted("rules.destinations_unplaced", len(found.unplaced)),
+        counted("rules.destinations_unplaced", len(destinations.unplaced)),
         counted("rules.destinations_far", minutes.far_facilities),
     ]
 
@@ -188,27 +73,6 @@ def access_result(county: County, minutes: AccessMinutes) -> AccessResult:
         unreached_villages=int(unreached.sum()),
         far_villages=int((unreached & minutes.villages["far"].to_numpy(bool)).sum()),
     )
-
-
-def _stands_in(county: County, goal: Goal) -> BoolArray:
-    units = county.villages if goal.of_villages else county.townships
-    named = np.zeros(len(units), dtype=bool)
-    for name in goal.named_units:
-        named[rows_named(units["name"].astype(str).tolist(), name)] = True
-    if goal.of_villages:
-        every = np.ones(len(county.facilities), dtype=bool)
-        position = village_of(county, every, goal.max_match_m)
-    else:
-        position = township_of(county)
-    return np.append(named, False)[np.where(position == NOWHERE, len(named), position)]
-
-
-def _serving(county: County, placed: BoolArray) -> tuple[int, ...]:
-    """Return the placed facility that each village names, -1 where it names none."""
-    ids = pd.Index(county.facilities["id"].astype(object))
-    named = ids.get_indexer(county.villages["serving_facility"].astype(object))
-    usable = np.append(placed, False)
-    return tuple(int(row) if usable[row] else NOWHERE for row in named)
 
 
 def _villages(county: County, minutes: AccessMinutes) -> tuple[VillageAccess, ...]:
@@ -243,12 +107,12 @@ def _villages(county: County, minutes: AccessMinutes) -> tuple[VillageAccess, ..
 
 
 def _straight_km(county: County, rows: IntArray) -> FloatArray:
-    found = np.full(len(rows), np.nan)
+    straight_km = np.full(len(rows), np.nan)
     there = np.flatnonzero(rows != NOWHERE)
-    goals = np.asarray(county.facilities.geometry)[rows[there]]
+    ends = np.asarray(county.facilities.geometry)[rows[there]]
     homes = np.asarray(county.villages.geometry)[there]
-    found[there] = shapely.distance(homes, goals) / _M_PER_KM
-    return found
+    straight_km[there] = shapely.distance(homes, ends) / _M_PER_KM
+    return straight_km
 
 
 def _plain(value: float) -> float:

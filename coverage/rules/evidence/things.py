@@ -1,4 +1,4 @@
-"""Rules that name several things, each of which must be there: some of them in a named place."""
+"""Several things that must each be there: some of them in a named place."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from coverage.county.model import County
-from coverage.rules.evidence.choice import Choice, blank_columns, chosen
-from coverage.rules.evidence.compare import BoolArray, known_sum
+from coverage.rules.evidence.bounds import Bounds, Mask
+from coverage.rules.evidence.compare import known_sum
+from coverage.rules.evidence.facility_masks import blank_columns
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.place_names import rows_named
-from coverage.rules.evidence.units import township_of, township_residents, whole_county
-from coverage.rules.evidence.verdicts import blank_notes, bounded, combined, counted, joined
-from coverage.rules.model.conditions import Thing, parse_thing
-from coverage.rules.model.parameters import Presence
+from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined
+from coverage.rules.model.conditions import Thing
+from coverage.rules.model.parameters import KindParameters
 from coverage.rules.model.results import RuleResult, UnitResult
 from coverage.rules.model.rule import Rule
 
@@ -39,47 +39,48 @@ class _Place:
     things: tuple[Thing, ...]
 
 
-def things_in(asked: Presence, region: str) -> tuple[Thing, ...]:
-    """Return the things that are asked of `region`."""
-    return tuple(t for t in map(parse_thing, asked.things) if region.startswith(t.region))
-
-
 def evaluate_things(
-    rule: Rule, asked: Presence, wanted: Sequence[Thing], county: County
+    rule: Rule, stated: KindParameters, things: Sequence[Thing], minimum: int, facts: CountyFacts
 ) -> RuleResult:
-    """Return how many of the things are there, and how many there must be: a row for each place."""
-    places = _places(wanted, county)
-    stands_in = township_of(county)
+    """Return how many of the things are there, and how many there must be: a row for each place.
+
+    Parameters
+    ----------
+    stated
+        What a facility must be besides.
+    minimum
+        How many facilities must be each thing.
+    """
+    facilities = facts.county.facilities
+    places = _places(things, facts)
     units = []
-    open_rows = np.zeros(len(county.facilities), dtype=bool)
+    undecided = np.zeros(len(facilities), dtype=bool)
     for place in places:
-        here = np.ones(len(stands_in), bool) if place.row == _COUNTY else stands_in == place.row
-        choices = [_of(thing, asked, county, here) for thing in place.things]
-        units.append(_unit(place, choices, asked.minimum, county))
-        for choice in choices:
-            open_rows |= choice.unknown & (choice.yes.sum() < asked.minimum)
+        masks = [_mask(thing, stated, place, facts) for thing in place.things]
+        units.append(_unit(place, masks, minimum, facts))
+        for mask in masks:
+            undecided |= mask.undecided & (mask.count().least < minimum)
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
-    columns = [*asked.facility_where, *(thing.condition for thing in wanted)]
-    blank = blank_columns(county.facilities, columns, open_rows) if is_open else ()
+    conditions = [*stated.facility_where, *(thing.condition for thing in things)]
+    blank = blank_columns(facilities, conditions, undecided) if is_open else ()
     absent = [place.name for place in places if place.row is None]
-    nothing_known = any(county.facilities[name].isna().all() for name in blank)
-    lacking = [unit.verdict == "unmet" for unit in units]
-    residents = _residents(places, county)
+    nothing_known = any(facilities[name].isna().all() for name in blank)
+    lacking = [unit for unit in units if unit.verdict == "unmet"]
+    residents = np.array([_residents(place, facts) for place in places])
+    short = residents[[unit.verdict == "unmet" for unit in units]]
     return RuleResult(
         rule=rule,
         verdict=verdict,
         observed=math.nan if nothing_known else float(sum(unit.observed for unit in units)),
-        required=float(len(wanted)),
+        required=float(len(things)),
         unit=rule.unit,
         population_total=float(np.nansum(residents)),
-        population_short=math.nan if is_open else known_sum(residents[lacking]),
-        shortfall=math.nan
-        if is_open
-        else float(sum(unit.shortfall for unit in units if unit.verdict == "unmet")),
+        population_short=math.nan if is_open else known_sum(short),
+        shortfall=math.nan if is_open else float(sum(unit.shortfall for unit in lacking)),
         note=joined(
             [
-                *blank_notes(county.facilities, blank, open_rows),
+                *blank_notes(facilities, blank, undecided),
                 counted("rules.named_unit_missing", len(absent), names=", ".join(absent)),
             ]
         ),
@@ -89,55 +90,54 @@ def evaluate_things(
     )
 
 
-def _places(wanted: Sequence[Thing], county: County) -> list[_Place]:
+def _places(things: Sequence[Thing], facts: CountyFacts) -> list[_Place]:
     """Return the places of the things, in the order in which the rule names them."""
-    names = dict.fromkeys(thing.place for thing in wanted)
-    townships = county.townships["name"].astype(str).tolist()
+    names = dict.fromkeys(thing.place for thing in things)
+    townships = facts.county.townships["name"].astype(str).tolist()
     places = []
     for name in names:
-        here = tuple(thing for thing in wanted if thing.place == name)
-        found = rows_named(townships, name) if name else [_COUNTY]
-        places.append(_Place(name, int(found[0]) if len(found) else None, here))
+        here = tuple(thing for thing in things if thing.place == name)
+        rows = rows_named(townships, name) if name else [_COUNTY]
+        places.append(_Place(name, int(rows[0]) if len(rows) else None, here))
     return places
 
 
-def _of(thing: Thing, asked: Presence, county: County, here: BoolArray) -> Choice:
-    found = chosen(county, asked.facility_kinds, (*asked.facility_where, thing.condition))
-    return Choice(found.yes & here, found.unknown & here)
+def _mask(thing: Thing, stated: KindParameters, place: _Place, facts: CountyFacts) -> Mask:
+    """Return which facilities are the thing, in its place."""
+    conditions = (*stated.facility_where, thing.condition)
+    mask = facts.facility_mask(stated.facility_kinds, conditions)
+    if place.row == _COUNTY:
+        return mask
+    return mask & Mask.known(facts.townships_of_facilities == place.row)
 
 
-def _unit(place: _Place, choices: Sequence[Choice], minimum: int, county: County) -> UnitResult:
-    there = sum(int(choice.yes.sum()) >= minimum for choice in choices)
-    perhaps = sum(int(choice.possible.sum()) >= minimum for choice in choices)
-    required = float(len(choices))
-    identity = county.config.county
+def _unit(place: _Place, masks: Sequence[Mask], minimum: int, facts: CountyFacts) -> UnitResult:
+    there = Bounds(
+        sum(mask.count().least >= minimum for mask in masks),
+        sum(mask.count().most >= minimum for mask in masks),
+    )
+    required = float(len(masks))
+    identity = facts.county.config.county
     code, name = identity.code, identity.name
     if place.row != _COUNTY:
         code, name = "", place.name
     if place.row is not None and place.row >= 0:
-        code, name = (str(county.townships[c].iloc[place.row]) for c in ("code", "name"))
+        code, name = (str(facts.county.townships[c].iloc[place.row]) for c in ("code", "name"))
     return UnitResult(
         code,
         name,
-        bounded(there, perhaps, required),
-        float(there),
+        there.verdict(Bounds.exactly(required)),
+        float(there.least),
         required,
-        max(0.0, required - there),
-        bound="at_least" if perhaps > there else "exact",
+        max(0.0, required - float(there.least)),
+        bound="exact" if there.is_exact else "at_least",
     )
 
 
-def _residents(places: Sequence[_Place], county: County) -> np.ndarray:
-    """Return the residents of each place, NaN where not known."""
-    of_units = township_residents(county)["residents"].to_numpy(float)
-    of_county = float(whole_county(county)["residents"].iloc[0])
-    return np.array(
-        [
-            math.nan
-            if place.row is None
-            else of_county
-            if place.row == _COUNTY
-            else of_units[place.row]
-            for place in places
-        ]
-    )
+def _residents(place: _Place, facts: CountyFacts) -> float:
+    """Return the residents of the place, NaN where not known."""
+    if place.row is None:
+        return math.nan
+    if place.row == _COUNTY:
+        return float(facts.whole["residents"].iloc[0])
+    return float(facts.township_population.iloc[place.row])

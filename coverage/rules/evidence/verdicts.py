@@ -11,7 +11,7 @@ import pandas as pd
 from coverage.county.words import column_title
 from coverage.messages import Message
 from coverage.rules.evidence.compare import BoolArray
-from coverage.rules.model.results import Bound, UnitResult, Verdict
+from coverage.rules.model.results import UnitResult, Verdict
 from coverage.rules.model.rule import Rule
 
 
@@ -21,31 +21,17 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     One unit that fails settles it; else one that cannot be assessed leaves it open; else one
     that passes is enough, for the others are not asked.
     """
-    found = set(verdicts)
+    among = set(verdicts)
     for verdict in ("unmet", "not_assessable", "met"):
-        if verdict in found:
+        if verdict in among:
             return verdict
     return "not_applicable"
-
-
-def bounded(least: float, most: float, required: float) -> Verdict:
-    """Return the verdict on a figure of which only the bounds are known."""
-    if least >= required:
-        return "met"
-    return "unmet" if most < required else "not_assessable"
 
 
 def is_told_only(rule: Rule) -> bool:
     """Return whether nobody owes the figure of `rule`: its parameter ``judged`` says no."""
     judged = rule.parameters.get("judged")
     return judged is not None and judged.value is False
-
-
-def bound_of(verdict: Verdict, least: float, most: float) -> Bound:
-    """Return what the figure told is: the most where even that is too little, else the least."""
-    if least == most:
-        return "exact"
-    return "at_most" if verdict == "unmet" else "at_least"
 
 
 def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:
@@ -124,7 +110,7 @@ def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | No
     Parameters
     ----------
     places
-        The units asked, or the county, with the columns of `coverage.rules.evidence.units`.
+        The units asked, or the county, with the columns of `coverage.rules.evidence.residents`.
     is_open
         Whether that leaves the verdict open; else it is certain whatever they are.
     """

@@ -3,46 +3,195 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from coverage.county.model import County
 from coverage.county.words import fold
 from coverage.messages import Message
-from coverage.rules.evidence.amounts import amounts_of
-from coverage.rules.evidence.choice import Choice, blank_columns, chosen, stated
-from coverage.rules.evidence.compare import BoolArray, FloatArray, known_sum
+from coverage.rules.evidence.bounds import (
+    NOWHERE,
+    Bounds,
+    BoundsArray,
+    IntArray,
+    Mask,
+    judged_unit,
+)
+from coverage.rules.evidence.compare import BoolArray, known_sum
+from coverage.rules.evidence.destinations import FacilityQuery, stated_access
+from coverage.rules.evidence.facility_masks import (
+    amounts,
+    blank_columns,
+    of_kinds,
+    stated_mask,
+)
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import Evidence
 from coverage.rules.evidence.place_names import rows_named
-from coverage.rules.evidence.things import evaluate_things, things_in
+from coverage.rules.evidence.residents import all_known
+from coverage.rules.evidence.things import evaluate_things
 from coverage.rules.evidence.units import (
-    NOWHERE,
-    IntArray,
-    all_known,
+    are_villages,
+    asked_places,
+    facility_units,
+    places_of,
     region_of,
-    summed,
-    township_of,
-    township_of_village,
-    township_residents,
-    village_of,
-    whole_county,
+    village_units,
 )
 from coverage.rules.evidence.verdicts import (
     blank_notes,
     bound_note,
-    bound_of,
-    bounded,
     combined,
     counted,
     joined,
     not_asked,
 )
-from coverage.rules.model.conditions import parse_region
-from coverage.rules.model.parameters import Presence
+from coverage.rules.model.conditions import (
+    PLACE_COLUMNS,
+    Conditions,
+    FacilityKinds,
+    NumberColumn,
+    RegionConditions,
+    Things,
+    VillageColumn,
+    parse_region,
+    parse_thing,
+)
+from coverage.rules.model.forms import (
+    FACILITY_KINDS,
+    FACILITY_WHERE,
+    MAX_MATCH,
+    MINIMUM,
+    Form,
+    Question,
+)
+from coverage.rules.model.parameters import KindParameters
 from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
-from coverage.rules.model.rule import VILLAGE_KINDS, Rule
+from coverage.rules.model.rule import VILLAGE_KINDS, ParameterValue, Rule, Unit, UnitKind
+from coverage.rules.rule_kind import RuleKind, stated_facilities
+
+
+class Presence(KindParameters):
+    """So many of something in each unit, or in the county.
+
+    Attributes
+    ----------
+    unit_kinds
+        The units that must each have them: kinds of township, or kinds of village; empty: the
+        county as a whole.
+    minimum
+        How many each unit must have.
+    max_match_m
+        Village rules: how far from the nearest village of its township a facility may stand
+        that names no village and lies in no village's polygon.
+    named_units
+        Names of the townships that alone are asked; empty: all of `unit_kinds`.
+    region_where
+        Conditions that take the place of `facility_where` in a region.
+    alternative_where
+        Conditions that are enough in place of `facility_where`; empty: there are none such.
+    named_facilities
+        Names (or parts of names) of the facility that alone is asked. Where the county has none
+        so named, any facility of the kinds is, and the note says so.
+    things
+        Several things that must each be there, `minimum` times: conditions that a facility must
+        fulfil beside `facility_where`, in a place or anywhere. Empty, or none of them asked of
+        the county's region: facilities are counted.
+    sum_column
+        The facility column of numbers that is added up; empty: facilities are counted.
+    expected_kinds
+        Kinds of facility that are expected to state `sum_column`: a blank of theirs may be any
+        number, one of any other kind counts as none; empty: whoever the rule speaks of.
+    village_column
+        The yes/no column of villages that is counted in place of facilities.
+    """
+
+    unit_kinds: tuple[UnitKind, ...] = ()
+    minimum: int = Field(ge=1)
+    max_match_m: float = Field(0.0, ge=0)
+    named_units: tuple[str, ...] = ()
+    region_where: RegionConditions = ()
+    alternative_where: Conditions = ()
+    named_facilities: tuple[str, ...] = ()
+    things: Things = ()
+    sum_column: NumberColumn = ""
+    expected_kinds: FacilityKinds = ()
+    village_column: VillageColumn = ""
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> Presence:
+        if self.sum_column and self.village_column:
+            raise PydanticCustomError("one_measure", "sum_column or village_column, not both")
+        if self.named_units and not self.unit_kinds:
+            raise PydanticCustomError("named_units_alone", "named_units without unit_kinds")
+        other = self.unit_kinds or self.sum_column or self.village_column
+        if other and (self.things or self.named_facilities or self.alternative_where):
+            raise PydanticCustomError("things_alone", "of the county's facilities only")
+        return self
+
+
+def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
+    """Return the number of units that have enough, and how many there are.
+
+    A rule of the county as a whole gives how many there are, and how many there must be.
+    """
+    stated = Presence.of(rule)
+    region = region_of(facts, evidence)
+    things = [t for t in map(parse_thing, stated.things) if region.startswith(t.region)]
+    if things:
+        return evaluate_things(rule, stated, things, stated.minimum, facts)
+    places = places_of(stated.unit_kinds, facts)
+    is_unit = asked_places(stated.unit_kinds, stated.named_units, rule.scope, places)
+    tally, note = _tally(stated, _where(stated, region), facts)
+    observed = tally.added.totals(tally.stands_in, len(places))
+    required = Bounds.exactly(stated.minimum)
+    codes, names = places["code"].astype(str).tolist(), places["name"].astype(str).tolist()
+    units = tuple(
+        judged_unit(codes[row], names[row], observed[row], required)
+        for row in np.flatnonzero(is_unit).tolist()
+    )
+    absent = _absent(stated, names)
+    verdict = combined(unit.verdict for unit in (*units, *absent))
+    is_open = verdict == "not_assessable"
+    residents = places.loc[is_unit, "residents"].to_numpy(float)
+    lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
+    silent = int((~all_known(places[is_unit])[lacking]).sum())
+    blank = tally.blank_columns() if is_open else ()
+    nobody_states = any(tally.table[name].isna().all() for name in blank)
+    return RuleResult(
+        rule=rule,
+        verdict=verdict,
+        observed=math.nan if nobody_states else _observed(stated, units),
+        required=float(len(units) + len(absent) if stated.unit_kinds else stated.minimum),
+        unit=rule.unit,
+        population_total=float(np.nansum(residents)),
+        population_short=math.nan if is_open else known_sum(residents[lacking]),
+        shortfall=math.nan if is_open else _shortfall(stated, (*units, *absent)),
+        note=joined(
+            [
+                *blank_notes(tally.table, blank, tally.rows, villages=bool(stated.village_column)),
+                *_facility_notes(stated, facts, tally, is_unit, is_open=is_open),
+                counted(
+                    "rules.named_unit_missing",
+                    len(absent),
+                    names=", ".join(unit.name for unit in absent),
+                ),
+                note,
+                counted("rules.short_population_unknown", silent),
+            ]
+        ),
+        units=(*units, *absent, *_outside(stated, places, is_unit, observed)),
+        missing_columns=tuple(
+            f"{'villages' if stated.village_column else 'facilities'}.{name}" for name in blank
+        ),
+        bound=_bound(stated, verdict, units, observed),
+    )
 
 
 @dataclass(frozen=True)
@@ -51,270 +200,229 @@ class _Tally:
 
     Attributes
     ----------
+    table
+        The rows that are counted: facilities or villages.
+    rows
+        Which of them leave something open.
     stands_in
-        Position of each row's unit, `NOWHERE` where it has none.
-    known
-        How many each row adds for certain.
-    perhaps
-        How many more it may add.
+        Position of the unit of each that counts, or may, `NOWHERE` where it has none.
+    added
+        How many each of these adds.
     blank
-        Which rows should state a number and do not.
+        Which of these should state a number and do not.
+    conditions, columns
+        What decides whether a row counts, and what it adds.
     """
 
+    table: pd.DataFrame
+    rows: BoolArray
     stands_in: IntArray
-    known: FloatArray
-    perhaps: FloatArray
+    added: BoundsArray
     blank: BoolArray
+    conditions: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def blank_columns(self) -> tuple[str, ...]:
+        """Return the columns whose blanks leave it open how many there are."""
+        return blank_columns(self.table, self.conditions, self.rows, self.columns)
 
 
-def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
-    """Return the number of units that have enough, and how many there are.
-
-    A rule of the county as a whole gives how many there are, and how many there must be.
-    """
-    asked = Presence.of(rule)
-    region = region_of(county, evidence)
-    if wanted := things_in(asked, region):
-        return evaluate_things(rule, asked, wanted, county)
-    where = _where(asked, region)
-    choice, missing = _chosen(asked, where, county)
-    places = _places(asked, county)
-    tally = _tally(asked, county, choice)
-    is_unit = _asked(rule, asked, places)
-    units = _units(places, is_unit, tally, asked.minimum)
-    absent = _absent(asked, places)
-    verdict = combined(unit.verdict for unit in (*units, *absent))
-    residents = places.loc[is_unit, "residents"].to_numpy(float)
-    certain = all_known(places[is_unit])
-    lacking = np.array([unit.verdict == "unmet" for unit in units], dtype=bool)
-    table = county.villages if asked.village_column else county.facilities
-    rows = np.ones(len(table), bool) if asked.village_column else _rows(choice, tally)
-    blank = _blank(asked, county, where, rows) if verdict == "not_assessable" else ()
-    is_open = verdict == "not_assessable"
-    observed = _observed(asked, units)
-    return RuleResult(
-        rule=rule,
-        verdict=verdict,
-        observed=math.nan if any(table[name].isna().all() for name in blank) else observed,
-        required=float(len(units) + len(absent)) if asked.unit_kinds else float(asked.minimum),
-        unit=rule.unit,
-        population_total=float(np.nansum(residents)),
-        population_short=math.nan if is_open else known_sum(residents[lacking]),
-        shortfall=math.nan if is_open else _shortfall(asked, (*units, *absent)),
-        note=joined(
-            [
-                *blank_notes(table, blank, rows, villages=bool(asked.village_column)),
-                *_facility_notes(asked, county, tally, is_unit, is_open=is_open),
-                counted("rules.named_unit_missing", len(absent), names=_names(absent)),
-                missing,
-                counted("rules.short_population_unknown", int((~certain[lacking]).sum())),
-            ]
-        ),
-        units=(*units, *absent, *_outside(rule, asked, places, tally)),
-        missing_columns=tuple(
-            f"{'villages' if asked.village_column else 'facilities'}.{name}" for name in blank
-        ),
-        bound=_bound(asked, verdict, units, tally),
+def _tally(
+    stated: Presence, where: tuple[str, ...], facts: CountyFacts
+) -> tuple[_Tally, Message | None]:
+    """Return what is counted; and that no facility has the name that the rule asks for."""
+    if stated.village_column:
+        villages = facts.county.villages
+        column = stated.village_column
+        yes = stated_mask(villages[column])
+        every = np.ones(len(villages), dtype=bool)
+        stands_in = village_units(stated.unit_kinds, facts)
+        return _Tally(villages, every, stands_in, yes.ones(), ~every, columns=(column,)), None
+    mask, note = _counting(stated, where, facts)
+    facilities = facts.county.facilities
+    adds = amounts(facilities, mask, stated.sum_column, stated.expected_kinds)
+    tally = _Tally(
+        facilities,
+        adds.questioned,
+        facility_units(stated.unit_kinds, facts, stated.max_match_m)[adds.rows],
+        adds.added,
+        adds.blank,
+        (*where, *stated.alternative_where),
+        (stated.sum_column,),
     )
+    return tally, note
 
 
-def _rows(choice: Choice, tally: _Tally) -> BoolArray:
-    """Return which facilities leave something open."""
-    rows = choice.unknown.copy()
-    rows[np.flatnonzero(choice.possible)[tally.blank]] = True
-    return rows if tally.blank.any() else choice.possible
-
-
-def _where(asked: Presence, region: str) -> tuple[str, ...]:
+def _where(stated: Presence, region: str) -> tuple[str, ...]:
     """Return the conditions that hold in `region`: of several prefixes, the longest's."""
-    fitting = [text for text in asked.region_where if region.startswith(parse_region(text)[0])]
+    fitting = [text for text in stated.region_where if region.startswith(parse_region(text)[0])]
     if not fitting:
-        return asked.facility_where
+        return stated.facility_where
     longest = max((parse_region(text)[0] for text in fitting), key=len)
     return tuple(
         text.partition(":")[2].strip() for text in fitting if parse_region(text)[0] == longest
     )
 
 
-def _chosen(
-    asked: Presence, where: tuple[str, ...], county: County
-) -> tuple[Choice, Message | None]:
+def _counting(
+    stated: Presence, where: tuple[str, ...], facts: CountyFacts
+) -> tuple[Mask, Message | None]:
     """Return the facilities that count, and that none has the name that the rule asks for."""
-    choice = chosen(county, asked.facility_kinds, where)
-    if asked.alternative_where:
-        other = chosen(county, asked.facility_kinds, asked.alternative_where)
-        yes = choice.yes | other.yes
-        choice = Choice(yes, (choice.possible | other.possible) & ~yes)
-    if not asked.named_facilities:
-        return choice, None
-    wanted = [fold(name) for name in asked.named_facilities]
-    of_kind = chosen(county, asked.facility_kinds, ()).yes
-    names = county.facilities["name"].astype(str).map(fold)
+    mask = facts.facility_mask(stated.facility_kinds, where)
+    if stated.alternative_where:
+        mask |= facts.facility_mask(stated.facility_kinds, stated.alternative_where)
+    if not stated.named_facilities:
+        return mask, None
+    facilities = facts.county.facilities
+    wanted = [fold(name) for name in stated.named_facilities]
+    of_kind = of_kinds(facilities, stated.facility_kinds)
+    names = facilities["name"].astype(str).map(fold)
     named = np.array([any(w in name for w in wanted) for name in names], dtype=bool) & of_kind
-    if not named.any():
-        told = Message("rules.named_facility_missing", {"name": asked.named_facilities[0]})
-        return choice, told if of_kind.any() else None
-    return Choice(choice.yes & named, choice.unknown & named), None
-
-
-def _of_villages(asked: Presence) -> bool:
-    return bool(asked.unit_kinds) and VILLAGE_KINDS.issuperset(asked.unit_kinds)
-
-
-def _places(asked: Presence, county: County) -> pd.DataFrame:
-    if not asked.unit_kinds:
-        return whole_county(county)
-    if _of_villages(asked):
-        return county.villages.assign(
-            residents=county.villages["population"],
-            silent_villages=county.villages["population"].isna().astype(np.int64),
-            silent_units=0,
-        )
-    return county.townships.join(township_residents(county))
-
-
-def _asked(rule: Rule, asked: Presence, places: pd.DataFrame) -> BoolArray:
-    """Return which places the rule asks."""
-    if not asked.unit_kinds:
-        return np.ones(1, dtype=bool)
-    if asked.named_units:
-        return _named(asked, places)
-    is_unit = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    if _of_villages(asked) and rule.scope.area_classes:
-        is_unit = is_unit & places["area_class"].isin(rule.scope.area_classes).to_numpy(bool)
-    return is_unit
-
-
-def _named(asked: Presence, places: pd.DataFrame) -> BoolArray:
-    """Return which of `places` the rule names."""
-    named = np.zeros(len(places), dtype=bool)
-    for name in asked.named_units:
-        named[rows_named(places["name"].astype(str).tolist(), name)] = True
-    return named
+    if named.any():
+        return mask & Mask.known(named), None
+    note = Message("rules.named_facility_missing", {"name": stated.named_facilities[0]})
+    return mask, note if of_kind.any() else None
 
 
 def _outside(
-    rule: Rule, asked: Presence, places: pd.DataFrame, tally: _Tally
+    stated: Presence, places: pd.DataFrame, is_unit: BoolArray, observed: BoundsArray
 ) -> tuple[UnitResult, ...]:
     """Return a row for each village of the kinds asked that is of another area class."""
-    if asked.named_units or not (_of_villages(asked) and rule.scope.area_classes):
+    if stated.named_units or not are_villages(stated.unit_kinds):
         return ()
-    of_kind = places["kind"].isin(asked.unit_kinds).to_numpy(bool)
-    known = summed(tally.known, tally.stands_in, len(places))
+    of_kind = places["kind"].isin(stated.unit_kinds).to_numpy(bool)
     return tuple(
-        not_asked(str(places["code"].iloc[row]), str(places["name"].iloc[row]), float(known[row]))
-        for row in np.flatnonzero(of_kind & ~_asked(rule, asked, places))
+        not_asked(
+            str(places["code"].iloc[row]),
+            str(places["name"].iloc[row]),
+            float(observed[row].least),
+        )
+        for row in np.flatnonzero(of_kind & ~is_unit).tolist()
     )
 
 
-def _absent(asked: Presence, places: pd.DataFrame) -> tuple[UnitResult, ...]:
+def _absent(stated: Presence, names: list[str]) -> tuple[UnitResult, ...]:
     """Return a row for each named unit that the county does not have."""
-    there = places["name"].astype(str).tolist()
-    least = float(asked.minimum)
+    least = float(stated.minimum)
     return tuple(
         UnitResult("", name, "unmet", 0.0, least, least)
-        for name in asked.named_units
-        if not len(rows_named(there, name))
-    )
-
-
-def _tally(asked: Presence, county: County, choice: Choice) -> _Tally:
-    if asked.village_column:
-        said = stated(county.villages[asked.village_column])
-        if _of_villages(asked):
-            stands_in: IntArray = np.arange(len(county.villages), dtype=np.int64)
-        else:
-            stands_in = township_of_village(county)
-        if not asked.unit_kinds:
-            stands_in = np.zeros(len(county.villages), dtype=np.int64)
-        none_blank = np.zeros(len(county.villages), dtype=bool)
-        return _Tally(stands_in, said.yes.astype(float), said.unknown.astype(float), none_blank)
-    if not asked.unit_kinds:
-        stands_in = np.zeros(int(choice.possible.sum()), dtype=np.int64)
-    elif _of_villages(asked):
-        stands_in = village_of(county, choice.possible, asked.max_match_m)
-    else:
-        stands_in = township_of(county)[choice.possible]
-    adds = amounts_of(county.facilities, choice, asked.sum_column, asked.expected_kinds)
-    return _Tally(stands_in, adds.known, adds.perhaps, adds.blank)
-
-
-def _units(
-    places: pd.DataFrame, is_unit: BoolArray, tally: _Tally, minimum: int
-) -> tuple[UnitResult, ...]:
-    known = summed(tally.known, tally.stands_in, len(places))
-    most = known + summed(tally.perhaps, tally.stands_in, len(places))
-    codes, names = places["code"].tolist(), places["name"].tolist()
-    return tuple(
-        _unit(str(codes[row]), str(names[row]), float(known[row]), float(most[row]), minimum)
-        for row in np.flatnonzero(is_unit).tolist()
-    )
-
-
-def _unit(code: str, name: str, least: float, most: float, minimum: int) -> UnitResult:
-    """Return the row of a unit: the least that it has, or the most where even that is too few."""
-    verdict = bounded(least, most, minimum)
-    told = most if verdict == "unmet" else least
-    return UnitResult(
-        code,
-        name,
-        verdict,
-        told,
-        float(minimum),
-        max(0.0, minimum - told),
-        bound=bound_of(verdict, least, most),
+        for name in stated.named_units
+        if not len(rows_named(names, name))
     )
 
 
 def _bound(
-    asked: Presence, verdict: Verdict, units: tuple[UnitResult, ...], tally: _Tally
+    stated: Presence, verdict: Verdict, units: tuple[UnitResult, ...], observed: BoundsArray
 ) -> Bound:
     """Return what the number told is where cells are blank."""
-    if asked.unit_kinds:
-        is_open = any(unit.verdict == "not_assessable" for unit in units)
-        return "at_least" if is_open else "exact"
-    if not tally.perhaps.any():
-        return "exact"
-    return "at_most" if verdict == "unmet" else "at_least"
+    if not stated.unit_kinds:
+        return observed[0].bound(verdict)
+    is_open = any(unit.verdict == "not_assessable" for unit in units)
+    return "at_least" if is_open else "exact"
 
 
-def _observed(asked: Presence, units: tuple[UnitResult, ...]) -> float:
-    if not asked.unit_kinds:
+def _observed(stated: Presence, units: tuple[UnitResult, ...]) -> float:
+    if not stated.unit_kinds:
         return units[0].observed
     return float(sum(unit.verdict == "met" for unit in units))
 
 
-def _shortfall(asked: Presence, units: tuple[UnitResult, ...]) -> float:
-    if not asked.unit_kinds:
+def _shortfall(stated: Presence, units: tuple[UnitResult, ...]) -> float:
+    if not stated.unit_kinds:
         return units[0].shortfall
     return float(sum(unit.verdict == "unmet" for unit in units))
 
 
-def _blank(
-    asked: Presence, county: County, where: tuple[str, ...], rows: BoolArray
-) -> tuple[str, ...]:
-    """Return the columns whose blanks leave the verdict open."""
-    if asked.village_column:
-        return (asked.village_column,)
-    also = [asked.sum_column] if asked.sum_column else []
-    where = (*where, *asked.alternative_where)
-    return blank_columns(county.facilities, where, rows, also)
-
-
 def _facility_notes(
-    asked: Presence, county: County, tally: _Tally, is_unit: BoolArray, *, is_open: bool
+    stated: Presence, facts: CountyFacts, tally: _Tally, is_unit: BoolArray, *, is_open: bool
 ) -> list[Message | None]:
-    if asked.village_column:
+    if stated.village_column:
         return []
-    of_kind = county.facilities["kind"].isin(asked.facility_kinds) | (not asked.facility_kinds)
+    of_kind = of_kinds(facts.county.facilities, stated.facility_kinds)
     placed = tally.stands_in[tally.stands_in != NOWHERE]
     return [
         Message("rules.no_such_facility") if is_unit.any() and not of_kind.any() else None,
-        None if is_open else bound_note(asked.sum_column, tally.blank),
+        None if is_open else bound_note(stated.sum_column, tally.blank),
         counted("rules.unmatched", int((tally.stands_in == NOWHERE).sum())),
         counted("rules.stands_elsewhere", int((~is_unit[placed]).sum())),
     ]
 
 
-def _names(units: tuple[UnitResult, ...]) -> str:
-    return ", ".join(unit.name for unit in units)
+def _columns(stated: Presence) -> tuple[str, ...]:
+    if stated.village_column:
+        return ("villages.kind",)
+    if VILLAGE_KINDS.intersection(stated.unit_kinds):
+        return ("villages.kind", "facilities.village", *PLACE_COLUMNS)
+    return ("facilities.township", *PLACE_COLUMNS) if stated.unit_kinds else ()
+
+
+def _destinations(rule: Rule, stated: Presence) -> FacilityQuery | None:
+    query = stated_access(rule, stated)
+    if query is None:
+        return None
+    return replace(
+        query,
+        named_units=stated.named_units,
+        of_villages=are_villages(stated.unit_kinds),
+        max_match_m=stated.max_match_m,
+    )
+
+
+def _questioned(stated: Presence) -> FacilityQuery:
+    query = stated_facilities(stated)
+    return replace(query, facility_where=()) if stated.region_where else query
+
+
+def _unit(values: Mapping[str, ParameterValue]) -> Unit:
+    unit_kinds = values.get("unit_kinds")
+    if isinstance(unit_kinds, list) and unit_kinds:
+        return "villages" if VILLAGE_KINDS.issuperset(unit_kinds) else "townships"
+    units: dict[str, Unit] = {"": "facilities", "ambulances": "ambulances", "beds": "beds"}
+    return units.get(str(values.get("sum_column", "")), "things")
+
+
+FORMS: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        "presence_units": Form(
+            "presence",
+            (
+                Question("unit_kinds", "any_units", ["township"], needed=True),
+                FACILITY_KINDS,
+                FACILITY_WHERE,
+                MINIMUM,
+                Question("named_units", "names", []),
+                MAX_MATCH,
+            ),
+        ),
+        "presence_county": Form("presence", (FACILITY_KINDS, FACILITY_WHERE, MINIMUM)),
+        "presence_sum": Form(
+            "presence",
+            (
+                Question("sum_column", "number_column", "ambulances", needed=True),
+                FACILITY_KINDS,
+                FACILITY_WHERE,
+                MINIMUM,
+            ),
+        ),
+        "presence_village": Form(
+            "presence",
+            (
+                Question("unit_kinds", "village_kinds", ["village"], needed=True),
+                Question("village_column", "village_column", "", needed=True),
+            ),
+            {"minimum": 1},
+        ),
+    }
+)
+
+KIND: Final = RuleKind(
+    id="presence",
+    place=2,
+    parameters=Presence,
+    evaluate=evaluate,
+    unit=_unit,
+    forms=FORMS,
+    columns=_columns,
+    destinations=_destinations,
+    questioned=_questioned,
+)

@@ -3,160 +3,193 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from coverage.county.model import County
-from coverage.measures.distribution import within_limit
-from coverage.rules.evidence.access import destinations
-from coverage.rules.evidence.choice import blank_columns
+from coverage.rules.evidence.bounds import decided
 from coverage.rules.evidence.compare import BoolArray, FloatArray, people_met
-from coverage.rules.evidence.minutes import Evidence
+from coverage.rules.evidence.destinations import FacilityQuery, find_destinations, stated_access
+from coverage.rules.evidence.facility_masks import blank_columns
+from coverage.rules.evidence.facts import CountyFacts
+from coverage.rules.evidence.limits import ResponseLimits
+from coverage.rules.evidence.minutes import (
+    Evidence,
+    MinutesBounds,
+    access_bounds,
+    response_bounds,
+)
 from coverage.rules.evidence.verdicts import blank_notes, counted, joined, silent_facilities
-from coverage.rules.model.parameters import ResponseTime
+from coverage.rules.model.conditions import PLACE_COLUMNS, FacilityKinds
+from coverage.rules.model.forms import (
+    FACILITY_WHERE,
+    REQUIRED_SHARE,
+    Form,
+    Question,
+)
+from coverage.rules.model.parameters import KindParameters, Share
 from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
-from coverage.rules.model.rule import Rule
+from coverage.rules.model.rule import ParameterValue, Rule, Unit
+from coverage.rules.rule_kind import RuleKind
+from coverage.travel.model import Direction
 
-COLUMN = "ambulances"
+COLUMN: Final = "ambulances"
 """The facility column that says who answers calls."""
 
 
-def is_response(rule: Rule) -> bool:
-    """Tell whether `rule` is on the minutes until an ambulance is at the scene."""
-    return rule.kind == "response_time" and ResponseTime.of(rule).direction == "from_facility"
+class ResponseTime(KindParameters):
+    """Minutes on the road, by ambulance or of residents.
 
-
-def silent_stations(rule: Rule, county: County) -> tuple[int, ...]:
-    """Return the facilities (rows) that should say how many ambulances they have, and do not.
-
-    Only those with a place: without one a facility answers no calls, whatever it has.
+    Attributes
+    ----------
+    direction
+        ``from_facility``: an ambulance drives to the scene, from the dispatch order;
+        ``to_facility``: residents travel to the nearest facility chosen.
+    urban_limit_min, rural_limit_min
+        The minutes allowed.
+    urban_classes
+        The area codes (``urban``, ``rural``, or three digits of the statistics bureau) whose
+        residents have the urban limit; all others have the rural one.
+    required_share
+        Of the residents.
+    expected_kinds
+        Kinds of facility that are expected to say whether they have ambulances.
     """
-    facilities = county.facilities
-    blank = facilities[COLUMN].isna() & facilities["kind"].isin(
-        ResponseTime.of(rule).expected_kinds
-    )
-    placed = ~(facilities.geometry.isna() | facilities.geometry.is_empty)
-    return tuple(np.flatnonzero(blank & placed).tolist())
+
+    direction: Direction = "from_facility"
+    urban_limit_min: float = Field(gt=0)
+    rural_limit_min: float = Field(gt=0)
+    urban_classes: tuple[str, ...]
+    required_share: Share
+    expected_kinds: FacilityKinds = ()
+
+    @model_validator(mode="after")
+    def _every_ambulance_answers(self) -> ResponseTime:
+        if self.direction == "from_facility" and (self.facility_kinds or self.facility_where):
+            raise PydanticCustomError("every_ambulance", "every ambulance answers calls")
+        return self
+
+    @property
+    def limits(self) -> ResponseLimits:
+        """The minutes allowed, by area class."""
+        return ResponseLimits(self.urban_limit_min, self.rural_limit_min, self.urban_classes)
+
+    @property
+    def is_response(self) -> bool:
+        """Whether the rule is on the minutes until an ambulance is at the scene."""
+        return self.direction == "from_facility"
 
 
-def limits_min(rule: Rule, county: County) -> FloatArray:
-    """Return the limit of each village, minutes."""
-    asked = ResponseTime.of(rule)
-    return np.where(is_urban(rule, county), asked.urban_limit_min, asked.rural_limit_min)
-
-
-def is_urban(rule: Rule, county: County) -> BoolArray:
-    """Return which villages have the limit for towns."""
-    villages = county.villages
-    area = villages["area_code"].astype(object)
-    area = area.where(area.notna(), villages["area_class"].astype(object))
-    return area.isin(ResponseTime.of(rule).urban_classes).to_numpy(bool)
-
-
-def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     """Return the share of residents who are reached, or can reach a facility, within their limit.
 
     Each demand point has the limit of its village. The verdict counts people. Those of a village
     whose population is not known may be none or any number: the verdict is told where it is the
     same either way.
     """
-    asked = ResponseTime.of(rule)
-    people, unknown = _people(rule, county)
-    total = float(people.sum())
+    stated = ResponseTime.of(rule)
+    county = facts.county
+    people, unknown = _residents(rule, county)
     villages_unknown = int(county.demand.loc[unknown, "village"].nunique())
-    outward = asked.direction == "from_facility"
-    if outward and county.facilities[COLUMN].isna().all():
-        everywhere = np.ones(len(county.facilities), dtype=bool)
-        return RuleResult(
-            rule=rule,
-            verdict="not_assessable",
-            observed=math.nan,
-            required=asked.required_share,
-            unit=rule.unit,
-            population_total=total,
-            population_short=math.nan,
-            shortfall=math.nan,
-            note=joined(
-                [
-                    *blank_notes(county.facilities, (COLUMN,), everywhere),
-                    counted("rules.population_unknown", villages_unknown),
-                ]
-            ),
-            units=(),
-            missing_columns=(f"facilities.{COLUMN}",),
-        )
-    times = _outward(rule, county, evidence) if outward else _inward(rule, asked, county, evidence)
-    limit = limits_min(rule, county)[county.demand["village"].to_numpy()]
-    in_time, perhaps = within_limit(times.most, limit), within_limit(times.least, limit)
+    if stated.is_response and county.facilities[COLUMN].isna().all():
+        return _nobody_states(rule, stated, county, people, villages_unknown)
+    times = (_outward if stated.is_response else _inward)(stated, facts, evidence)
+    limit = stated.limits.limits_min(county.villages)[county.demand["village"].to_numpy()]
+    in_time = times.minutes.within(limit)
     points = pd.DataFrame(
         {
             "total": people,
-            "short": np.where(in_time, 0.0, people),
-            "surely_short": np.where(perhaps, 0.0, people),
-            "unknown_late": unknown & ~in_time,
-            "unknown_near": unknown & perhaps,
+            "late_at_most": np.where(in_time.certain, 0.0, people),
+            "late_at_least": np.where(in_time.possible, 0.0, people),
+            "unknown_late": unknown & ~in_time.certain,
+            "unknown_near": unknown & in_time.possible,
         }
     )
-    whole = _people_of(points.sum())
-    everybody = _unit(asked, times, "", "", whole)
+    whole = _reached(points.sum(), stated.required_share)
+    everybody = _unit(stated, times, "", "", whole)
     is_open = everybody.verdict == "not_assessable"
-    rests_on_places = is_open and _rests_on_places(asked, whole)
-    rests_on_people = is_open and _rests_on_people(asked, whole)
-    blank = times.blank if rests_on_places else ()
-    said = "rules.residents_open" if rests_on_people else "rules.population_unknown"
+    blank = times.blank if whole.rests_on_facilities else ()
+    unplaced = times.unplaced if whole.rests_on_facilities else ()
+    said = "rules.residents_open" if whole.rests_on_residents else "rules.population_unknown"
+    unreachable = round(float(people[np.isnan(times.minutes.known)].sum()))
     notes = [counted(said, villages_unknown)]
-    unreachable = round(float(people[np.isnan(times.most)].sum()))
-    if outward:
-        answering = np.ones(len(county.facilities), dtype=bool)
-        silent = silent_facilities(county.facilities, answering, COLUMN, asked.expected_kinds)
+    if stated.is_response:
+        every = np.ones(len(county.facilities), dtype=bool)
+        silent = silent_facilities(county.facilities, every, COLUMN, stated.expected_kinds)
         notes += [
             counted("rules.ambulances_unknown", silent),
             counted("rules.unreachable", unreachable),
         ]
     elif times.known:
         notes.append(counted("rules.cannot_reach", unreachable))
-    unplaced = times.unplaced if rests_on_places else ()
     return RuleResult(
         rule=rule,
         verdict=everybody.verdict,
         observed=everybody.observed,
-        required=asked.required_share,
+        required=stated.required_share,
         unit=rule.unit,
-        population_total=total,
-        population_short=math.nan if is_open or not times.known else whole.short,
+        population_total=float(people.sum()),
+        population_short=math.nan if is_open or not times.known else whole.late_at_most,
         shortfall=everybody.shortfall,
         note=joined([*blank_notes(county.facilities, blank, times.rows), *notes]),
-        units=_units(asked, times, county, points),
+        units=_units(stated, times, county, points),
         missing_columns=(
             *(f"facilities.{name}" for name in (*blank, *unplaced)),
-            *(("villages.population",) if rests_on_people else ()),
+            *(("villages.population",) if whole.rests_on_residents else ()),
         ),
         bound=everybody.bound,
     )
 
 
+def _nobody_states(
+    rule: Rule, stated: ResponseTime, county: County, people: FloatArray, villages_unknown: int
+) -> RuleResult:
+    """Return the result where no facility says whether it has ambulances."""
+    every = np.ones(len(county.facilities), dtype=bool)
+    return RuleResult(
+        rule=rule,
+        verdict="not_assessable",
+        observed=math.nan,
+        required=stated.required_share,
+        unit=rule.unit,
+        population_total=float(people.sum()),
+        population_short=math.nan,
+        shortfall=math.nan,
+        note=joined(
+            [
+                *blank_notes(county.facilities, (COLUMN,), every),
+                counted("rules.population_unknown", villages_unknown),
+            ]
+        ),
+        units=(),
+        missing_columns=(f"facilities.{COLUMN}",),
+    )
+
+
 @dataclass(frozen=True)
 class _Times:
-    """Minutes at each demand point, NaN where nobody comes or nothing can be reached.
+    """Minutes at each demand point.
 
     Attributes
     ----------
-    most
-        From or to the facilities that are known to be ones.
-    least
-        What they come down to if those are ones too of which it is not known.
+    rows
+        The facilities of which it is not known whether they count.
     known
         Whether it can be told how far it is.
     blank
-        Columns that leave it open, and which facilities (`rows`) leave them blank.
+        Columns that `rows` leave blank.
     unplaced
         The columns of a place, where a facility that counts, or may, has none.
     """
 
-    most: FloatArray
-    least: FloatArray
+    minutes: MinutesBounds
     rows: BoolArray
     known: bool = True
     blank: tuple[str, ...] = ()
@@ -164,97 +197,122 @@ class _Times:
 
 
 @dataclass(frozen=True)
-class _People:
+class _Reached:
     """The known residents asked, and where there are others of whom the number is not known.
 
     Attributes
     ----------
-    short, surely_short
+    late_at_most, late_at_least
         Those of them who are beyond the limit by what is known, and whatever is not.
     unknown_late, unknown_near
         Demand points of unknown people that may be beyond it, and that may be within it.
+    required_share
+        Of all residents that must be within it.
     """
 
     total: float
-    short: float
-    surely_short: float
+    late_at_most: float
+    late_at_least: float
     unknown_late: int
     unknown_near: int
+    required_share: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict, whatever blank cells hold of facilities and of residents.
+
+        Unknown residents who are too far away may spoil it; those who are near enough may raise
+        the share, but where everybody is owed it they make up for nobody.
+        """
+        if not self.total:
+            return "not_assessable" if self.unknown_late + self.unknown_near else "not_applicable"
+        may_raise = self.unknown_near > 0 and self.required_share < 1
+        return decided(
+            at_worst=self._met(self.late_at_most) and not self.unknown_late,
+            at_best=self._met(self.late_at_least) or may_raise,
+        )
+
+    @property
+    def rests_on_facilities(self) -> bool:
+        """Whether the known residents' verdict hangs on facilities that are not known."""
+        if not self.total:
+            return False
+        by_facilities = decided(
+            at_worst=self._met(self.late_at_most), at_best=self._met(self.late_at_least)
+        )
+        return by_facilities == "not_assessable"
+
+    @property
+    def rests_on_residents(self) -> bool:
+        """Whether residents of whom the number is not known may turn the verdict."""
+        if self.verdict != "not_assessable":
+            return False
+        may_spoil = self.unknown_late > 0 and self._met(self.late_at_least)
+        may_raise = self.unknown_near > 0 and self.required_share < 1
+        return not self.total or may_spoil or (may_raise and not self._met(self.late_at_most))
+
+    @property
+    def bound(self) -> Bound:
+        """What the share by the known facilities is: others may only bring more near.
+
+        Where residents are not known it is the share of those that are, which bounds nothing.
+        """
+        all_known = not self.unknown_late and not self.unknown_near
+        return "at_least" if all_known and self.late_at_least < self.late_at_most else "exact"
+
+    def _met(self, late: float) -> bool:
+        return people_met(late, self.total, self.required_share)
 
 
-def _people_of(sums: pd.Series[float]) -> _People:
-    return _People(
+def _reached(sums: pd.Series[float], required_share: float) -> _Reached:
+    return _Reached(
         total=float(sums["total"]),
-        short=float(sums["short"]),
-        surely_short=float(sums["surely_short"]),
+        late_at_most=float(sums["late_at_most"]),
+        late_at_least=float(sums["late_at_least"]),
         unknown_late=int(sums["unknown_late"]),
         unknown_near=int(sums["unknown_near"]),
+        required_share=required_share,
     )
 
 
-def _rests_on_places(asked: ResponseTime, people: _People) -> bool:
-    """Return whether the known residents' verdict hangs on facilities that are not known."""
-    required, total = asked.required_share, people.total
-    may_be = people_met(people.surely_short, total, required)
-    return total > 0 and may_be and not people_met(people.short, total, required)
-
-
-def _rests_on_people(asked: ResponseTime, people: _People) -> bool:
-    """Return whether residents of whom the number is not known may turn the verdict.
-
-    Those who are too far away may spoil it; those who are near enough may raise the share, but
-    where everybody is owed it they make up for nobody.
-    """
-    if not people.total:
-        return people.unknown_late + people.unknown_near > 0
-    required, total = asked.required_share, people.total
-    may_spoil = people.unknown_late > 0 and people_met(people.surely_short, total, required)
-    may_mend = people.unknown_near > 0 and required < 1
-    return may_spoil or (may_mend and not people_met(people.short, total, required))
-
-
-def _outward(rule: Rule, county: County, evidence: Evidence) -> _Times:
+def _outward(stated: ResponseTime, facts: CountyFacts, evidence: Evidence) -> _Times:
     """Return the minutes until an ambulance comes; those that have not said may have one too."""
-    most = evidence.response.demand["response_min"].to_numpy(float)
-    rows = np.zeros(len(county.facilities), dtype=bool)
-    if evidence.perhaps is None:
-        return _Times(most, most, rows)
-    rows[list(silent_stations(rule, county))] = True
-    least = np.fmin(most, evidence.perhaps.demand["minutes"].to_numpy(float))
-    return _Times(most, least, rows, blank=(COLUMN,))
+    rows = np.zeros(len(facts.county.facilities), dtype=bool)
+    if evidence.with_undecided is None:
+        return _Times(response_bounds(evidence), rows)
+    rows[list(undecided_stations(stated, facts))] = True
+    return _Times(response_bounds(evidence), rows, blank=(COLUMN,))
 
 
-def _inward(rule: Rule, asked: ResponseTime, county: County, evidence: Evidence) -> _Times:
-    """Return the residents' minutes.
-
-    A facility that counts, or may, and has no place may stand at anybody's door, but for what
-    `Evidence.somewhere` knows, and residents who are too far from every road.
-    """
-    nowhere = np.full(len(county.demand), np.nan)
-    access, perhaps = evidence.access, evidence.perhaps
-    most = nowhere if access is None else access.demand["minutes"].to_numpy(float)
-    least = most if perhaps is None else perhaps.demand["minutes"].to_numpy(float)
-    goal = destinations(rule, county)
-    rows = np.zeros(len(county.facilities), dtype=bool)
-    if goal is None:
-        return _Times(most, least, rows)
-    rows[list(goal.unknown)] = True
-    far = np.zeros(len(most), bool) if access is None else access.demand["far"].to_numpy(bool)
-    if goal.unplaced:
-        known = evidence.somewhere
-        there = np.zeros(len(most)) if known is None else known.demand["minutes"].to_numpy(float)
-        least = np.fmin(least, np.where(far, np.nan, there))
+def _inward(stated: ResponseTime, facts: CountyFacts, evidence: Evidence) -> _Times:
+    """Return the residents' minutes."""
+    facilities = facts.county.facilities
+    query = FacilityQuery(stated.facility_kinds, stated.facility_where)
+    destinations = find_destinations(query, facts)
+    rows = np.zeros(len(facilities), dtype=bool)
+    rows[list(destinations.undecided)] = True
     return _Times(
-        most=most,
-        least=least,
+        minutes=access_bounds(evidence, destinations, "demand"),
         rows=rows,
-        known=goal.known,
-        blank=blank_columns(county.facilities, asked.facility_where, rows),
-        unplaced=("lon", "lat") if goal.unplaced else (),
+        known=destinations.known,
+        blank=blank_columns(facilities, stated.facility_where, rows),
+        unplaced=("lon", "lat") if destinations.unplaced else (),
     )
 
 
-def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
+def undecided_stations(stated: ResponseTime, facts: CountyFacts) -> tuple[int, ...]:
+    """Return the facilities (rows) that should say how many ambulances they have, and do not.
+
+    Only those with a place: without one a facility answers no calls, whatever it has.
+    """
+    if not stated.is_response:
+        return ()
+    facilities = facts.county.facilities
+    blank = facilities[COLUMN].isna() & facilities["kind"].isin(stated.expected_kinds)
+    return tuple(np.flatnonzero(blank.to_numpy(bool) & facts.placed).tolist())
+
+
+def _residents(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
     """Return the residents the rule speaks of at each demand point, and where none is known."""
     population = county.demand["population"].to_numpy(float)
     classes = rule.scope.area_classes
@@ -265,43 +323,88 @@ def _people(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
 
 
 def _units(
-    asked: ResponseTime, times: _Times, county: County, points: pd.DataFrame
+    stated: ResponseTime, times: _Times, county: County, points: pd.DataFrame
 ) -> tuple[UnitResult, ...]:
     """Return a row for each township, street and zone, in the order of the file."""
     township = county.villages["township"].to_numpy()[county.demand["village"].to_numpy()]
     codes = county.townships["code"]
     sums = points.groupby(township).sum().reindex(codes, fill_value=0)
     return tuple(
-        _unit(asked, times, str(code), str(name), _people_of(people))
+        _unit(stated, times, str(code), str(name), _reached(people, stated.required_share))
         for code, name, (_, people) in zip(
             codes, county.townships["name"], sums.iterrows(), strict=True
         )
     )
 
 
-def _unit(asked: ResponseTime, times: _Times, code: str, name: str, people: _People) -> UnitResult:
+def _unit(
+    stated: ResponseTime, times: _Times, code: str, name: str, people: _Reached
+) -> UnitResult:
     """Return the result for some residents of whom so many wait, or travel, too long."""
-    required, total = asked.required_share, people.total
-    open_people = _rests_on_people(asked, people)
+    required, total, verdict = stated.required_share, people.total, people.verdict
     if not total:
-        verdict: Verdict = "not_assessable" if open_people else "not_applicable"
         return UnitResult(code, name, verdict, math.nan, required, math.nan)
-    share = (total - (people.short if times.known else people.surely_short)) / total
+    share = (total - (people.late_at_most if times.known else people.late_at_least)) / total
     # Nothing of what is only perhaps so is told as observed.
-    observed = share if times.known else math.nan
-    bound = _bound(people)
-    if open_people or _rests_on_places(asked, people):
-        return UnitResult(code, name, "not_assessable", observed, required, math.nan, bound=bound)
-    if people_met(people.short, total, required):
-        return UnitResult(code, name, "met", share, required, 0.0, bound=bound)
-    lacking = max(0.0, required - share)
-    return UnitResult(code, name, "unmet", observed, required, lacking, bound=bound)
+    observed = share if times.known or verdict == "met" else math.nan
+    lacking = {"met": 0.0, "unmet": max(0.0, required - share)}.get(verdict, math.nan)
+    return UnitResult(code, name, verdict, observed, required, lacking, bound=people.bound)
 
 
-def _bound(people: _People) -> Bound:
-    """Return what the share by the known facilities is: others may only bring more near.
+def _columns(stated: ResponseTime) -> tuple[str, ...]:
+    ambulances = (f"facilities.{COLUMN}",) if stated.is_response else ()
+    return ("villages.area_class", *PLACE_COLUMNS, *ambulances)
 
-    Where residents are not known it is the share of those that are, which bounds nothing.
-    """
-    all_known = not people.unknown_late and not people.unknown_near
-    return "at_least" if all_known and people.surely_short < people.short else "exact"
+
+def _destinations(rule: Rule, stated: ResponseTime) -> FacilityQuery | None:
+    if stated.is_response:
+        return stated_access(rule, stated)
+    return FacilityQuery(stated.facility_kinds, stated.facility_where)
+
+
+def _limits(stated: ResponseTime) -> ResponseLimits | None:
+    return stated.limits if stated.is_response else None
+
+
+def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
+    return "share"
+
+
+_LIMITS: Final = (
+    Question("urban_limit_min", "limit_min", 10.0, unit="min"),
+    Question("rural_limit_min", "limit_min", 30.0, unit="min"),
+    Question("urban_classes", "area_codes", ["urban", "111", "112"], needed=True),
+)
+
+FORMS: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        "response_from": Form(
+            "response_time", (*_LIMITS, REQUIRED_SHARE), {"direction": "from_facility"}
+        ),
+        "response_to": Form(
+            "response_time",
+            (
+                Question("facility_kinds", "facility_kinds", [], needed=True),
+                FACILITY_WHERE,
+                *_LIMITS,
+                REQUIRED_SHARE,
+            ),
+            {"direction": "to_facility"},
+        ),
+    }
+)
+
+KIND: Final = RuleKind(
+    id="response_time",
+    place=1,
+    parameters=ResponseTime,
+    evaluate=evaluate,
+    unit=_unit_of,
+    forms=FORMS,
+    columns=_columns,
+    destinations=_destinations,
+    undecided_stations=undecided_stations,
+    response_limits=_limits,
+    scenario_parameters=("urban_limit_min", "rural_limit_min"),
+    rests_on_roads=True,
+)

@@ -3,300 +3,402 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
-from coverage.county.model import County
 from coverage.county.words import column_title
 from coverage.figures import share_text
 from coverage.messages import Message
-from coverage.rules.evidence.amounts import expecting
-from coverage.rules.evidence.choice import Choice, blank_columns, chosen, holding, numbers_of
+from coverage.rules.evidence.bounds import Bounds, Mask
 from coverage.rules.evidence.compare import BoolArray
+from coverage.rules.evidence.facility_masks import (
+    blank_columns,
+    facility_mask,
+    fulfilling,
+    number_column,
+    of_kinds,
+)
+from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import Evidence
-from coverage.rules.evidence.sums import Sums
-from coverage.rules.evidence.units import region_of, township_population
+from coverage.rules.evidence.share_bounds import CountedShare, ShareBounds, Sums
+from coverage.rules.evidence.units import region_of
 from coverage.rules.evidence.verdicts import blank_notes, bound_note, combined, joined
-from coverage.rules.model.conditions import parse, parse_region_kind
-from coverage.rules.model.parameters import ShareOf
+from coverage.rules.model.conditions import (
+    Conditions,
+    FacilityKinds,
+    NumberColumn,
+    RegionKinds,
+    parse,
+    parse_region_kind,
+)
+from coverage.rules.model.forms import (
+    FACILITY_KINDS,
+    FACILITY_WHERE,
+    REQUIRED_SHARE,
+    Form,
+    Question,
+)
+from coverage.rules.model.parameters import KindParameters, Share
 from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
-from coverage.rules.model.rule import Rule
+from coverage.rules.model.rule import ParameterValue, Rule, Unit
+from coverage.rules.rule_kind import RuleKind
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A share and what is known of it.
+class ShareOf(KindParameters):
+    """A share: of the facilities that have a quality, or of one sum in another.
+
+    One of four: `quality`; `each_quality`; `numerator_column` with `denominator_column`;
+    `numerator_kinds` with `denominator_column`.
 
     Attributes
     ----------
-    blank
-        Columns whose blanks leave the verdict open, and `rows` that leave them blank.
+    quality
+        Conditions of which a facility must fulfil every one.
+    special_where, special_quality
+        Facilities for which another quality holds in place of `quality`, and which.
+    each_quality
+        Conditions that each have a share of their own, which must all be large enough.
+    numerator_column, denominator_column
+        Facility columns that are added up.
+    region_kinds
+        Kinds of facility that take the place of `facility_kinds` in a region.
+    numerator_kinds
+        Kinds of facility whose part of the sum of `denominator_column` is the share.
+    required_share
+        The least share allowed.
+    expected_kinds
+        Kinds of facility that are expected to state `denominator_column`: a blank of theirs may
+        be any number, one of any other kind counts as none; of `quality`: that are expected to
+        state what `facility_where` asks, so that a blank of any other kind means that it is not
+        asked. Empty: whoever the rule speaks of.
     """
 
-    verdict: Verdict
-    share: float
-    units: tuple[UnitResult, ...] = ()
-    blank: tuple[str, ...] = ()
-    rows: BoolArray | None = None
-    notes: tuple[Message | None, ...] = ()
-    bound: Bound = "exact"
+    quality: Conditions = ()
+    special_where: Conditions = ()
+    special_quality: Conditions = ()
+    each_quality: Conditions = ()
+    numerator_column: NumberColumn = ""
+    denominator_column: NumberColumn = ""
+    region_kinds: RegionKinds = ()
+    numerator_kinds: FacilityKinds = ()
+    required_share: Share
+    expected_kinds: FacilityKinds = ()
+
+    @model_validator(mode="after")
+    def _is_one_share(self) -> ShareOf:
+        stated = [self.quality, self.each_quality, self.numerator_column, self.numerator_kinds]
+        sums = bool(self.numerator_column or self.numerator_kinds)
+        if sum(map(bool, stated)) != 1 or sums != bool(self.denominator_column):
+            raise PydanticCustomError("one_share", "one form of share, whole")
+        if bool(self.special_where) != bool(self.special_quality) or (
+            self.special_where and not self.quality
+        ):
+            raise PydanticCustomError("one_share", "special_where with special_quality")
+        return self
+
+    @property
+    def required(self) -> Fraction:
+        """The least share allowed, exactly as it is written."""
+        return Fraction(str(self.required_share))
 
 
-def evaluate(rule: Rule, county: County, evidence: Evidence) -> RuleResult:
+def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     """Return the share and the least share allowed.
 
     A facility with a blank cell may have the quality or not: the verdict is told only where it
     is the same either way. The text speaks of facilities or sums; how many residents they fail
     is not known where the share is too small.
     """
-    asked = _in_region(ShareOf.of(rule), region_of(county, evidence))
-    if asked.quality:
-        found = _of_facilities(asked, county)
-    elif asked.each_quality:
-        found = _of_each(asked, county)
+    stated = _in_region(ShareOf.of(rule), region_of(facts, evidence))
+    facilities = facts.county.facilities
+    if stated.quality:
+        share = _of_facilities(stated, facilities)
+    elif stated.each_quality:
+        share = _of_each(stated, facilities)
     else:
-        found = _of_sums(asked, county)
-    settled = found.verdict in ("met", "not_applicable")
-    lacking = asked.required_share - found.share if found.verdict == "unmet" else 0.0
-    if found.verdict == "not_assessable" or found.bound == "below":
+        share = _of_sums(stated, facilities)
+    settled = share.verdict in ("met", "not_applicable")
+    lacking = stated.required_share - share.observed if share.verdict == "unmet" else 0.0
+    if share.verdict == "not_assessable" or share.bound == "below":
         lacking = math.nan
-    rows = np.ones(len(county.facilities), bool) if found.rows is None else found.rows
     return RuleResult(
         rule=rule,
-        verdict=found.verdict,
-        observed=found.share,
-        required=asked.required_share,
+        verdict=share.verdict,
+        observed=share.observed,
+        required=stated.required_share,
         unit=rule.unit,
-        population_total=float(np.nansum(township_population(county).to_numpy(float))),
+        population_total=facts.known_population,
         population_short=0.0 if settled else math.nan,
         shortfall=lacking,
-        note=joined([*blank_notes(county.facilities, found.blank, rows), *found.notes]),
-        units=found.units,
-        missing_columns=tuple(f"facilities.{name}" for name in found.blank),
-        bound=found.bound,
+        note=joined([*blank_notes(facilities, share.blank, share.rows), *share.notes]),
+        units=share.units,
+        missing_columns=tuple(f"facilities.{name}" for name in share.blank),
+        bound=share.bound,
     )
 
 
-def _in_region(asked: ShareOf, region: str) -> ShareOf:
+@dataclass(frozen=True)
+class _ShareResult:
+    """A share and what is known of it.
+
+    Attributes
+    ----------
+    rows
+        Facilities that leave something open.
+    blank
+        Columns whose blanks in `rows` leave the verdict open.
+    """
+
+    verdict: Verdict
+    observed: float
+    rows: BoolArray
+    units: tuple[UnitResult, ...] = ()
+    blank: tuple[str, ...] = ()
+    notes: tuple[Message | None, ...] = ()
+    bound: Bound = "exact"
+
+
+def _in_region(stated: ShareOf, region: str) -> ShareOf:
     """Return the parameters with the kinds that are asked in `region`: the longest prefix's."""
     fitting = [
-        pair for pair in map(parse_region_kind, asked.region_kinds) if region.startswith(pair[0])
+        pair for pair in map(parse_region_kind, stated.region_kinds) if region.startswith(pair[0])
     ]
     if not fitting:
-        return asked
+        return stated
     longest = max((prefix for prefix, _ in fitting), key=len)
     kinds = tuple(kind for prefix, kind in fitting if prefix == longest)
-    return asked.model_copy(update={"facility_kinds": kinds})
+    return stated.model_copy(update={"facility_kinds": kinds})
 
 
-def _of_facilities(asked: ShareOf, county: County) -> _Found:
+def _of_facilities(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the share of facilities with the quality, a row each."""
-    facilities = county.facilities
-    choice = _asked(asked, county)
-    has = _having(asked, facilities)
-    verdict, share, bound = _share(choice, has, asked.required_share)
-    open_rows = choice.unknown & ~has.yes | choice.yes & has.unknown
+    asked, having = _asked(stated, facilities), _having(stated, facilities)
+    verdict, observed, bound = _judged(CountedShare.of(asked, having), stated.required)
+    rows = _undecided(asked, having)
     where = [
-        *asked.facility_where,
-        *asked.quality,
-        *asked.special_where,
-        *asked.special_quality,
+        *stated.facility_where,
+        *stated.quality,
+        *stated.special_where,
+        *stated.special_quality,
     ]
-    return _Found(
+    return _ShareResult(
         verdict,
-        share,
+        observed,
+        rows,
         units=tuple(
-            _facility(facilities, int(row), choice, has) for row in np.flatnonzero(choice.possible)
+            _facility(facilities, int(row), asked, having) for row in np.flatnonzero(asked.possible)
         ),
-        blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
-        rows=open_rows,
+        blank=blank_columns(facilities, where, rows) if verdict == "not_assessable" else (),
         bound=bound,
     )
 
 
-def _asked(asked: ShareOf, county: County) -> Choice:
+def _asked(stated: ShareOf, facilities: pd.DataFrame) -> Mask:
     """Return which facilities are asked; a blank of a kind that need not state it means no."""
-    choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    return Choice(choice.yes, choice.unknown & expecting(county.facilities, asked.expected_kinds))
+    mask = facility_mask(facilities, stated.facility_kinds, stated.facility_where)
+    expected = of_kinds(facilities, stated.expected_kinds)
+    return Mask(mask.certain, mask.certain | (mask.undecided & expected))
 
 
-def _having(asked: ShareOf, facilities: pd.DataFrame) -> Choice:
+def _having(stated: ShareOf, facilities: pd.DataFrame) -> Mask:
     """Return which facilities have the quality that holds for them."""
-    usual = holding(facilities, asked.quality)
-    if not asked.special_where:
+    usual = fulfilling(facilities, stated.quality)
+    if not stated.special_where:
         return usual
-    special, other = (
-        holding(facilities, asked.special_where),
-        holding(facilities, asked.special_quality),
-    )
-    plain = ~special.possible
-    either = special.unknown
-    yes = special.yes & other.yes | plain & usual.yes | either & other.yes & usual.yes
-    possible = (
-        special.yes & other.possible
-        | plain & usual.possible
-        | either & (other.possible | usual.possible)
-    )
-    return Choice(yes, possible & ~yes)
+    special = fulfilling(facilities, stated.special_where)
+    other = fulfilling(facilities, stated.special_quality)
+    # One that has both qualities has the one that holds for it, whichever that is.
+    return (special & other) | (~special & usual) | (other & usual)
 
 
-def _share(choice: Choice, has: Choice, required: float) -> tuple[Verdict, float, Bound]:
-    """Return the verdict on the share of the chosen that have the quality, and the share.
+def _undecided(asked: Mask, having: Mask) -> BoolArray:
+    """Return which facilities leave the share open."""
+    undecided: BoolArray = asked.undecided & ~having.certain | asked.certain & having.undecided
+    return undecided
 
-    The share is the least that is possible or, where even the greatest is too small, that; NaN
-    where nothing is known of any facility. Where it is open whether a facility is asked at all,
-    the worst and the best that may come of it are tried; where none is known to be asked, and
-    none could fail, nothing is asked.
+
+def _judged(count: CountedShare, required: Fraction) -> tuple[Verdict, float, Bound]:
+    """Return the verdict on a share, the share to report, and what blank cells make of it.
+
+    Where none is known to be asked, and none could fail, nothing is asked.
     """
-    met = int((choice.yes & has.yes).sum())
-    asked = int(choice.yes.sum())
-    perhaps_bad = int((choice.unknown & ~has.yes).sum())
-    if not asked and not perhaps_bad:
+    if not count.is_asked:
         return "not_applicable", math.nan, "exact"
-    perhaps_good = int((choice.unknown & has.possible).sum())
-    least, most = met, met + int((choice.yes & has.unknown).sum()) + perhaps_good
-    wanted = Fraction(str(required))
-    nothing_known = bool((~choice.yes | has.unknown).all())
-    low = least / (asked + perhaps_bad) if asked and not nothing_known else math.nan
-    high = most / (asked + perhaps_good) if asked else math.nan
-    bound: Bound = "exact" if low == high else "at_least"
-    if asked and least >= wanted * (asked + perhaps_bad):
-        return "met", low, bound
-    if asked and most < wanted * (asked + perhaps_good):
-        return "unmet", high, "exact" if low == high else "at_most"
-    return "not_assessable", low, bound
+    verdict, share = count.verdict(required), count.bounds()
+    return verdict, share.shown(verdict), share.bound(verdict)
 
 
-def _facility(facilities: pd.DataFrame, row: int, choice: Choice, has: Choice) -> UnitResult:
+def _facility(facilities: pd.DataFrame, row: int, asked: Mask, having: Mask) -> UnitResult:
     code, name = str(facilities["id"].iloc[row]), str(facilities["name"].iloc[row])
-    if choice.unknown[row] and has.yes[row]:
+    has = having.ones()[row]
+    if asked.undecided[row] and has.least:
         return UnitResult(code, name, "not_applicable", 1.0, 1.0, math.nan)
-    if choice.unknown[row] or has.unknown[row]:
+    if asked.undecided[row] or not has.is_exact:
         return UnitResult(code, name, "not_assessable", math.nan, 1.0, math.nan)
-    if has.yes[row]:
-        return UnitResult(code, name, "met", 1.0, 1.0, 0.0)
-    return UnitResult(code, name, "unmet", 0.0, 1.0, 1.0)
+    observed = float(has.least)
+    return UnitResult(code, name, has.verdict(Bounds.exactly(1)), observed, 1.0, 1.0 - observed)
 
 
-def _of_each(asked: ShareOf, county: County) -> _Found:
+def _of_each(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the least of several shares, a row each, named as its column is."""
-    facilities = county.facilities
-    choice = _asked(asked, county)
+    asked = _asked(stated, facilities)
+    rows = np.zeros(len(facilities), dtype=bool)
     units = []
-    bounds: dict[float, Bound] = {}
-    open_rows = np.zeros(len(facilities), dtype=bool)
-    for text in asked.each_quality:
-        has = holding(facilities, [text])
-        verdict, share, bound = _share(choice, has, asked.required_share)
-        bounds[share] = bound
-        column = parse(text).column
-        names = column_title("facilities", column)
-        lacking = {"met": 0.0, "unmet": asked.required_share - share}.get(verdict, math.nan)
-        units.append(
-            UnitResult(
-                column,
-                names.zh,
-                verdict,
-                share,
-                asked.required_share,
-                lacking,
-                english=names.en,
-                bound=bound,
-            )
-        )
-        open_rows |= choice.unknown & ~has.yes | choice.yes & has.unknown
+    for text in stated.each_quality:
+        having = fulfilling(facilities, [text])
+        rows |= _undecided(asked, having)
+        units.append(_quality(text, CountedShare.of(asked, having), stated))
     verdict = combined(unit.verdict for unit in units)
-    shares = [unit.observed for unit in units if not math.isnan(unit.observed)]
-    where = [*asked.facility_where, *asked.each_quality]
-    return _Found(
+    known = [unit for unit in units if not math.isnan(unit.observed)]
+    poorest = min(reversed(known), key=lambda unit: unit.observed, default=None)
+    where = [*stated.facility_where, *stated.each_quality]
+    return _ShareResult(
         verdict,
-        min(shares) if shares else math.nan,
+        poorest.observed if poorest else math.nan,
+        rows,
         units=tuple(units),
-        blank=blank_columns(facilities, where, open_rows) if verdict == "not_assessable" else (),
-        rows=open_rows,
-        bound=bounds[min(shares)] if shares else "exact",
+        blank=blank_columns(facilities, where, rows) if verdict == "not_assessable" else (),
+        bound=poorest.bound if poorest else "exact",
     )
 
 
-def _of_sums(asked: ShareOf, county: County) -> _Found:
+def _quality(text: str, count: CountedShare, stated: ShareOf) -> UnitResult:
+    """Return the row of one quality."""
+    verdict, share, bound = _judged(count, stated.required)
+    lacking = {"met": 0.0, "unmet": stated.required_share - share}.get(verdict, math.nan)
+    column = parse(text).column
+    names = column_title("facilities", column)
+    required = stated.required_share
+    return UnitResult(
+        column, names.zh, verdict, share, required, lacking, english=names.en, bound=bound
+    )
+
+
+def _of_sums(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the share of one sum in another, and what it may be where cells are blank.
 
     The part is no more than the whole, in each facility. A share of at least r is that the part
     less r times the whole, added up, is not below 0: the verdict is told where that holds, or
     fails, whatever stands in the blank cells.
     """
-    facilities = county.facilities
-    choice = chosen(county, asked.facility_kinds, asked.facility_where)
-    sums = _sums(asked, facilities, choice)
+    mask = facility_mask(facilities, stated.facility_kinds, stated.facility_where)
+    sums = _sums(stated, facilities, mask)
+    blank_cells = np.zeros(len(facilities), dtype=bool)
     if not sums.may_be_any:
-        return _Found("not_applicable", math.nan)
-    open_rows = np.zeros(len(facilities), dtype=bool)
-    open_rows[choice.possible] = sums.blank
-    rows = open_rows | choice.unknown
-    columns = [asked.numerator_column or asked.denominator_column, asked.denominator_column]
-    names = blank_columns(facilities, asked.facility_where, rows, columns)
+        return _ShareResult("not_applicable", math.nan, blank_cells)
+    blank_cells[mask.possible] = sums.blank
+    rows = blank_cells | mask.undecided
+    columns = [stated.numerator_column or stated.denominator_column, stated.denominator_column]
+    names = blank_columns(facilities, stated.facility_where, rows, columns)
     if not sums.is_any:
-        return _Found("not_assessable", math.nan, blank=names, rows=rows)
-    least, most = sums.margin(Fraction(str(asked.required_share)))
-    low, high = sums.shares()
-    if least >= 0:
-        verdict: Verdict = "met"
-    else:
-        verdict = "unmet" if most < 0 else "not_assessable"
+        return _ShareResult("not_assessable", math.nan, rows, blank=names)
+    verdict = sums.margin(stated.required).verdict(Bounds.exactly(0))
+    share = sums.share()
     if verdict == "not_assessable":
-        return _Found(
+        from_zero = share.least == 0
+        no_figure = from_zero and share.most == 1
+        return _ShareResult(
             verdict,
-            float(low or high) if low or high < 1 else math.nan,
+            math.nan if no_figure else float(share.most if from_zero else share.least),
+            rows,
             blank=names,
-            rows=rows,
-            notes=(_between(low, high, asked.required_share),),
-            bound="at_least" if low or high == 1 else "at_most",
+            notes=(_between(share, stated.required_share),),
+            bound="at_most" if from_zero and not no_figure else "at_least",
         )
-    return _Found(
+    return _ShareResult(
         verdict,
-        float(low if verdict == "met" else high),
+        float(share.least if verdict == "met" else share.most),
+        rows,
         notes=tuple(
-            bound_note(name, open_rows & facilities[name].isna().to_numpy(bool))
+            bound_note(name, blank_cells & facilities[name].isna().to_numpy(bool))
             for name in dict.fromkeys(columns)
         ),
-        bound=_bound(verdict, low, high, asked.required_share),
+        bound=_bound(verdict, share, stated.required),
     )
 
 
-def _bound(verdict: Verdict, low: Fraction, high: Fraction, required: float) -> Bound:
-    """Return what blanks make of the share told: `low` where it is enough, else `high`."""
-    if low == high:
-        return "exact"
-    if verdict == "met":
-        return "at_least"
-    return "at_most" if high < Fraction(str(required)) else "below"
+def _bound(verdict: Verdict, share: ShareBounds, required: Fraction) -> Bound:
+    """Return what blanks make of the share told; one that is only come near to is below it."""
+    bound = Bounds(share.least, share.most).bound(verdict)
+    return "below" if bound == "at_most" and share.most >= required else bound
 
 
-def _sums(asked: ShareOf, facilities: pd.DataFrame, choice: Choice) -> Sums:
+def _sums(stated: ShareOf, facilities: pd.DataFrame, mask: Mask) -> Sums:
     """Return part and whole of each facility that is chosen, or may be.
 
     A facility that is not expected to state the whole, and says nothing of either, has none.
     """
-    rows = choice.possible
-    whole = numbers_of(facilities, asked.denominator_column)[rows]
-    expected = expecting(facilities, asked.expected_kinds)[rows]
-    if asked.numerator_column:
-        part = numbers_of(facilities, asked.numerator_column)[rows]
+    rows = mask.possible
+    whole = number_column(facilities, stated.denominator_column)[rows]
+    expected = of_kinds(facilities, stated.expected_kinds)[rows]
+    if stated.numerator_column:
+        part = number_column(facilities, stated.numerator_column)[rows]
         none = np.isnan(whole) & ~expected & ~(part > 0)
         whole = np.where(none, 0.0, whole)
         part = np.where(whole == 0, 0.0, part)
-        return Sums(part, whole, choice.yes[rows])
-    of_kind = facilities["kind"].isin(asked.numerator_kinds).to_numpy(bool)[rows]
+        return Sums(part, whole, mask.certain[rows])
+    of_kind = of_kinds(facilities, stated.numerator_kinds)[rows]
     whole = np.where(np.isnan(whole) & ~expected, 0.0, whole)
     part = np.where(of_kind, whole, 0.0)
-    return Sums(part, whole, choice.yes[rows], all_or_none=True, of_kind=of_kind)
+    return Sums(part, whole, mask.certain[rows], all_or_none=True, of_kind=of_kind)
 
 
-def _between(low: Fraction, high: Fraction, required_share: float) -> Message | None:
-    if low == 0 and high == 1:
+def _between(share: ShareBounds, required_share: float) -> Message | None:
+    if share.least == 0 and share.most == 1:
         return None
-    least, most = (share_text(float(share), required_share) for share in (low, high))
+    least, most = (share_text(float(end), required_share) for end in share)
     return Message("rules.share_between", {"low": least, "high": most})
+
+
+def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
+    return "share"
+
+
+FORMS: Final[Mapping[str, Form]] = MappingProxyType(
+    {
+        "share_quality": Form(
+            "share",
+            (
+                FACILITY_KINDS,
+                FACILITY_WHERE,
+                Question("quality", "conditions", [], needed=True),
+                REQUIRED_SHARE,
+            ),
+        ),
+        "share_sums": Form(
+            "share",
+            (
+                Question("numerator_column", "number_column", "", needed=True),
+                Question("denominator_column", "number_column", "", needed=True),
+                FACILITY_KINDS,
+                FACILITY_WHERE,
+                REQUIRED_SHARE,
+            ),
+        ),
+        "share_kinds": Form(
+            "share",
+            (
+                Question("numerator_kinds", "facility_kinds", [], needed=True),
+                Question("denominator_column", "number_column", "", needed=True),
+                REQUIRED_SHARE,
+            ),
+        ),
+    }
+)
+
+KIND: Final = RuleKind(
+    id="share",
+    place=6,
+    parameters=ShareOf,
+    evaluate=evaluate,
+    unit=_unit_of,
+    forms=FORMS,
+)

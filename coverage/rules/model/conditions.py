@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -182,13 +182,55 @@ def _facility_kind(word: str) -> str:
     return _known_word(word, set(vocabulary("facility_kind").values()))
 
 
-Conditions = Annotated[tuple[str, ...], AfterValidator(_each(parse))]
+@dataclass(frozen=True)
+class ReadsColumns:
+    """Marks a type of parameter whose value names columns.
+
+    Attributes
+    ----------
+    columns
+        Gives these, as ``table.column``, for a value.
+    """
+
+    columns: Callable[[Any], Iterable[str]]
+
+
+def condition_columns(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that conditions read, as ``facilities.column``."""
+    return tuple(f"facilities.{parse(text).column}" for text in texts)
+
+
+PLACE_COLUMNS: Final = ("facilities.lon", "facilities.lat")
+"""What says where a facility is."""
+
+
+def _region_columns(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"facilities.{parse_region(text)[1].column}" for text in texts)
+
+
+def _thing_columns(texts: Iterable[str]) -> tuple[str, ...]:
+    things = [parse_thing(text) for text in texts]
+    places = ("facilities.township", *PLACE_COLUMNS) if any(t.place for t in things) else ()
+    return (*condition_columns(thing.condition for thing in things), *places)
+
+
+def _column_of(table: str) -> ReadsColumns:
+    return ReadsColumns(lambda name: (f"{table}.{name}",) if name else ())
+
+
+Conditions = Annotated[
+    tuple[str, ...], AfterValidator(_each(parse)), ReadsColumns(condition_columns)
+]
 """Conditions that must all hold."""
 
-RegionConditions = Annotated[tuple[str, ...], AfterValidator(_each(parse_region))]
+RegionConditions = Annotated[
+    tuple[str, ...], AfterValidator(_each(parse_region)), ReadsColumns(_region_columns)
+]
 """Conditions that hold in a region, each ``"<prefix of region codes>: <condition>"``."""
 
-Things = Annotated[tuple[str, ...], AfterValidator(_each(parse_thing))]
+Things = Annotated[
+    tuple[str, ...], AfterValidator(_each(parse_thing)), ReadsColumns(_thing_columns)
+]
 """Things that must each be there, each ``"[<region>:] [<place>:] <condition>"``."""
 
 RegionKinds = Annotated[tuple[str, ...], AfterValidator(_each(parse_region_kind))]
@@ -200,8 +242,12 @@ FacilityKinds = Annotated[tuple[str, ...], AfterValidator(_each(_facility_kind))
 ServiceModes = Annotated[tuple[str, ...], AfterValidator(_each(_village_mode))]
 """Words of the vocabulary ``service_mode``."""
 
-NumberColumn = Annotated[str, AfterValidator(_of_type("facilities", _NUMBERS))]
+NumberColumn = Annotated[
+    str, AfterValidator(_of_type("facilities", _NUMBERS)), _column_of("facilities")
+]
 """A facility column of numbers, or empty."""
 
-VillageColumn = Annotated[str, AfterValidator(_of_type("villages", {"yes_no"}))]
+VillageColumn = Annotated[
+    str, AfterValidator(_of_type("villages", {"yes_no"})), _column_of("villages")
+]
 """A yes/no column of villages, or empty."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import (
@@ -19,9 +21,6 @@ from coverage.rules.model.conditions import Conditions, FacilityKinds
 from coverage.rules.model.county_kind import CountyKind, is_asked
 from coverage.rules.model.period import Deadline, last_day
 
-Kind = Literal[
-    "response_time", "presence", "per_population", "density", "staffing", "share", "service"
-]
 UnitKind = Literal["township", "street", "zone", "village", "community"]
 Unit = Literal[
     "share",
@@ -154,8 +153,9 @@ class Access(_Strict):
     Attributes
     ----------
     facility_kinds, facility_where
-        Which facilities, as in the parameters of every kind (`coverage.rules.evidence.choice`);
-        what is not stated here is as the rule's parameters have it.
+        Which facilities, as in the parameters of every kind
+        (`coverage.rules.model.parameters.KindParameters`); what is not stated here is as the
+        rule's parameters have it.
     serving
         A village that names the facility that serves it is timed to that one, not the nearest.
     """
@@ -165,13 +165,21 @@ class Access(_Strict):
     serving: bool = False
 
 
+@dataclass(frozen=True)
+class KnownKinds:
+    """The ids of the kinds that a rule may be of: the context in which a rule file is checked."""
+
+    ids: tuple[str, ...]
+
+
 class Rule(_Strict):
     """One rule of the catalogue, as its YAML gives it.
 
     Attributes
     ----------
     kind
-        Which evaluator tests it; the kind also says which parameters there must be.
+        Id of its kind (`coverage.rules.registry`), which says what parameters there must be and
+        tests it.
     unit
         What its figures count: a ``share`` of residents, or things.
     reading
@@ -188,7 +196,7 @@ class Rule(_Strict):
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     title: Bilingual
-    kind: Kind
+    kind: str
     unit: Unit
     parameters: dict[str, Parameter]
     scope: Scope
@@ -197,6 +205,19 @@ class Rule(_Strict):
     beside: str | None = None
     access: Access | None = None
     direction: bool = False
+
+    @field_validator("kind")
+    @classmethod
+    def _kind_is_known(cls, kind: str, info: ValidationInfo) -> str:
+        if isinstance(info.context, KnownKinds) and kind not in info.context.ids:
+            known = info.context.ids
+            values = {
+                "kind": kind,
+                "nearest": "".join(get_close_matches(kind, known, n=1, cutoff=0.0)),
+                "known": ", ".join(known),
+            }
+            raise PydanticCustomError("kind_unknown", "no kind {kind}", values)
+        return kind
 
     @model_validator(mode="after")
     def _direction_asks_no_figure(self) -> Self:
@@ -257,33 +278,3 @@ class Rule(_Strict):
             if name in values
         }
         return self.model_copy(update={"parameters": {**self.parameters, **changed}})
-
-
-class KindParameters(_Strict):
-    """Base of the parameters that a kind of rule must state, by name and type.
-
-    Attributes
-    ----------
-    facility_kinds
-        Kinds of facility that the rule speaks of; empty: every kind.
-    facility_where
-        Conditions that they must all fulfil (`coverage.rules.model.conditions`).
-    """
-
-    facility_kinds: FacilityKinds = ()
-    facility_where: Conditions = ()
-
-    @classmethod
-    def of(cls, rule: Rule) -> Self:
-        """Return the values of `rule`'s parameters, typed."""
-        return cls.model_validate(rule.values(), context=rule.scope)
-
-    @field_validator("unit_kinds", check_fields=False)
-    @classmethod
-    def _of_units_or_of_the_county(
-        cls, value: tuple[UnitKind, ...], info: ValidationInfo
-    ) -> tuple[UnitKind, ...]:
-        scope = info.context
-        if isinstance(scope, Scope) and bool(value) != bool(scope.unit_kinds):
-            raise PydanticCustomError("unit_kinds_not_scope", "the scope names other units")
-        return value

@@ -20,11 +20,10 @@ from coverage.problems import InputError
 from coverage.report.condition_text import column_text
 from coverage.report.rule_text import first_regions_text, regions_text
 from coverage.report.score import clause_text, kind_text, said, verdict_text
-from coverage.rules.catalogue.load import KINDS
 from coverage.rules.catalogue.settings import CountyRule, county_rules
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
-from coverage.rules.needs import needed_columns
+from coverage.rules.registry import kind_ids, needed_columns
 from coverage.ui import cache
 from coverage.ui.rules.clause import clause_text as draw_clause
 from coverage.ui.rules.effect_table import effect_table
@@ -107,7 +106,7 @@ def _filtered(known: Mapping[str, CountyRule], language: Language) -> dict[str, 
     kind_column, where_column, word_column = st.columns([2, 3, 3], vertical_alignment="bottom")
     kind = kind_column.selectbox(
         text("ui.column_kind", language),
-        ("", *KINDS),
+        ("", *kind_ids()),
         format_func=lambda name: (
             kind_text(name, language) if name else text("rules_page.every_kind", language)
         ),

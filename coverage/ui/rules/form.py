@@ -1,6 +1,6 @@
 """A rule of the county's own, written by answering questions.
 
-Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.authoring.own.FORMS`),
+Message ids with the prefixes ``rules_page.form_`` (`coverage.rules.registry.forms`),
 ``rules.parameter_`` (the forms' questions) and ``report.force_``
 (`coverage.rules.model.rule.SourceClause.force`) are put together here.
 """
@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 import streamlit as st
 
-from coverage.analysis.trial import tried
+from coverage.analysis.trial import trial_result
 from coverage.assessment.report import Report
 from coverage.county.words import columns, meanings
 from coverage.messages import Language, text
@@ -23,10 +23,7 @@ from coverage.problems import InputError
 from coverage.report.condition_text import word_text
 from coverage.report.setting_text import bounds_text, setting_text
 from coverage.rules.authoring.own import (
-    FORMS,
     Answers,
-    Asked,
-    Question,
     answers_of,
     checked,
     is_deadline,
@@ -35,8 +32,9 @@ from coverage.rules.authoring.own import (
 from coverage.rules.authoring.revise import revised
 from coverage.rules.authoring.rule_file import rule_text
 from coverage.rules.catalogue.settings import CountyRule
-from coverage.rules.model.parameters import Rounding
+from coverage.rules.model.forms import Asked, Question
 from coverage.rules.model.rule import VILLAGE_KINDS, ParameterValue, UnitKind
+from coverage.rules.registry import forms
 from coverage.ui import visitor
 from coverage.ui.rules.clause import clause_panel
 from coverage.ui.rules.effect_table import result_line
@@ -47,7 +45,6 @@ from coverage.ui.words import literal
 from coverage.workspace.write import write_rule
 
 _FORCES: Final = ("binding", "target", "encouraged")
-_LOTS: Final = (1000, 10_000)
 _TITLE_CHARACTERS: Final = 120
 _ID_CHARACTERS: Final = 100
 _AREA_CODES: Final = ("urban", "rural", "111", "112", "121", "122", "123", "210", "220")
@@ -62,8 +59,8 @@ def rule_form(
     begun = _pattern(known, language)
     form = st.selectbox(
         text("rules_page.form_question", language),
-        list(FORMS),
-        index=list(FORMS).index(begun.form) if begun else 0,
+        list(forms()),
+        index=list(forms()).index(begun.form) if begun else 0,
         format_func=lambda name: text(f"rules_page.form_{name}", language),
         key=f"own-form-{begun.id if begun else ''}-{language}",
     )
@@ -102,7 +99,7 @@ def rule_form(
             folder=visitor.place(target),
         )
         st.rerun()
-    result = tried(report, rule)
+    result = trial_result(report, rule)
     st.markdown(f"##### {text('rules_page.form_result', language)}")
     st.markdown(result_line(result, language))
     clause_panel(result, language)
@@ -138,7 +135,7 @@ def _answers(
     st.markdown(f"**{text('rules_page.form_figures', language)}**")
     values = {}
     left, right = st.columns(2, gap="medium")
-    for place, question in enumerate(FORMS[form].questions):
+    for place, question in enumerate(forms()[form].questions):
         value = old.values.get(question.name, question.default)
         with (left, right)[place % 2]:
             values[question.name] = _ask(question, value, report, key, language)
@@ -260,7 +257,7 @@ def _ask(
             key=own_key,
         )
         return found
-    if question.asked in ("number_column", "village_column", "rounding", "lot"):
+    if question.asked in ("number_column", "village_column", "one_of"):
         return _choice(question, value, label, own_key, report, language)
     return _figure(question, value, label, own_key)
 
@@ -273,11 +270,7 @@ def _choice(
     report: Report,
     language: Language,
 ) -> ParameterValue:
-    options: list[ParameterValue] = list(_options(question.asked, report))
-    if question.asked == "lot":
-        options = list(_LOTS)
-    elif question.asked != "rounding":
-        options = ["", *options]
+    options = list(question.options) or ["", *_options(question.asked, report)]
     if value not in options:
         options.append(value)
 
@@ -331,8 +324,6 @@ def _options(asked: Asked, report: Report) -> Sequence[str]:
         return _AREA_CODES
     if asked == "names":
         return [str(name) for name in report.county.townships["name"]]
-    if asked == "rounding":
-        return list(get_args(Rounding))
     table = "villages" if asked == "village_column" else "facilities"
     types = _NUMBERS if asked == "number_column" else ("yes_no",)
     return [column.column for column in columns()[table] if column.type in types]
@@ -346,7 +337,7 @@ def _untold(answers: Answers, language: Language) -> list[str]:
         separator = text("report.list_separator", language)
         names = separator.join(text(name, language) for name in missing)
         told.append(text("rules_page.form_missing", language, names=names))
-    for question in FORMS[answers.form].questions:
+    for question in forms()[answers.form].questions:
         value = answers.values.get(question.name)
         low, high = _bounds(question)
         if is_outside(value, low, high):
@@ -389,7 +380,7 @@ def _missing(answers: Answers) -> list[str]:
         missing.append("rules_page.form_id")
     missing += [
         f"rules.parameter_{question.name}"
-        for question in FORMS[answers.form].questions
+        for question in forms()[answers.form].questions
         if question.needed and answers.values.get(question.name) in ("", [])
     ]
     return missing

@@ -15,6 +15,7 @@ from coverage.assessment.report import Report
 from coverage.county.config import ResponseParameters
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
+from coverage.rules.registry import kind_of
 from coverage.scenario.columns import Cell, number_columns
 from coverage.scenario.editing import (
     added,
@@ -298,12 +299,9 @@ def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
     """Draw the limits in minutes of the rules that have some; return those that were changed."""
     changed: dict[str, dict[str, float]] = {}
     for result in report.rules:
-        if result.rule.kind != "response_time":
-            continue
+        offered = kind_of(result.rule).scenario_parameters
         limits = {
-            name: parameter
-            for name, parameter in result.rule.parameters.items()
-            if parameter.unit == "min" and not isinstance(parameter.value, str | list | bool)
+            name: parameter for name, parameter in result.rule.parameters.items() if name in offered
         }
         if limits:
             st.markdown(f"**{literal(getattr(result.rule.title, language))}**")

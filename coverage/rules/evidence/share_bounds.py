@@ -1,7 +1,7 @@
-"""A share of one sum in another where cells may be blank: both ends of what is possible.
+"""A share where cells may be blank, of facilities or of one sum in another: both ends of it.
 
-In each facility the part is no less than 0 and no more than the whole, for it is counted within
-it: the two blanks of one facility are bound together, not each for itself.
+Of two sums: in each facility the part is no less than 0 and no more than the whole, for it is
+counted within it: the two blanks of one facility are bound together, not each for itself.
 """
 
 from __future__ import annotations
@@ -10,17 +10,89 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from coverage.rules.evidence.bounds import Bounds, Mask, Number, decided
 from coverage.rules.evidence.compare import BoolArray, FloatArray
-
-Margin = Fraction | float
-"""A number, or an infinity."""
+from coverage.rules.model.results import Verdict
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
+
+
+class ShareBounds(NamedTuple):
+    """The least and the greatest that a share can be, exactly."""
+
+    least: Fraction
+    most: Fraction
+
+
+@dataclass(frozen=True)
+class CountedShare:
+    """How many facilities are asked, and how many of them have what they must have.
+
+    Where it is open whether a facility is asked at all, the worst and the best that may come of
+    it are taken: one that may lack it is asked, or one that may have it.
+
+    Attributes
+    ----------
+    asked, having
+        How many are asked for certain, and for certain have it.
+    may_be_having
+        How many of those asked for certain have it, or may.
+    undecided_lacking, undecided_having
+        How many of those that are asked perhaps may lack it, and may have it.
+    nothing_known
+        Whether of none that is asked for certain it is known whether it has it.
+    """
+
+    asked: int
+    having: int
+    may_be_having: int
+    undecided_lacking: int
+    undecided_having: int
+    nothing_known: bool
+
+    @classmethod
+    def of(cls, asked: Mask, having: Mask) -> CountedShare:
+        """Return the counts of facilities that are `asked` and of those that have the quality."""
+        return cls(
+            asked=int(asked.certain.sum()),
+            having=int((asked.certain & having.certain).sum()),
+            may_be_having=int((asked.certain & having.possible).sum()),
+            undecided_lacking=int((asked.undecided & ~having.certain).sum()),
+            undecided_having=int((asked.undecided & having.possible).sum()),
+            nothing_known=bool((~asked.certain | having.undecided).all()),
+        )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a facility is asked, or one may be that could fail."""
+        return self.asked > 0 or self.undecided_lacking > 0
+
+    def verdict(self, required: Fraction) -> Verdict:
+        """Return whether the share reaches `required`; open where none is asked for certain."""
+        if not self.asked:
+            return "not_assessable"
+        worst, best = self._ends()
+        return decided(
+            at_worst=worst[0] >= required * worst[1], at_best=best[0] >= required * best[1]
+        )
+
+    def bounds(self) -> Bounds:
+        """Return the share; an end of which nothing is known is NaN."""
+        if not self.asked:
+            return Bounds.exactly(math.nan)
+        worst, best = self._ends()
+        return Bounds(math.nan if self.nothing_known else worst[0] / worst[1], best[0] / best[1])
+
+    def _ends(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return how many have it of how many are asked, at worst and at best."""
+        worst = self.having, self.asked + self.undecided_lacking
+        most = self.may_be_having + self.undecided_having
+        return worst, (most, self.asked + self.undecided_having)
 
 
 @dataclass(frozen=True)
@@ -61,25 +133,26 @@ class Sums:
         """Whether there is anything, or may be, of which a share can be taken."""
         return bool((np.isnan(self.whole) | (self.whole > 0)).any())
 
-    def margin(self, required: Fraction) -> tuple[Margin, Margin]:
-        """Return the least and the most that the part exceeds `required` of the whole by."""
-        least: Margin = _ZERO
-        most: Margin = _ZERO
+    def margin(self, required: Fraction) -> Bounds:
+        """Return by how much the part exceeds `required` of the whole."""
+        least: Number = _ZERO
+        most: Number = _ZERO
         for low, high in (self._margin(row, required) for row in range(len(self.whole))):
             least, most = least + low, most + high
-        return least, most
+        return Bounds(least, most)
 
-    def shares(self) -> tuple[Fraction, Fraction]:
-        """Return the least and the greatest share that is possible, or comes as near as you like.
+    def share(self) -> ShareBounds:
+        """Return the share: both ends of what is possible, or comes as near as you like.
 
         Where there may be nothing to take a share of, it may be any.
         """
-        return self._share(self._poorest, min, _ZERO), self._share(self._richest, max, _ONE)
+        least = self._extreme(self._poorest, min, _ZERO)
+        return ShareBounds(least, self._extreme(self._richest, max, _ONE))
 
-    def _margin(self, row: int, required: Fraction) -> tuple[Margin, Margin]:
+    def _margin(self, row: int, required: Fraction) -> tuple[Number, Number]:
         part, whole = self.part[row], self.whole[row]
-        low: Margin
-        high: Margin
+        low: Number
+        high: Number
         if not math.isnan(whole):
             size = Fraction(whole)
             least, most = (_ZERO, size) if math.isnan(part) else (Fraction(part), Fraction(part))
@@ -111,7 +184,7 @@ class Sums:
             return None if self.of_kind[row] else (_ZERO, _ZERO)
         return None if math.isnan(part) else (Fraction(part), Fraction(part))
 
-    def _share(
+    def _extreme(
         self,
         filled: Callable[[int], tuple[Fraction, Fraction] | None],
         best: Callable[[Fraction, Fraction], Fraction],

@@ -1,9 +1,7 @@
-"""The times on the road that rules are tested with: one sweep for each set of facilities."""
+"""Travel times to, and from, some of a county's facilities."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
 from typing import Final
 
 import geopandas as gpd
@@ -12,13 +10,10 @@ import pandas as pd
 import shapely
 
 from coverage.county.model import County
-from coverage.rules.evidence.access import destinations
-from coverage.rules.evidence.minutes import AccessMinutes, Evidence
-from coverage.rules.evidence.units import NOWHERE, IntArray, township_of, township_of_village
-from coverage.rules.kinds.response_time import is_response, silent_stations
-from coverage.rules.model.rule import Rule
+from coverage.rules.evidence.bounds import NOWHERE, IntArray
+from coverage.rules.evidence.facts import CountyFacts
+from coverage.rules.evidence.minutes import AccessMinutes
 from coverage.travel.engine import TravelEngine
-from coverage.travel.model import Response
 
 IntTuple = tuple[int, ...]
 
@@ -29,66 +24,21 @@ _M_PER_KM: Final = 1000
 _MIN_PER_H: Final = 60
 
 
-def gathered(
-    county: County,
-    engine: TravelEngine,
-    response: Response,
-    rules: Iterable[Rule],
-    region: str = "",
-) -> dict[str, Evidence]:
-    """Return what each rule is tested with, by its id.
-
-    Parameters
-    ----------
-    engine
-        Over the county's roads.
-    region
-        The region whose rules are tested, where it is not the county's own.
-    """
-
-    @cache
-    def minutes(rows: IntTuple, serving: IntTuple) -> AccessMinutes:
-        return access_minutes(county, engine, rows, serving)
-
-    @cache
-    def answering(rows: IntTuple) -> AccessMinutes:
-        return answer_minutes(county, engine, rows)
-
-    @cache
-    def at_least(rows: IntTuple) -> AccessMinutes | None:
-        return somewhere_minutes(county, engine, rows)
-
-    evidence = {}
-    for rule in rules:
-        goal = destinations(rule, county)
-        access = perhaps = somewhere = None
-        if goal is not None:
-            access = minutes(goal.rows, goal.serving)
-            if goal.unknown:
-                perhaps = minutes(goal.possible, goal.serving)
-            if goal.unplaced:
-                somewhere = at_least(goal.unplaced)
-        if is_response(rule) and (rows := silent_stations(rule, county)):
-            perhaps = answering(rows)
-        evidence[rule.id] = Evidence(response, access, perhaps, region, somewhere)
-    return evidence
-
-
 def answer_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> AccessMinutes:
     """Return when an ambulance would be at the scene if the facilities in `rows` had one each."""
     response = county.config.response
-    found = engine.journey(
+    legs_min = engine.journey(
         gpd.GeoSeries(_points(county), crs=county.crs),
         gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
         direction="from_facility",
         response=response,
     ).table
-    legs = found[["leaving_min", "drive_min", "access_min"]].sum(axis=1, skipna=False)
+    legs = legs_min[["leaving_min", "drive_min", "access_min"]].sum(axis=1, skipna=False)
     times = pd.DataFrame(
         {
-            "facility": found["facility"].array,
+            "facility": legs_min["facility"].array,
             "minutes": (response.turnout_min + legs.to_numpy(float)).round(DECIMALS),
-            "far": found["access_m"].to_numpy(float) > response.max_access_m,
+            "far": legs_min["access_m"].to_numpy(float) > response.max_access_m,
         }
     )
     n = len(county.villages)
@@ -97,7 +47,9 @@ def answer_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> Acce
     )
 
 
-def somewhere_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> AccessMinutes | None:
+def unplaced_minutes(
+    facts: CountyFacts, engine: TravelEngine, rows: IntTuple
+) -> AccessMinutes | None:
     """Return how long residents travel at least to the facilities in `rows`, which have no place.
 
     A facility stands somewhere in its township, on the roads of one of its villages: nobody who
@@ -105,13 +57,14 @@ def somewhere_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> A
     township, at the fastest speed of the network. None where one is in no township, or in one
     without villages.
     """
-    stands_in = np.unique(township_of(county)[list(rows)])
-    homes = [np.flatnonzero(township_of_village(county) == unit) for unit in stands_in]
+    county = facts.county
+    stands_in = np.unique(facts.townships_of_facilities[list(rows)])
+    homes = [np.flatnonzero(facts.townships_of_villages == unit) for unit in stands_in]
     if not all(len(there) for there in homes):
         return None
     n, points = len(county.villages), _points(county)
     response = county.config.response
-    found = engine.journey(
+    legs_min = engine.journey(
         gpd.GeoSeries(points, crs=county.crs),
         gpd.GeoSeries(county.villages.geometry.iloc[np.concatenate(homes)]),
         direction="to_facility",
@@ -127,10 +80,10 @@ def somewhere_minutes(county: County, engine: TravelEngine, rows: IntTuple) -> A
         {
             "facility": pd.array([pd.NA] * len(points), "Int64"),
             "minutes": np.floor(least * 10**DECIMALS) / 10**DECIMALS,
-            "far": found["access_m"].to_numpy(float) > response.max_access_m,
+            "far": legs_min["access_m"].to_numpy(float) > response.max_access_m,
         }
     )
-    times.loc[found["drive_min"].isna(), "minutes"] = np.nan
+    times.loc[legs_min["drive_min"].isna(), "minutes"] = np.nan
     return AccessMinutes(
         times.iloc[:n].reset_index(drop=True), times.iloc[n:].reset_index(drop=True)
     )
@@ -154,13 +107,13 @@ def access_minutes(
     n = len(county.villages)
     village = np.concatenate([np.arange(n), county.demand["village"].to_numpy(np.int64)])
     points = _points(county)
-    table, far_facilities = _timed(county, engine, points, rows)
+    table, far_facilities = _nearest(county, engine, points, rows)
     serves = np.array(serving or [NOWHERE] * n, dtype=np.int64)[village]
     nearest = table["facility"].to_numpy(dtype=np.int64, na_value=NOWHERE)
     other = (serves != NOWHERE) & (serves != nearest)
     for row in np.unique(serves[other]):
         there: IntArray = np.flatnonzero(other & (serves == row))
-        table.iloc[there], _ = _timed(county, engine, points[there], (int(row),))
+        table.iloc[there], _ = _nearest(county, engine, points[there], (int(row),))
     return AccessMinutes(
         villages=table.iloc[:n].reset_index(drop=True),
         demand=table.iloc[n:].reset_index(drop=True),
@@ -168,7 +121,7 @@ def access_minutes(
     )
 
 
-def _timed(
+def _nearest(
     county: County, engine: TravelEngine, points: np.ndarray, rows: tuple[int, ...]
 ) -> tuple[pd.DataFrame, int]:
     """Return ``facility, minutes, far`` of each point to the quickest facility of `rows`.
@@ -176,13 +129,13 @@ def _timed(
     Also how many of these facilities are too far from every road.
     """
     response = county.config.response
-    found = engine.journey(
+    journey = engine.journey(
         gpd.GeoSeries(points, crs=county.crs),
         gpd.GeoSeries(county.facilities.geometry.iloc[list(rows)]),
         direction="to_facility",
         response=response,
     )
-    table = found.table
+    table = journey.table
     legs = ["access_min", "drive_min", "leaving_min"]  # from the door, on the road, to the door
     minutes = table[legs].sum(axis=1, skipna=False).to_numpy(float)
     times = pd.DataFrame(
@@ -192,4 +145,4 @@ def _timed(
             "far": table["access_m"].to_numpy(float) > response.max_access_m,
         }
     )
-    return times, sum(note.count for note in found.quality if note.code == "travel.facility_far")
+    return times, sum(note.count for note in journey.quality if note.code == "travel.facility_far")
