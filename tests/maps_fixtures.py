@@ -119,6 +119,7 @@ def _network(side_m: float, lines: int) -> Network:
     ends = np.stack([np.column_stack([x[u], y[u]]), np.column_stack([x[v], y[v]])], axis=1)
     edges = gpd.GeoDataFrame(
         {
+            "edge_id": np.arange(len(u)), "begin_share": 0.0, "end_share": 1.0,
             "u": u, "v": v, "forward": True, "backward": True,
             "length_m": np.hypot(x[u] - x[v], y[u] - y[v]), "highway": highway,
             "area_class": "rural", "limit_forward_kph": np.inf, "limit_backward_kph": np.inf,

@@ -178,6 +178,9 @@ def network(*, backward: bool = True) -> Network:
     line = LineString([(0, SIDE_M / 2), (length_m, SIDE_M / 2)])
     edges = gpd.GeoDataFrame(
         {
+            "edge_id": [0],
+            "begin_share": [0.0],
+            "end_share": [1.0],
             "u": [0],
             "v": [1],
             "forward": [True],

@@ -233,6 +233,9 @@ def report(*, illustrative: bool = True, name: str = "测试区") -> Report:
     )
     edges = gpd.GeoDataFrame(
         {
+            "edge_id": [0],
+            "begin_share": [0.0],
+            "end_share": [1.0],
             "u": [0],
             "v": [1],
             "forward": [True],

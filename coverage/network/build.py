@@ -97,6 +97,9 @@ def build_network(
     limit = pieces.limit_kph[lead]
     edges = gpd.GeoDataFrame(
         {
+            "edge_id": np.arange(len(lead)),
+            "begin_share": 0.0,
+            "end_share": 1.0,
             "u": ends[: len(lead)].astype(np.int64),
             "v": ends[len(lead) :].astype(np.int64),
             "forward": pieces.forward[lead],

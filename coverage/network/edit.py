@@ -1,4 +1,9 @@
-"""Roads closed or slowed: edges are split exactly where a shape meets them, nothing else moves."""
+"""Roads closed or slowed: edges are split exactly where a shape meets them, nothing else moves.
+
+Edges keep their ``edge_id`` through edits, the pieces of one that is split keep it too and tell by
+``begin_share`` and ``end_share`` which part of it they are. Nodes keep their numbers, new ones
+follow. So `coverage.network.changes` can tell what an edit changed.
+"""
 
 from __future__ import annotations
 
@@ -272,6 +277,7 @@ class _Made:
         self._ends: list[tuple[int, int]] = []
         self._lines: list[LineString] = []
         self._share: list[float] = []
+        self._along: list[tuple[float, float]] = []
         self._geometry = np.asarray(edges.geometry.array, dtype=object)
         self._u, self._v = edges["u"].to_numpy(), edges["v"].to_numpy()
 
@@ -297,6 +303,7 @@ class _Made:
             self._ends.append((begin, node))
             self._lines.append(part_of(line, piece.begin_m, piece.end_m))
             self._share.append((piece.end_m - piece.begin_m) / length)
+            self._along.append((piece.begin_m / length, piece.end_m / length))
             self.rows.append(row)
             self.slow.append(piece.inside)
 
@@ -309,8 +316,12 @@ class _Made:
         """Return the pieces as edges, at the speed of the edge that each is of."""
         table = self.edges.iloc[self.rows]
         share = np.array(self._share)
+        along = np.array(self._along).reshape(-1, 2)
+        first, last = table["begin_share"].to_numpy(), table["end_share"].to_numpy()
         ends = np.array(self._ends, dtype=np.int64).reshape(-1, 2)
         return table.assign(
+            begin_share=first + (last - first) * along[:, 0],
+            end_share=np.where(along[:, 1] < 1.0, first + (last - first) * along[:, 1], last),
             u=ends[:, 0],
             v=ends[:, 1],
             length_m=table["length_m"].to_numpy(float) * share,

@@ -62,12 +62,14 @@ class Network:
     node_x, node_y
         Coordinates of the nodes 0..n-1, metres.
     edges
-        One row a piece of road: ``u, v`` (nodes; the geometry runs u to v), ``forward`` and
-        ``backward`` (whether it may be driven u to v, v to u), ``length_m``, ``highway`` (OSM
-        class), ``area_class`` (``urban``/``rural``), ``joinable`` (whether a place may join it),
-        ``bridge`` (bool), ``name`` (text or None), ``main`` and ``component`` (see
-        `coverage.network.parts`), ``main_as_read`` (``main`` before any road was closed),
-        ``geometry`` (LineString), and for u to v and v to u
+        One row a piece of road: ``edge_id`` (of the edge as read, from 0), ``begin_share`` and
+        ``end_share`` (the part of that edge which the row is: 0 and 1 until an edit cuts it; the
+        three name a piece of road through all edits, and rows ascend by them), ``u, v`` (nodes;
+        the geometry runs u to v), ``forward`` and ``backward`` (whether it may be driven u to v, v
+        to u), ``length_m``, ``highway`` (OSM class), ``area_class`` (``urban``/``rural``),
+        ``joinable`` (whether a place may join it), ``bridge`` (bool), ``name`` (text or None),
+        ``main`` and ``component`` (see `coverage.network.parts`), ``main_as_read`` (``main``
+        before any road was closed), ``geometry`` (LineString), and for u to v and v to u
         ``limit_forward_kph``, ``limit_backward_kph`` (posted, infinite where there is none),
         ``speed_forward_kph``, ``speed_backward_kph``, ``drive_forward_min``,
         ``drive_backward_min``. Of a one-way both are those of its direction.
