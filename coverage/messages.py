@@ -43,6 +43,11 @@ class Message:
         return text(self.id, language, **self.values)
 
 
+def in_language(chinese: str, english: str, language: Language) -> str:
+    """Return the text of two that is in `language`."""
+    return chinese if language == "zh" else english
+
+
 @dataclass(frozen=True)
 class Name:
     """What something is called in each language; it may fill a placeholder."""
@@ -52,7 +57,7 @@ class Name:
 
     def text(self, language: Language) -> str:
         """Return the name in `language`."""
-        return self.zh if language == "zh" else self.en
+        return in_language(self.zh, self.en, language)
 
 
 @cache

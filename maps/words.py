@@ -59,7 +59,7 @@ def layer_title(layer: str, language: Language, rule: RuleResult | None = None) 
 
 def rule_title(result: RuleResult, language: Language) -> str:
     """Return the rule's title."""
-    return result.rule.title.zh if language == "zh" else result.rule.title.en
+    return result.rule.title.text(language)
 
 
 def title(report: Report, language: Language, drawn: Drawing) -> str:

@@ -129,3 +129,15 @@ def test_only_errors_raise() -> None:
 
 def test_default_language_is_one_of_ours() -> None:
     assert default_language() in LANGUAGES
+
+
+def test_the_language_of_a_text_is_picked_in_one_place() -> None:
+    picked = re.compile(r'== "zh"|getattr\([\w.]+, language\)|\.zh if |\.chinese if ')
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("coverage", "maps")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if picked.search(line)
+    ]
+    assert [line.split(":")[0] for line in found] == ["coverage/messages.py"], found

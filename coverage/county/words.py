@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from coverage.messages import Name
+from coverage.messages import Name, in_language
 from coverage.paths import DATA
 
 TABLES: Final = ("townships", "villages", "facilities")
@@ -199,7 +199,7 @@ class InBoth:
 
     def __format__(self, language: str) -> str:
         """Return the words in `language`."""
-        return self.en if language == "en" else self.zh
+        return in_language(self.zh, self.en, "en" if language == "en" else "zh")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coverage.assessment.report import Report
 from coverage.county.words import Column, columns
-from coverage.messages import Language, text
+from coverage.messages import Language, in_language, text
 from coverage.report.score import figure_text
 
 
@@ -46,4 +46,4 @@ def column_title(name: str, language: Language) -> str:
     """Return what a bureau calls the column ``table.column``; in English its own name."""
     table, _, own = name.partition(".")
     known: dict[str, Column] = {column.column: column for column in columns().get(table, ())}
-    return known[own].chinese if language == "zh" and own in known else name
+    return in_language(known[own].chinese, name, language) if own in known else name

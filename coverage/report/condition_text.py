@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from coverage.county.words import TABLES, Column, columns, meanings
 from coverage.figures import number_text
-from coverage.messages import Language, text
+from coverage.messages import Language, in_language, text
 from coverage.rules.catalogue.regions import region_name
 from coverage.rules.model.conditions import Condition, parse, parse_region_kind, parse_thing
 
@@ -33,8 +33,7 @@ def word_text(word: str, language: Language) -> str:
         return text(f"report.word_{word}", language)
     for vocabulary in _VOCABULARIES:
         if word in meanings(vocabulary):
-            chinese, english = meanings(vocabulary)[word]
-            return chinese if language == "zh" else english
+            return in_language(*meanings(vocabulary)[word], language)
     for table in reversed(TABLES):
         for column in columns()[table]:
             if column.column == word:
@@ -69,7 +68,7 @@ def _in_region(word: str, language: Language) -> str:
 
 def column_text(column: Column, language: Language) -> str:
     """Return what a bureau calls a column; in English its own name, its underscores as spaces."""
-    return column.chinese if language == "zh" else column.column.replace("_", " ")
+    return in_language(column.chinese, column.column.replace("_", " "), language)
 
 
 def condition_text(condition: Condition, language: Language) -> str:
@@ -89,7 +88,7 @@ def condition_text(condition: Condition, language: Language) -> str:
     else:
         known = meanings(column.vocabulary) if column.vocabulary else {}
         both = known.get(value)
-        shown = value if both is None else both[0] if language == "zh" else both[1]
+        shown = value if both is None else in_language(*both, language)
     return text(
         "report.condition_compared",
         language,

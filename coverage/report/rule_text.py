@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from coverage.county.words import Column
-from coverage.messages import Language, text
+from coverage.messages import Language, in_language, text
 from coverage.report.score import aligned, kind_text, source_text
-from coverage.report.score import said as _in
 from coverage.report.setting_text import (
     allowed_text,
     date_text,
@@ -29,12 +28,12 @@ def rule_list(rules: Iterable[Rule], language: Language) -> str:
     body = [
         [
             rule.id,
-            _in(rule.title, language),
+            rule.title.text(language),
             kind_text(rule.kind, language),
             text(f"report.force_{rule.force}", language),
             regions_text(rule, language),
             text("report.list_separator", language).join(
-                column.chinese if language == "zh" else column.column
+                in_language(column.chinese, column.column, language)
                 for column in needed_columns(rule)
             )
             or "-",
@@ -79,7 +78,7 @@ def rule_text(rule: Rule, language: Language) -> str:
     """Return everything about one rule: clauses, reading, parameters with their origin."""
     deadline = date_text(rule.deadline, language) if rule.deadline else "-"
     lines = [
-        f"{rule.id}  {_in(rule.title, language)}",
+        f"{rule.id}  {rule.title.text(language)}",
         _line("report.list_kind", kind_text(rule.kind, language), language),
         _line("report.list_force", text(f"report.force_{rule.force}", language), language),
         _line("report.list_regions", regions_text(rule, language), language),
@@ -96,7 +95,7 @@ def rule_text(rule: Rule, language: Language) -> str:
             f"  {source_text(source, language)}\n"
             f"    {source.title} {date_text(source.date, language)}".rstrip()
             + "\n"
-            f"    {_in(source.paraphrase, language)}"
+            f"    {source.paraphrase.text(language)}"
             for source in rule.sources
         ),
         "",
@@ -137,14 +136,13 @@ def _toml(value: ParameterValue) -> str:
 
 
 def _column(column: Column, language: Language) -> str:
-    chinese = language == "zh"
     return text(
         "report.needed_column",
         language,
         # The tables are the messages report.table_<table>.
         table=text(f"report.table_{column.table}", language),
-        column=column.chinese if chinese else column.column,
-        meaning=column.meaning_zh if chinese else column.meaning_en,
+        column=in_language(column.chinese, column.column, language),
+        meaning=in_language(column.meaning_zh, column.meaning_en, language),
     )
 
 

@@ -16,7 +16,7 @@ from coverage.report.setting_text import date_text, reading_text
 from coverage.rules.evidence.verdicts import is_told_only
 from coverage.rules.model.deadline import DueState, due_state
 from coverage.rules.model.results import Bound, RuleResult, Verdict
-from coverage.rules.model.rule import Bilingual, SourceClause, Unit
+from coverage.rules.model.rule import SourceClause, Unit
 from coverage.rules.registry import place_of
 
 _GAP: Final = "  "
@@ -172,7 +172,7 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
         id=rule.id,
         kind=rule.kind,
         kind_text=kind_text(rule.kind, language),
-        title=said(rule.title, language),
+        title=rule.title.text(language),
         verdict=result.verdict,
         verdict_text=verdict_text(result, language),
         observed_text=bounded_text(result, language),
@@ -208,11 +208,6 @@ def kind_text(kind: str, language: Language) -> str:
     """Return what the rules of a kind are about."""
     # The kinds' names are the messages report.kind_<kind>.
     return text(f"report.kind_{kind}", language)
-
-
-def said(words: Bilingual, language: Language) -> str:
-    """Return a text of the catalogue in `language`."""
-    return words.zh if language == "zh" else words.en
 
 
 def clause_text(source: SourceClause, language: Language) -> str:

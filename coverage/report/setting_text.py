@@ -9,7 +9,7 @@ from typing import Final
 
 from coverage.county.words import TABLES, columns, meanings
 from coverage.figures import number_text, share_text
-from coverage.messages import Language, text
+from coverage.messages import Language, in_language, text
 from coverage.report.condition_text import word_text
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.rule import Bilingual, Parameter, ParameterValue, Rule
@@ -77,7 +77,7 @@ _DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 def rule_title(rule_id: str, language: Language) -> str:
     """Return the title of a rule of the catalogue; the id of one that is not there."""
     rule = load_catalogue().get(rule_id)
-    return rule_id if rule is None else getattr(rule.title, language)
+    return rule_id if rule is None else rule.title.text(language)
 
 
 def reading_text(rule: Rule, language: Language) -> str:
@@ -97,16 +97,16 @@ def named_text(words: Bilingual, language: Language) -> str:
     def named(match: re.Match[str]) -> str:
         title = titles[match["id"]]
         # No blank stands between a Chinese text and its quotation marks.
-        return title if language == "zh" else f"{match['before']}{title}{match['after']}"
+        return in_language(title, f"{match['before']}{title}{match['after']}", language)
 
-    return _ids().sub(named, getattr(words, language))
+    return _ids().sub(named, words.text(language))
 
 
 @cache
 def _titles(language: Language) -> Mapping[str, str]:
     """Return what rules, columns and kinds are called whose ids nobody can take for a word."""
     rules = {
-        i: text("report.quoted", language, words=getattr(rule.title, language))
+        i: text("report.quoted", language, words=rule.title.text(language))
         for i, rule in load_catalogue().items()
         if "-" in i
     }

@@ -16,7 +16,7 @@ from coverage.messages import Language, text
 from coverage.report.access import minute_limits, village_minutes, worst_access
 from coverage.report.completeness import completeness_text, missing_text
 from coverage.report.record import number
-from coverage.report.score import bound_text, in_order, kind_text, said, score_rows
+from coverage.report.score import bound_text, in_order, kind_text, score_rows
 from coverage.report.setting_text import meaning_text, setting_text
 from coverage.rules.catalogue.profiles import region_title
 from coverage.rules.evidence.access import MINUTES
@@ -150,7 +150,7 @@ def _scores(report: Report, results: Sequence[RuleResult], language: Language) -
 def _units(title: str, results: Iterable[RuleResult], language: Language) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         (
-            said(result.rule.title, language),
+            result.rule.title.text(language),
             unit.code,
             unit.named(language),
             Judged(unit.verdict, text(f"report.verdict_{unit.verdict}", language)),
@@ -199,7 +199,7 @@ def _access(results: Iterable[RuleResult], language: Language) -> Sheet:
     separator = text("report.list_separator", language)
     rows: list[tuple[Cell, ...]] = [
         (
-            said(result.rule.title, language),
+            result.rule.title.text(language),
             Figure(access.population, "people"),
             Figure(access.mean_min, "minutes", tuple(access.within_share)),
             Figure(access.median_min, "minutes", tuple(access.within_share)),
@@ -322,7 +322,7 @@ def _response(report: Report) -> list[tuple[Cell, ...]]:
 def _parameters(results: Iterable[RuleResult], language: Language) -> list[tuple[Cell, ...]]:
     return [
         (
-            said(result.rule.title, language),
+            result.rule.title.text(language),
             setting_text(parameter.value, parameter.unit, language) or "-",
             text(
                 "report.labelled",

@@ -14,10 +14,10 @@ import pandas as pd
 
 from coverage.county.model import County
 from coverage.county.words import meanings
-from coverage.messages import Language, text
+from coverage.messages import Language, in_language, text
 from coverage.network.model import Network
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.model.rule import Bilingual, Rule
+from coverage.rules.model.rule import Rule
 from coverage.scenario.action import Action, RoadAction
 from coverage.scenario.apply import roads_met
 from coverage.scenario.columns import Cell, column_names
@@ -31,9 +31,6 @@ from coverage.scenario.edits.people import AddVillage, Grow, SetPopulation
 from coverage.scenario.edits.roads import CloseRoad, SlowRoad
 from coverage.scenario.edits.settings import SetResponse, SetRule
 from coverage.scenario.model import Edit
-
-_LANGUAGE_PLACE: Final[Mapping[Language, int]] = {"zh": 0, "en": 1}
-
 
 _ROADS: Final = 3
 """Roads that an edit names."""
@@ -74,15 +71,14 @@ def _roads(met: pd.DataFrame, language: Language) -> str:
 def column_word(column: str, language: Language, table: str = "facilities") -> str:
     """Return what a column is called."""
     known = column_names(table).get(column)
-    if known is None or language == "en":
-        return column.replace("_", " ")
-    return known.chinese
+    plain = column.replace("_", " ")
+    return plain if known is None else in_language(known.chinese, plain, language)
 
 
 def kind_word(kind: str, language: Language) -> str:
     """Return what a kind of facility is called."""
     words = meanings("facility_kind").get(kind)
-    return kind if words is None else words[_LANGUAGE_PLACE[language]]
+    return kind if words is None else in_language(*words, language)
 
 
 @singledispatch
@@ -132,7 +128,7 @@ def _(action: SetResponse, language: Language, county: County) -> dict[str, obje
 @_values.register
 def _(action: SetRule, language: Language, county: County) -> dict[str, object]:  # noqa: ARG001
     rule = load_catalogue().get(action.id)
-    title = action.id if rule is None else _said(rule.title, language)
+    title = action.id if rule is None else rule.title.text(language)
     return {"id": title, "cells": _parameters(action, rule, language)}
 
 
@@ -215,16 +211,12 @@ def _parameters(action: SetRule, rule: Rule | None, language: Language) -> str:
         text(
             "scenario.cell",
             language,
-            column=_said(known[name].meaning, language) if name in known else name,
+            column=known[name].meaning.text(language) if name in known else name,
             value=_shown(value, language),
         )
         for name, value in action.parameters.items()
     ]
     return text("scenario.separator", language).join(said)
-
-
-def _said(words: Bilingual, language: Language) -> str:
-    return words.zh if language == "zh" else words.en
 
 
 def _facility(facility_id: str, county: County) -> str:

@@ -15,6 +15,7 @@ from coverage import __main__ as cli
 from coverage.messages import Language, text
 from coverage.network.speeds import load_profile
 from coverage.problems import InputError, Problem
+from coverage.scenario import editing as edits
 from coverage.scenario.edits.facilities import (
     AddFacility,
     ChangeFacility,
@@ -26,7 +27,6 @@ from coverage.scenario.edits.roads import CloseRoad, SlowRoad
 from coverage.scenario.edits.settings import SetResponse, SetRule
 from coverage.scenario.file import dump_scenario, parse_scenario
 from coverage.scenario.model import VERBS, Scenario
-from coverage.ui.scenario import edits as edits
 from coverage.ui.scenario.compare import _best
 from coverage.ui.scenario.state import case
 from coverage.ui.state import Session

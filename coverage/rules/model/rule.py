@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from coverage.messages import Language, in_language
 from coverage.rules.model.conditions import Conditions, FacilityKinds
 from coverage.rules.model.county_kind import CountyKind, is_asked
 from coverage.rules.model.period import Deadline, last_day
@@ -52,6 +53,10 @@ class Bilingual(_Strict):
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+    def text(self, language: Language) -> str:
+        """Return the text in `language`."""
+        return in_language(self.zh, self.en, language)
 
 
 class Parameter(_Strict):

@@ -78,7 +78,7 @@ def _choose_layer(box: str) -> None:
 
 def _units_rules(report: Report, language: Language) -> dict[str, str]:
     """Return the titles of the rules that units are coloured by."""
-    return {r.rule.id: getattr(r.rule.title, language) for r in report.rules if r.units}
+    return {r.rule.id: r.rule.title.text(language) for r in report.rules if r.units}
 
 
 def rule_shown(report: Report, current: Session) -> str | None:

@@ -19,7 +19,7 @@ from coverage.messages import Language, text
 from coverage.problems import InputError
 from coverage.report.condition_text import column_text
 from coverage.report.rule_text import first_regions_text, regions_text
-from coverage.report.score import clause_text, kind_text, said, verdict_text
+from coverage.report.score import clause_text, kind_text, verdict_text
 from coverage.rules.catalogue.settings import CountyRule, county_rules
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
@@ -159,7 +159,7 @@ def _table(
     verdicts = [results[i].verdict if i in results else "not_applicable" for i in rules]
     table = pd.DataFrame(
         {
-            title: [said(one.text.title, language) for one in rules.values()],
+            title: [one.text.title.text(language) for one in rules.values()],
             kind: [kind_text(one.text.kind, language) for one in rules.values()],
             verdict: [
                 verdict_mark(results[i].verdict, language, verdict_text(results[i], language))
@@ -239,7 +239,7 @@ def _one(
 ) -> None:
     rule = known.text
     with st.container(border=True, key="rule"):
-        st.markdown(f"#### {literal(said(rule.title, language))}")
+        st.markdown(f"#### {literal(rule.title.text(language))}")
         overrides = session().workspace.overrides
         if overrides:
             scenario = session().scenario if report.scenario else None

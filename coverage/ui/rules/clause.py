@@ -35,7 +35,7 @@ def clause_panel(result: RuleResult, language: Language) -> None:
     """Draw everything behind one result."""
     rule = result.rule
     with st.container(border=True, key="clause"):
-        st.markdown(f"##### {literal(getattr(rule.title, language))}")
+        st.markdown(f"##### {literal(rule.title.text(language))}")
         clause_text(rule, language)
         if result.note is not None:
             st.info(literal(result.note.text(language)), icon=":material/info:")
@@ -82,7 +82,7 @@ def clause_text(rule: Rule, language: Language) -> None:
         )
         place = text("ui.source", language, title=source.title, number=number, rest=rest)
         st.markdown(f"**{literal(place)}**")
-        st.markdown("> " + literal(getattr(source.paraphrase, language)))
+        st.markdown("> " + literal(source.paraphrase.text(language)))
     st.markdown(f"**{text('ui.reading', language)}** " + literal(reading_text(rule, language)))
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from coverage.analysis.outcome import RuleChange, moved_rules
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.report.score import bounded_text, figure_text, said, verdict_text
+from coverage.report.score import bounded_text, figure_text, verdict_text
 from coverage.rules.model.results import RuleResult
 from coverage.ui.rules.score_card import verdict_mark
 from coverage.ui.words import literal
@@ -32,7 +32,7 @@ def effect_table(before: Report, after: Report, also: Collection[str], language:
             [
                 {
                     text("ui.column_rule", language): literal(
-                        said(change.result.rule.title, language)
+                        change.result.rule.title.text(language)
                     ),
                     # The figures' names are the messages ui.column_<figure>.
                     **{
@@ -83,7 +83,7 @@ def result_line(result: RuleResult, language: Language) -> str:
 
 
 def _title(change: RuleChange, language: Language) -> str:
-    return said(change.result.rule.title, language)
+    return change.result.rule.title.text(language)
 
 
 def _figures(change: RuleChange, name: str, language: Language) -> str:

@@ -11,7 +11,6 @@ from coverage.analysis.open_rules import BlankCells, OpenRule, open_rules
 from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.report.completeness import column_title
-from coverage.report.score import said
 from coverage.ui.widgets.tables import fitted, save_button, styled
 
 _NAMED: Final = 3
@@ -65,7 +64,7 @@ def _table(
     return pd.DataFrame(
         {
             text("ui.column_rule", language): [
-                said(rule.result.rule.title, language) for rule, _ in lines
+                rule.result.rule.title.text(language) for rule, _ in lines
             ],
             text("overview_page.column_column", language): [
                 column_title(cells.key, language).removeprefix(f"{cells.table}.")

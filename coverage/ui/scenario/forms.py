@@ -304,20 +304,20 @@ def _limits(report: Report, language: Language) -> dict[str, dict[str, float]]:
             name: parameter for name, parameter in result.rule.parameters.items() if name in offered
         }
         if limits:
-            st.markdown(f"**{literal(getattr(result.rule.title, language))}**")
+            st.markdown(f"**{literal(result.rule.title.text(language))}**")
         columns = st.columns(2, gap="small") if limits else ()
         for place, (name, parameter) in enumerate(limits.items()):
             old = float(cast(float, parameter.value))
             new = columns[place % 2].number_input(
                 text(_LIMITS[name], language)
                 if name in _LIMITS
-                else getattr(parameter.meaning, language),
+                else parameter.meaning.text(language),
                 min_value=float(parameter.minimum if parameter.minimum is not None else 0.0),
                 max_value=float(parameter.maximum if parameter.maximum is not None else 600.0),
                 value=old,
                 step=1.0,
                 format="%.0f",
-                help=getattr(parameter.meaning, language),
+                help=parameter.meaning.text(language),
                 key=f"limit-{result.rule.id}-{name}-{old}",
             )
             if new != old:

@@ -16,7 +16,7 @@ import streamlit as st
 from coverage.assessment.report import Report
 from coverage.figures import MINUTES_DECIMALS, moved_text, rounded_column
 from coverage.messages import Language, text
-from coverage.report.score import bounded_text, said, verdict_text
+from coverage.report.score import bounded_text, verdict_text
 from coverage.rules.model.results import RuleResult
 from coverage.scenario.compare import Comparison
 from coverage.ui import cache
@@ -132,7 +132,7 @@ def _rules(comparison: Comparison, language: Language) -> None:
         st.caption(text("scenario_page.rules_same", language))
         return
     columns = {
-        "ui.column_rule": [said(rule.result.rule.title, language) for rule in moved],
+        "ui.column_rule": [rule.result.rule.title.text(language) for rule in moved],
         "scenario_page.outcome": [text(f"ui.outcome_{rule.outcome}", language) for rule in moved],
         "scenario_page.before": [_stand(rule.before, language) for rule in moved],
         "scenario_page.after": [_stand(rule.after, language) for rule in moved],
