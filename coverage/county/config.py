@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
@@ -38,6 +39,7 @@ _ALWAYS_WGS84: Final = (
     ".graphml",
 )
 _LINES: Final = (".gpkg", ".geojson", ".json", ".shp")
+_NO_ROWS: Final[Rows] = MappingProxyType({})
 _TWICE: Final = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate")
 
 Code = Annotated[
@@ -162,7 +164,23 @@ def examine_config(folder: Path, problems: Problems) -> CountyConfig | None:
         raw = _parse(text)
     if raw is None:
         return None
-    rows = rows_of(text)
+    return config_of(raw, problems, rows_of(text))
+
+
+def config_of(
+    raw: dict[str, Any], problems: Problems, rows: Rows = _NO_ROWS
+) -> CountyConfig | None:
+    """Return what the keys and values of ``county.toml`` say, wherever they come from.
+
+    Parameters
+    ----------
+    raw
+        As TOML is parsed; bad entries are taken out.
+    problems
+        Is told of them.
+    rows
+        Where the keys stand in the file, if they do.
+    """
     try:
         config = CountyConfig.model_validate(raw)
     except ValidationError as error:

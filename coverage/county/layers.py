@@ -123,6 +123,26 @@ def read_layer(
         If the file is broken, no such layer is in it, or its coordinate system is unknown.
     """
     content = open_layer(path, file, lambda layers: _choose(layers, role, layer, file))
+    return raw_table(content, file, datum, problems)
+
+
+def raw_table(content: Layer, file: str, datum: str, problems: Problems) -> RawTable:
+    """Return the records of a layer as texts; its geometry comes back in WGS-84.
+
+    Parameters
+    ----------
+    content
+        Its rows are numbered from 1.
+    file
+        Named in problems.
+    datum
+        As in `read_layer`.
+
+    Raises
+    ------
+    InputError
+        If there are none or too many, or its coordinate system is unknown.
+    """
     frame = content.frame
     if len(frame) == 0:
         raise refuse("county.table_empty", file)

@@ -49,7 +49,7 @@ class InputFile:
 
 @dataclass(frozen=True, eq=False)
 class County:
-    """The tables of one county folder, checked, in one projected CRS.
+    """The tables of one county, checked, in one projected CRS.
 
     Its tables must not be changed: what was worked out from them is kept. A county equals only
     itself.
@@ -60,7 +60,7 @@ class County:
     Attributes
     ----------
     folder
-        The county folder.
+        The county folder; None where its tables were given.
     config
         What ``county.toml`` says, defaults filled in.
     crs
@@ -91,7 +91,7 @@ class County:
         Warnings and notes, never errors.
     """
 
-    folder: Path
+    folder: Path | None
     config: CountyConfig
     crs: CRS
     townships: gpd.GeoDataFrame

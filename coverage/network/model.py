@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS
 
+from coverage.county.model import InputFile
 from coverage.problems import Problem
 
 FloatArray = npt.NDArray[np.float64]
@@ -77,6 +78,8 @@ class Network:
         Counts for the report.
     quality
         Warnings and notes.
+    inputs
+        The file of roads, where the county does not name it.
     """
 
     crs: CRS
@@ -85,6 +88,7 @@ class Network:
     edges: gpd.GeoDataFrame
     note: NetworkNote
     quality: tuple[Problem, ...]
+    inputs: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ def read_network(county: County, progress: Progress = no_progress) -> Network:
         If the file cannot be read, has no road to drive, lies elsewhere, or the speeds name what
         is not known.
     """
-    source = county.config.sources.roads
+    folder, source = county.folder, county.config.sources.roads
+    if folder is None:
+        raise InputError([Problem("network.not_named")])
 
     def alive() -> None:
         progress(Message("network.step_read"))
@@ -62,7 +64,7 @@ def read_network(county: County, progress: Progress = no_progress) -> Network:
     with problems.collecting():
         speed_table(county.config.response)
     with problems.collecting():
-        ways = _read_ways(county.folder, source, county.crs, alive, _box(county))
+        ways = _read_ways(folder, source, county.crs, alive, _box(county))
         if len(ways.lon):
             ways = _in_place(ways, county, source.path)
     problems.raise_if_errors()
