@@ -63,6 +63,21 @@ def write_map(
             report, language, layer, rule=rule, before=before, basemap=basemap.for_export()
         )
         body = _printed(figure, suffix)
+    _write(path, body)
+
+
+def write_page(path: Path, html: str) -> None:
+    """Write a page, whole or absent.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written to.
+    """
+    _write(path, html.encode("utf-8"))
+
+
+def _write(path: Path, body: bytes) -> None:
     try:
         _replace(path, body)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,7 +21,7 @@ from coverage.messages import Message
 from coverage.network.model import Network, NetworkNote
 from coverage.network.read import examine_roads, read_network
 from coverage.network.words import listed
-from coverage.problems import Problem, Problems
+from coverage.problems import Problem, Problems, raise_if_errors
 from coverage.progress import Progress, no_progress
 from coverage.rules.catalogue.load import OwnRules, load_catalogue, with_own_rules
 from coverage.rules.catalogue.profiles import region_code
@@ -119,11 +120,41 @@ def read_folder(
 
 
 def _rules(
-    folder: Path, config: CountyConfig, region: str | None
+    folder: Path | None, config: CountyConfig, region: str | None
 ) -> tuple[tuple[Rule, ...], OwnRules]:
     code = None if region is None else region_code(region)
-    loaded = with_own_rules(folder, load_catalogue())
+    catalogue = load_catalogue()
+    loaded = OwnRules(catalogue, frozenset())
+    if folder is not None:
+        loaded = with_own_rules(folder, catalogue)
     return applicable_rules(config, loaded.catalogue, code, loaded.own), loaded
+
+
+def assess_county(
+    county: County, network: Network, *, as_of: date | None = None, region: str | None = None
+) -> Report:
+    """Test every rule that applies to a county that is read already.
+
+    Parameters
+    ----------
+    as_of, region
+        As in `assess_folder`.
+
+    Raises
+    ------
+    InputError
+        With every problem of the county's rules and their parameters.
+    """
+    problems = Problems()
+    with problems.collecting():
+        rules, catalogue = _rules(county.folder, county.config, region)
+    if county.folder is None:  # what it states of rules stands in no file
+        raise_if_errors(replace(problem, file=None) for problem in problems)
+    problems.raise_if_errors()
+    engine = TravelEngine(network)
+    response = respond(county, engine)
+    code = "" if region is None else region_code(region)
+    return report_of(county, engine, response, rules, catalogue=catalogue, as_of=as_of, region=code)
 
 
 def assess(

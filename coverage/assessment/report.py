@@ -10,9 +10,12 @@ from datetime import date
 from functools import cached_property
 
 import geopandas as gpd
+import pandas as pd
 
+from coverage.assessment import tables
 from coverage.county.model import County
 from coverage.measures.distribution import Distribution, FloatArray
+from coverage.messages import Language, default_language
 from coverage.network.model import Network
 from coverage.problems import Problem
 from coverage.rules.catalogue.load import OwnRules
@@ -151,6 +154,68 @@ class Report:
         missing = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
         bounds = sum(r.bound != "exact" and r not in open_ for r in applicable)
         return Completeness(len(applicable), len(applicable) - len(open_), missing, bounds)
+
+    def rules_table(self, language: Language | None = None) -> pd.DataFrame:
+        """Return one row a rule that was tested, in the catalogue's order.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``, of `title` and `note`; None: that of the machine's locale.
+
+        Returns
+        -------
+        DataFrame
+            ``id``, ``kind``, ``title``, ``verdict`` (``met``, ``unmet``, ``not_applicable`` or
+            ``not_assessable``), ``observed`` (NaN where not known), ``bound`` (of ``observed``:
+            ``exact``, ``at_least``, ``at_most`` or ``below``), ``required``, ``shortfall``,
+            ``unit`` (what these three count), ``population_total`` (residents the rule speaks
+            of), ``population_short`` (those without what it asks for), ``missing_columns`` (whose
+            blank cells keep the verdict open, as ``table.column``, joined by commas), ``note``.
+
+        Examples
+        --------
+        >>> table = report.rules_table("en").set_index("id")
+        >>> table.loc[["ems-1030"], ["verdict", "observed", "required"]].values.tolist()
+        [['unmet', 0.4, 1.0]]
+        """
+        return tables.rules_table(self, language or default_language())
+
+    def units_table(self, rule_id: str, language: Language | None = None) -> gpd.GeoDataFrame:
+        """Return one row a township, street or village for which a rule was tested.
+
+        Parameters
+        ----------
+        rule_id
+            The id of a rule that was tested, such as ``"ems-1030"``.
+        language
+            Of `name`, where a unit has a name in each; None: that of the machine's locale.
+
+        Returns
+        -------
+        GeoDataFrame
+            ``code``, ``name``, ``verdict``, ``observed``, ``bound``, ``required``,
+            ``shortfall`` (as in `rules_table`, in the rule's unit) and ``geometry`` (the outline,
+            or of a village the point) in the county's CRS, None of a unit that the rule names and
+            the county lacks. Empty where the rule has no units.
+
+        Raises
+        ------
+        SettingError
+            If no such rule was tested.
+
+        Examples
+        --------
+        >>> report.units_table("ems-1030", "en")[["name", "verdict"]].values.tolist()
+        [['West', 'met'], ['East', 'unmet']]
+        """
+        return tables.units_table(self, rule_id, language or default_language())
+
+    def __repr__(self) -> str:
+        return f"<Report: {tables.glance(self, default_language())}>"
+
+    def _repr_html_(self) -> str:
+        return tables.glance_html(self, default_language())
 
 
 def response_distribution(

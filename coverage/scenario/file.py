@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -23,6 +24,7 @@ _MAX_DEPTH: Final = 8
 _EDITS: Final = "edits"
 
 _Loc = tuple[int | str, ...]
+_NO_LINES: Final[Mapping[_Loc, int]] = MappingProxyType({})
 
 # YAML 1.2's core words only: with YAML 1.1's, a key ``off`` would be read as false, 12:30 as 750.
 _WORDS: Final = (
@@ -137,6 +139,26 @@ def parse_scenario(text: str, file: str) -> Scenario:
         raise refuse("scenario.not_yaml", file, detail=shown(error)) from error
     if not isinstance(data, dict):
         raise refuse("scenario.no_mapping", file)
+    return scenario_of(data, file, lines)
+
+
+def scenario_of(
+    data: Mapping[str, Any], file: str | None = None, lines: Mapping[_Loc, int] = _NO_LINES
+) -> Scenario:
+    """Return the scenario that the keys and values of a file describe.
+
+    Parameters
+    ----------
+    data
+        Plain words, numbers, lists and mappings.
+    file, lines
+        The file they come from, and where they stand in it; without, they stand in none.
+
+    Raises
+    ------
+    InputError
+        As `parse_scenario` does.
+    """
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
@@ -211,10 +233,10 @@ def _scalar(node: yaml.Node) -> Any:
     raise yaml.MarkedYAMLError(problem=kind, problem_mark=node.start_mark)
 
 
-def _problem(detail: ErrorDetails, lines: Mapping[_Loc, int], file: str) -> Problem:
+def _problem(detail: ErrorDetails, lines: Mapping[_Loc, int], file: str | None) -> Problem:
     """Say what pydantic found, in our own words, with the edit's number and the line."""
     loc = detail["loc"]
-    known_loc = next(loc[:n] for n in range(len(loc), -1, -1) if loc[:n] in lines)
+    rows = [lines[loc[:n]] for n in range(len(loc), -1, -1) if loc[:n] in lines][:1]
     in_edit = len(loc) > 1 and loc[0] == _EDITS and isinstance(loc[1], int)
     path = loc[2:] if in_edit else loc
     key = ".".join(str(part + 1) if isinstance(part, int) else shown(part) for part in path)
@@ -235,7 +257,7 @@ def _problem(detail: ErrorDetails, lines: Mapping[_Loc, int], file: str) -> Prob
     if in_edit:
         number = int(loc[1]) + 1
         body = Message("scenario.in_edit", {"number": number, "body": body})
-    return Problem(body.id, values=body.values, file=file, rows=(lines[known_loc],))
+    return Problem(body.id, values=body.values, file=file, rows=tuple(rows))
 
 
 def _hint(word: str, known: list[str]) -> Message:

@@ -1,0 +1,1 @@
+"""What ``import coverage as cov`` offers to programs and notebooks."""
