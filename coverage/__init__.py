@@ -7,10 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coverage.api.county import county_from_tables, read_county, read_roads
+    from coverage.api.county import (
+        ResponseOptions,
+        county_from_tables,
+        read_county,
+        read_roads,
+    )
     from coverage.api.maps import MapPage, explore
     from coverage.api.report import apply, assess, compare, write_report
-    from coverage.api.travel import travel_times
+    from coverage.api.travel import AccessOptions, travel_times
     from coverage.assessment.report import Report
     from coverage.county.model import County
     from coverage.network.model import Network
@@ -34,10 +39,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "coverage.api.county": ("county_from_tables", "read_county", "read_roads"),
+    "coverage.api.county": ("ResponseOptions", "county_from_tables", "read_county", "read_roads"),
     "coverage.api.maps": ("MapPage", "explore"),
     "coverage.api.report": ("apply", "assess", "compare", "write_report"),
-    "coverage.api.travel": ("travel_times",),
+    "coverage.api.travel": ("AccessOptions", "travel_times"),
     "coverage.assessment.report": ("Report",),
     "coverage.county.model": ("County",),
     "coverage.network.model": ("Network",),
@@ -62,6 +67,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "DEMONSTRATION",
+    "AccessOptions",
     "Comparison",
     "County",
     "CoverageError",
@@ -75,6 +81,7 @@ __all__ = [
     "PlaceError",
     "Problem",
     "Report",
+    "ResponseOptions",
     "Scenario",
     "ScenarioError",
     "SettingError",

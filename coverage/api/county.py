@@ -150,15 +150,23 @@ def county_from_tables(
     ... )
     >>> villages = pd.DataFrame(
     ...     {
-    ...         "code": ["A", "B"], "name": ["Ash", "Birch"], "township": ["West", "East"],
-    ...         "population": [2000, 3000], "area_class": "rural",
-    ...         "lon": [112.3, 112.5], "lat": 28.6,
+    ...         "code": ["A", "B"],
+    ...         "name": ["Ash", "Birch"],
+    ...         "township": ["West", "East"],
+    ...         "population": [2000, 3000],
+    ...         "area_class": "rural",
+    ...         "lon": [112.3, 112.5],
+    ...         "lat": 28.6,
     ...     }
     ... )
     >>> facilities = pd.DataFrame(
     ...     {
-    ...         "id": ["S"], "name": ["Station"], "kind": "emergency_station",
-    ...         "lon": [112.3], "lat": [28.6], "ambulances": [1],
+    ...         "id": ["S"],
+    ...         "name": ["Station"],
+    ...         "kind": "emergency_station",
+    ...         "lon": [112.3],
+    ...         "lat": [28.6],
+    ...         "ambulances": [1],
     ...     }
     ... )
     >>> county = cov.county_from_tables(

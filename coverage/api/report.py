@@ -96,8 +96,14 @@ def apply(report: Report, scenario: Scenario | Mapping[str, Any] | AnyPath) -> R
 
     Examples
     --------
-    >>> second = {"id": "T", "name": "Second", "kind": "emergency_station",
-    ...           "lon": 112.5, "lat": 28.6, "ambulances": 1}
+    >>> second = {
+    ...     "id": "T",
+    ...     "name": "Second",
+    ...     "kind": "emergency_station",
+    ...     "lon": 112.5,
+    ...     "lat": 28.6,
+    ...     "ambulances": 1,
+    ... }
     >>> after = cov.apply(report, {"name": "A second station", "edits": [{"add_facility": second}]})
     >>> after.summary.share
     1.0
