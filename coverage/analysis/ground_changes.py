@@ -140,12 +140,12 @@ def _multi(lines: Geometries) -> shapely.MultiLineString:
 def _facilities(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[Marked, ...]:
     if before is after:
         return ()
-    found = [
+    marked_facilities = [
         *_marked("new", after[_placed(after) & ~after["id"].isin(before["id"])]),
         *_changed(before, after),
         *_marked("gone", before[_placed(before) & ~before["id"].isin(after["id"])]),
     ]
-    return tuple(sorted(found, key=lambda marked: MARKS.index(marked.mark)))
+    return tuple(sorted(marked_facilities, key=lambda marked: MARKS.index(marked.mark)))
 
 
 def _marked(mark: Mark, table: gpd.GeoDataFrame) -> list[Marked]:
@@ -160,14 +160,14 @@ def _changed(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Marked]:
     same = np.ones(len(kept), dtype=bool)
     for column in set(after.columns) & set(old.columns) - _NOT_COMPARED:
         same &= _equal(kept[column].astype(object), was[column].astype(object))
-    found = []
+    marked_facilities = []
     rows = zip(kept["id"].astype(str), kept["name"].astype(str), same.tolist(), strict=True)
     for (id_, name, alike), place, then in zip(rows, _points(kept), _points(was), strict=True):
         if then is not None and not then.is_empty and then.distance(place) > _ROUNDING_M:
-            found.append(Marked("moved", id_, name, place, then))
+            marked_facilities.append(Marked("moved", id_, name, place, then))
         elif not alike:
-            found.append(Marked("changed", id_, name, place))
-    return found
+            marked_facilities.append(Marked("changed", id_, name, place))
+    return marked_facilities
 
 
 def _equal(now: pd.Series[Any], then: pd.Series[Any]) -> npt.NDArray[np.bool_]:

@@ -90,8 +90,8 @@ def outcome_of(before: RuleResult | None, after: RuleResult | None) -> Outcome:
     """Return whether a rule's result is better, worse, the same, or cannot be compared.
 
     By the verdict, a verdict that could not be reached standing between unmet and met; where that
-    is the same by the people short, then by the shortfall. Nothing is better because it is not
-    asked any more: a rule that is tested, or that applies, on one side only is ``other``; so is
+    is the same by the people short, then by the shortfall. Nothing is better because it no
+    longer applies: a rule that is tested, or that applies, on one side only is ``other``; so is
     one whose people short and shortfall are known on one side only.
     """
     if before is None or after is None:

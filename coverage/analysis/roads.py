@@ -12,7 +12,7 @@ from coverage.network.speeds import driven_kph
 from coverage.travel.reach import reach
 
 REACH_MIN: Final = (10.0, 20.0, 30.0)
-"""Minutes after the call within which roads are told to be reached."""
+"""Minutes after the call within which roads count as reached."""
 
 
 def road_speeds_kph(report: Report) -> FloatArray:

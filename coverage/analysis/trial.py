@@ -1,4 +1,4 @@
-"""A rule tried on a county that is already assessed."""
+"""A rule evaluated on a county that is already assessed."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def read_folder(
     Raises
     ------
     InputError
-        With every problem that can be found: of ``county.toml``, of the tables, of the rules'
+        With every problem: of ``county.toml``, of the tables, of the rules'
         parameters and of the roads.
     """
     problems = Problems()

@@ -87,7 +87,7 @@ class Report:
     Attributes
     ----------
     engine
-        Travel over the county's roads: whatever else is asked about minutes or ways is answered
+        Travel over the county's roads: whatever else concerns minutes or ways is computed
         by it, so that its search tree and its arcs are made once.
     catalogue
         Every rule as it was loaded, the county's own among them; scenarios choose from it.

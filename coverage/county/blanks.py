@@ -45,7 +45,7 @@ def with_blanks_as_zero(
     Parameters
     ----------
     table
-        As read; a cell that was told already is not empty, nor is one that says in words that
+        As read; a cell that was reported already is not empty, nor is one that says in words that
         nothing is known.
     role
         Which table it is: ``villages`` or ``facilities``.
@@ -53,7 +53,7 @@ def with_blanks_as_zero(
         Its columns as numbers, yes and no.
     problems
         How many cells are taken so is added to it, and which columns the file does not have:
-        what nobody was asked is not 0.
+        what the file has no column for is not 0.
     """
     known = [column for name in names if (column := may_be_zero(role, name)) is not None]
     for column in dict.fromkeys(known):
@@ -66,9 +66,9 @@ def with_blanks_as_zero(
         empty &= ~table.unknown.get(name, np.zeros(len(empty), bool))
         if empty.any():
             code = "county.zero_by_blank" if is_count else "county.no_by_blank"
-            told = table.problem(
+            note = table.problem(
                 code, empty, column=name, level="note", table=role, number=int(empty.sum())
             )
-            problems.append(told)
+            problems.append(note)
         frame = frame.assign(**{name: frame[name].mask(empty, 0 if is_count else False)})
     return frame

@@ -155,7 +155,7 @@ def load_config(folder: Path) -> CountyConfig:
 def examine_config(folder: Path, problems: Problems) -> CountyConfig | None:
     """Return what ``county.toml`` says as far as it can be read; None where it names no tables.
 
-    Bad entries are left out, so that the tables can be looked at too; `problems` is told of them
+    Bad entries are left out, so that the tables can be looked at too; `problems` receives them
     as `load_config` raises them.
     """
     raw: dict[str, Any] | None = None

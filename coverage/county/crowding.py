@@ -21,10 +21,10 @@ def crowded(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     count takes n log n.
     """
     large = shapely.get_num_coordinates(shapes) > _FEW_VERTICES
-    found = np.zeros(len(shapes), dtype=bool)
+    crowded = np.zeros(len(shapes), dtype=bool)
     for i in np.flatnonzero(large):
-        found[i] = _pairs(shapes[i]) > MAX_PAIRS
-    return found
+        crowded[i] = _pairs(shapes[i]) > MAX_PAIRS
+    return crowded
 
 
 def _pairs(shape: Any) -> int:

@@ -18,7 +18,7 @@ _FEWEST_COLUMNS: Final = 5  # of a table in which so few cells are no record
 
 
 def without_extra_rows(raw: RawTable, table: str, problems: Problems) -> RawTable:
-    """Leave out the rows that are no records, which are told: what they lack is of no interest."""
+    """Leave out the rows that are no records, and report them: what they lack is of no interest."""
     if raw.geometry is not None:
         return raw
     names = [known_column(table, name) for name in raw.names]

@@ -1,4 +1,4 @@
-"""Files of a county folder: found safely, read safely."""
+"""Files of a county folder: located safely, read safely."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def refuse(
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     """Return the known word most like `word`, or None if none is near."""
     compared = [name for name in islice(known, _MOST_COMPARED) if len(name) <= _COMPARED_LENGTH]
-    found = difflib.get_close_matches(word[:_COMPARED_LENGTH], compared, n=1, cutoff=cutoff)
-    return found[0] if found else None
+    near = difflib.get_close_matches(word[:_COMPARED_LENGTH], compared, n=1, cutoff=cutoff)
+    return near[0] if near else None
 
 
 def posix(name: str) -> str:
@@ -125,7 +125,11 @@ def reading(file: str) -> Iterator[None]:
     """
     try:
         yield
-    except (InputError, StoppedError, MemoryError):  # memory has a limit of its own, told so
+    except (
+        InputError,
+        StoppedError,
+        MemoryError,
+    ):  # memory has a limit of its own
         raise
     except Exception as error:
         if is_full(error):

@@ -82,9 +82,9 @@ def _config(
     sources["roads"] = {"path": "roads"}
     if grid is not None:
         sources["population"] = {"path": grid.name, "datum": datums.get("population", "wgs84")}
-    found = Problems()
-    config = config_of({**stated, "sources": sources}, found)
-    problems.extend(replace(problem, file=None, rows=()) for problem in found)
+    of_config = Problems()
+    config = config_of({**stated, "sources": sources}, of_config)
+    problems.extend(replace(problem, file=None, rows=()) for problem in of_config)
     return config
 
 

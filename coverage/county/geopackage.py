@@ -65,10 +65,10 @@ class GeoPackage:
         """Return a layer in its own coordinates, and the rows whose shape cannot be read."""
         name = _quoted(layer)
         declared = list(self.base.execute(f"PRAGMA table_info({name})"))
-        found = self.base.execute(
+        row = self.base.execute(
             "SELECT column_name, srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
         ).fetchone()
-        shape_column = None if found is None else str(found[0])
+        shape_column = None if row is None else str(row[0])
         keys = [str(c[1]) for c in declared if c[5] and str(c[2]).upper() == "INTEGER"]
         kept = [str(c[1]) for c in declared if str(c[1]) not in {shape_column, *keys[:1]}]
         kinds = {str(c[1]): str(c[2]).upper() for c in declared}
@@ -82,7 +82,7 @@ class GeoPackage:
         if shape_column is None:
             return table, []
         shapes, bad = shapes_of([_wkb(blob) for blob in columns[-1]])
-        frame = gpd.GeoDataFrame(table, geometry=shapes, crs=self._crs(found[1]))
+        frame = gpd.GeoDataFrame(table, geometry=shapes, crs=self._crs(row[1]))
         return frame, [i + 1 for i, is_bad in enumerate(bad) if is_bad]
 
     def _rows(self, name: str, columns: list[str]) -> list[tuple[Any, ...]]:
@@ -92,14 +92,14 @@ class GeoPackage:
         return self.base.execute(f"SELECT {wanted} FROM {name}").fetchall()  # noqa: S608
 
     def _crs(self, number: object) -> CRS | None:
-        found = self.base.execute(
+        row = self.base.execute(
             "SELECT organization, organization_coordsys_id, definition"
             " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
             (number,),
         ).fetchone()
-        if found is None or number in {0, -1}:
+        if row is None or number in {0, -1}:
             return None
-        authority, code, definition = (str(value) for value in found)
+        authority, code, definition = (str(value) for value in row)
         if authority.upper() == "EPSG" and code.isdigit():
             return crs_from_text(f"EPSG:{code}")
         return None if definition.lower() in {"", "undefined"} else crs_from_text(definition)

@@ -61,7 +61,7 @@ def leave_out(raw: dict[str, Any], loc: tuple[int | str, ...]) -> None:
 
 
 def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Problem:
-    """Say what pydantic found wrong with a key of `model`, in our own words."""
+    """Return the problem of a key of `model` that pydantic refused."""
     loc = detail["loc"]
     key = ".".join(shown(part) for part in loc)
     values: dict[str, object] = {"key": key, "value": shown(detail["input"])}

@@ -58,14 +58,14 @@ class Layer:
         Rows, from 1, whose geometry is there and cannot be read; it is None in `frame`.
     lost
         Rows, from 1, that the file does not hold whole.
-    told
-        What is to be said of how it was read.
+    notes
+        Notes on how it was read.
     """
 
     frame: pd.DataFrame
     unreadable: tuple[int, ...] = ()
     lost: tuple[int, ...] = ()
-    told: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def records(self) -> int:
@@ -106,7 +106,7 @@ def open_layer(path: Path, file: str, choose: Choice, most_lost_share: float = 0
         return _geopackage(path, file, choose)
     choose({path.stem: ""})
     whole = shapefile.read_parts(path, file, most_lost_share)
-    return Layer(whole.frame, whole.unreadable, whole.lost, whole.told)
+    return Layer(whole.frame, whole.unreadable, whole.lost, whole.notes)
 
 
 def read_layer(
@@ -150,7 +150,7 @@ def raw_table(content: Layer, file: str, datum: str, problems: Problems) -> RawT
         raise refuse("county.too_many_rows", file, limit=MAX_ROWS)
     if content.unreadable:
         raise refuse("county.geometry_broken", file, content.unreadable)
-    problems.extend(content.told)
+    problems.extend(content.notes)
     geometry = None
     plain = frame
     if isinstance(frame, gpd.GeoDataFrame):
@@ -163,7 +163,7 @@ def raw_table(content: Layer, file: str, datum: str, problems: Problems) -> RawT
         if frame.geometry.notna().any():
             geometry = _in_wgs84(frame, file, datum)
     names = tuple(str(name) for name in plain.columns)
-    # By position: a parquet may have a name twice, which is told later.
+    # By position: a parquet may have a name twice, which is reported later.
     columns = [[_text(v) for v in plain.iloc[:, i].tolist()] for i in range(plain.shape[1])]
     records: list[tuple[str, ...]] = list(zip(*columns, strict=True)) if columns else []
     records = records or [()] * len(frame)
@@ -199,9 +199,9 @@ def _choose(layers: Mapping[str, str], role: str, layer: str | None, file: str) 
 
 
 def _geopackage(path: Path, file: str, choose: Choice) -> Layer:
-    told: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
     if geopackage.unwritten_log(path) is not None:
-        told = (Problem("county.geopackage_log", "warning", {}, file),)
+        notes = (Problem("county.geopackage_log", "warning", {}, file),)
     try:
         with geopackage.open_geopackage(path) as package:
             chosen = choose(package.layers)
@@ -212,7 +212,7 @@ def _geopackage(path: Path, file: str, choose: Choice) -> Layer:
         if is_full(error):
             raise no_scratch(error) from error
         raise refuse("county.unreadable", file) from error
-    return Layer(frame, tuple(bad), told=told)
+    return Layer(frame, tuple(bad), notes=notes)
 
 
 def _parquet(path: Path, file: str) -> Layer:
@@ -277,17 +277,17 @@ def one_crs(stated: CRS | None, datum: str, file: str) -> CRS | None:
     InputError
         If the two differ.
     """
-    told = None
+    by_datum = None
     if shift_of(datum) is None and datum.strip().casefold() not in WGS84_NAMES:
-        told = crs_of(datum)
-    if stated is not None and told is not None and not CRS(stated).equals(told, True):
+        by_datum = crs_of(datum)
+    if stated is not None and by_datum is not None and not CRS(stated).equals(by_datum, True):
         name = shown(CRS(stated).name)
         raise refuse("county.crs_conflict", file, stated=name, told=shown(datum))
-    return told or (None if stated is None else CRS(stated))
+    return by_datum or (None if stated is None else CRS(stated))
 
 
 def fault_place(shape: shapely.Geometry) -> str:
     """Return where an invalid polygon is at fault, as ``lon lat``."""
-    found = re.search(r"\[(.+)\]", shapely.is_valid_reason(shape))
-    x, y = found[1].split()[:2] if found else shapely.bounds(shape)[:2]
+    crossing = re.search(r"\[(.+)\]", shapely.is_valid_reason(shape))
+    x, y = crossing[1].split()[:2] if crossing else shapely.bounds(shape)[:2]
     return f"{round(float(x), 5)} {round(float(y), 5)}"

@@ -38,7 +38,7 @@ def overlaps(shapes: npt.NDArray[np.object_]) -> list[Overlap]:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(smaller > 0, shared / smaller, 1.0)
     rows = np.flatnonzero(share > _SLIVER_SHARE)
-    found = (
+    pairs = (
         Overlap(int(first[i]), int(second[i]), float(shared[i]), float(share[i])) for i in rows
     )
-    return sorted(found)
+    return sorted(pairs)

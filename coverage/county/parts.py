@@ -65,7 +65,7 @@ def join_parts(table: Table, problems: Problems) -> Table:
         cells=cells[kept].reset_index(drop=True),
         rows=table.rows[kept],
         geometry=geometry,
-        told={column: mask[kept] for column, mask in table.told.items()},
+        reported={column: mask[kept] for column, mask in table.reported.items()},
         unknown={column: mask[kept] for column, mask in table.unknown.items()},
     )
 

@@ -128,7 +128,7 @@ def _box(townships: gpd.GeoDataFrame | None) -> Box | None:
 def _metric(
     table: Table, x: Floats, y: Floats, datum: str, box: Box, problems: Problems
 ) -> tuple[Floats, Floats]:
-    """Return coordinates in metres, east first; NaN where `datum` puts them elsewhere, told."""
+    """Return coordinates in metres, east first; NaN, and reported, where elsewhere."""
     if is_in(*to_wgs84(x, y, datum), box):
         return x, y
     if is_in(*to_wgs84(y, x, datum), box):
@@ -191,7 +191,7 @@ def _from_columns(
 def _out_of_range(
     table: Table, x: Floats, y: Floats, bad: Mask, box: Box | None, problems: Problems
 ) -> Mask:
-    """Tell of degrees that are none; those that are right the other way round are said so."""
+    """Tell of degrees that are none; those that are right the other way round are named as such."""
     wrong = ~bad & ((np.abs(x) > 180) | (np.abs(y) > 90))
     swapped = wrong & (np.abs(x) <= 90) & (np.abs(y) <= 180)
     if swapped.any():
@@ -219,8 +219,8 @@ def check_places(
 ) -> None:
     """Compare points with the county's townships.
 
-    Farther than `far_km` outside is an error (said to be swapped where the point would lie in
-    the county the other way round); less far outside is told as `near_level`.
+    Farther than `far_km` outside is an error (reported as swapped where the point would lie in
+    the county the other way round); less far outside is reported as `near_level`.
     """
     crs = crs_for(townships)
     shapes = np.asarray(places.points(crs).array, dtype=object)

@@ -136,9 +136,9 @@ def _people(
     marks |= _byte_marks(values, np.dtype(band.dtype))
     if marks.any():
         shown_marks = sorted({f"{v:g}" for v in np.unique(values[marks])[:_SHOWN_MARKS].tolist()})
-        told = {"values": ", ".join(shown_marks)}
+        details = {"values": ", ".join(shown_marks)}
         count = int(marks.sum())
-        problems.append(Problem("county.grid_marks", "warning", told, file, count=count))
+        problems.append(Problem("county.grid_marks", "warning", details, file, count=count))
         values[marks] = np.nan
     whole = values[values > 0]
     kinds = np.unique(whole)
@@ -148,8 +148,8 @@ def _people(
         and 1 < kinds.size <= _MOST_CLASSES
     ):
         listed = ", ".join(f"{v:g}" for v in kinds.tolist())
-        told = {"values": listed, "count": str(kinds.size)}
-        problems.append(Problem("county.grid_classes", "warning", told, file, count=kinds.size))
+        details = {"values": listed, "count": str(kinds.size)}
+        problems.append(Problem("county.grid_classes", "warning", details, file, count=kinds.size))
     return values
 
 
@@ -385,5 +385,5 @@ def respread(
     )
     order = np.argsort(table["village"].to_numpy(), kind="stable")
     places = np.concatenate([geometry[~at_home], points[own]])
-    found = gpd.GeoDataFrame(table, geometry=places, crs=villages.crs)
-    return found.iloc[order].reset_index(drop=True)
+    demand = gpd.GeoDataFrame(table, geometry=places, crs=villages.crs)
+    return demand.iloc[order].reset_index(drop=True)

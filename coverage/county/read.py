@@ -29,7 +29,7 @@ def read_county(folder: Path) -> County:
     """Read and check the county folder.
 
     Every file is looked at even where another is broken, so that one call tells all that is to
-    be mended. The roads are only found and hashed here; `coverage.network.read` reads them.
+    be mended. The roads are only located and hashed here; `coverage.network.read` reads them.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read_tables(folder: Path, config: CountyConfig, problems: Problems) -> Count
     config
         As `coverage.county.config.examine_config` gives it.
     problems
-        Those of ``county.toml`` and `has_roads`; is told every problem of every table.
+        Those of ``county.toml`` and `has_roads`; receives every problem of every table.
     """
     sources = config.sources
     zeros = config.tables.blank_is_zero()
@@ -99,7 +99,7 @@ def read_table(
 
 
 def has_roads(folder: Path, config: CountyConfig, problems: Problems) -> bool:
-    """Return whether the file of the roads, in all its parts, can be found."""
+    """Return whether the file of the roads, in all its parts, exists."""
     with problems.collecting():
         parts_of(folder, config.sources.roads)
         return True
@@ -127,12 +127,12 @@ def _beside(folder: Path, source: Source) -> list[Source]:
     """Return the files beside a source that it is read with, but for the parts of a shapefile."""
     path = source_path(folder, source)
     kind = path.suffix.lower()
-    found = None
+    beside = None
     if kind == ".gpkg":
-        found = unwritten_log(path)
+        beside = unwritten_log(path)
     elif kind in GRID_SUFFIXES:
-        found = world_file(path)
-    return [] if found is None else [Source(path=found.relative_to(folder).as_posix())]
+        beside = world_file(path)
+    return [] if beside is None else [Source(path=beside.relative_to(folder).as_posix())]
 
 
 def _input(folder: Path, role: Role, source: Source, rows: int) -> InputFile:

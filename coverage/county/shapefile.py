@@ -1,4 +1,4 @@
-"""Shapefiles: their parts found and compared before GDAL reads a private copy of them."""
+"""Shapefiles: their parts collected and compared before GDAL reads a private copy of them."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class Shapefile:
         Rows that the parts do not hold whole.
     unreadable
         Rows whose shape is there and cannot be read.
-    told
-        What is to be said of its texts.
+    notes
+        Notes on its texts.
     """
 
     frame: pd.DataFrame
     records: int
     lost: tuple[int, ...]
     unreadable: tuple[int, ...]
-    told: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
 
 def read_parts(path: Path, file: str, most_lost_share: float) -> Shapefile:
@@ -92,18 +92,18 @@ def read_parts(path: Path, file: str, most_lost_share: float) -> Shapefile:
         if getattr(frame, "crs", None) is not None:
             plain_crs(frame.crs)
     stated = parts[".cpg"].read_text("latin-1").strip() if ".cpg" in parts else ""
-    frame, told = _decoded(frame, stated, file)
+    frame, notes = _decoded(frame, stated, file)
     with reading(file):
         unreadable = _unreadable(parts, frame)
-    return Shapefile(frame, records, lost, unreadable, told)
+    return Shapefile(frame, records, lost, unreadable, notes)
 
 
 def _parts(path: Path) -> dict[str, Path]:
     stem = path.stem.casefold()
     beside = sorted(p for p in path.parent.iterdir() if p.stem.casefold() == stem and p.is_file())
-    found = {p.suffix.lower(): p for p in beside}
+    parts = {p.suffix.lower(): p for p in beside}
     exact = {p.suffix.lower(): p for p in beside if p.stem == path.stem}
-    return found | exact | {".shp": path}
+    return parts | exact | {".shp": path}
 
 
 def _lost_records(parts: dict[str, Path]) -> tuple[int, tuple[int, ...]]:
@@ -142,7 +142,7 @@ def _unreadable(parts: dict[str, Path], frame: pd.DataFrame) -> tuple[int, ...]:
     deleted = [table[header + i * width : header + i * width + 1] == b"*" for i in range(records)]
     kept = [i for i, gone in enumerate(deleted) if not gone and i < len(place)]
     if len(kept) != len(frame):
-        kept = list(range(len(frame)))  # GDAL counts otherwise: every row without a shape is told
+        kept = list(range(len(frame)))  # GDAL counts otherwise: all without a shape are reported
     missing = frame.geometry.isna().to_numpy()
     kinds = [shapes[place[i] + _ENTRY_BYTES : place[i] + _ENTRY_BYTES + 4] for i in kept]
     return tuple(i + 1 for i, kind in enumerate(kinds) if missing[i] and any(kind))
@@ -189,14 +189,14 @@ def _decoded(
     frame.columns = pd.Index([_whole_text(name, encoding)[0] for name in names])
     if geometry is not None:
         frame = gpd.GeoDataFrame(frame, geometry=geometry)
-    told = []
+    notes = []
     if stated and not _same(stated, encoding) and any(not cell.isascii() for cell in cells):
         values = {"stated": shown(stated), "encoding": encoding.upper()}
-        told.append(Problem("county.shapefile_cpg_wrong", "note", values, file))
+        notes.append(Problem("county.shapefile_cpg_wrong", "note", values, file))
     if cut:
         rows = tuple(sorted(cut))
-        told.append(Problem("county.shapefile_text_cut", "note", {}, file, rows, count=len(rows)))
-    return frame, tuple(told)
+        notes.append(Problem("county.shapefile_text_cut", "note", {}, file, rows, count=len(rows)))
+    return frame, tuple(notes)
 
 
 def _encoding_of(cells: Sequence[bytes], stated: str) -> str | None:

@@ -50,7 +50,7 @@ def read_csv(path: Path, file: str, table: str, problems: Problems) -> RawTable:
 
 
 def _unended(text: str, delimiter: str, raw: RawTable) -> Problem:
-    """Return what is told of a last line without its end: the file may have been cut short.
+    """Return the problem of a last line without its end: the file may have been cut short.
 
     An error where the line has fewer cells than there are columns.
     """
@@ -73,7 +73,7 @@ def _delimiter(text: str, file: str, table: str) -> str:
 
     def likeness(delimiter: str) -> tuple[int, int]:
         head: list[tuple[str, ...]] = []
-        with suppress(InputError):  # where the file is torn is told when it is read
+        with suppress(InputError):  # where the file is torn is reported when it is read
             rows = (cells for _, cells in _csv_rows(text, delimiter, file) if any(cells))
             head.extend(islice(rows, HEADER_SEARCH_ROWS))
         return header_of(head, table).known if head else 0, first.count(delimiter)

@@ -36,7 +36,7 @@ _MISSPELT_CUTOFF = 0.5  # of a Chinese name of two characters one is right
 _MOST_COMPARED = 50
 _MOST_NAMED = 50
 MOST_WORDS = 50
-"""Different faulty contents of one column that are told one by one."""
+"""Different faulty contents of one column that are reported one by one."""
 _SHAPEFILE_NAME_LENGTH = 10
 
 
@@ -86,8 +86,8 @@ class Table:
         In WGS-84, None where the file is a plain table.
     whole
         Whether it has every required column; if not, only its cells can be looked at.
-    told
-        The cells of a column that are told already, and therefore empty.
+    reported
+        The cells of a column that are reported already, and therefore empty.
     unknown
         The cells of a column that say in words that nothing is known, and are therefore empty.
     """
@@ -98,13 +98,13 @@ class Table:
     spelled: Mapping[str, str]
     geometry: gpd.GeoSeries | None
     whole: bool = True
-    told: Mapping[str, Mask] = field(default_factory=dict)
+    reported: Mapping[str, Mask] = field(default_factory=dict)
     unknown: Mapping[str, Mask] = field(default_factory=dict)
 
     def blank(self, column: str) -> Mask:
         """Tell which cells of a column are empty in the file."""
         blank = (self.text(column) == "").to_numpy(bool)
-        return blank & ~self.told[column] if column in self.told else blank
+        return blank & ~self.reported[column] if column in self.reported else blank
 
     def has(self, column: str) -> bool:
         """Tell whether the file has the column."""
@@ -141,9 +141,9 @@ class Table:
 def faults_by_word(
     table: Table, words: pd.Series[str], bad: Mask, column: str, problems: Problems
 ) -> Iterator[tuple[str, Mask]]:
-    """Yield each word of the rows where `bad` is true, and its rows, to be told one by one.
+    """Yield each word of the rows where `bad` is true, and its rows, to be reported one by one.
 
-    After `MOST_WORDS` the rest is told at once, so that a column of nothing but faults takes no
+    After `MOST_WORDS` the rest is reported at once, so that a column of nothing but faults takes no
     time that grows with their square.
     """
     places, distinct = pd.factorize(words.to_numpy(object)[bad])
@@ -155,8 +155,8 @@ def faults_by_word(
     if len(distinct) > MOST_WORDS:
         rest = np.zeros(len(bad), dtype=bool)
         rest[rows[places >= MOST_WORDS]] = True
-        told = len(distinct) - MOST_WORDS
-        problems.append(table.problem("county.same_fault", rest, column=column, words=told))
+        more = len(distinct) - MOST_WORDS
+        problems.append(table.problem("county.same_fault", rest, column=column, words=more))
 
 
 def understand(raw: RawTable, table: str, problems: Problems) -> Table | None:
@@ -202,26 +202,26 @@ def understand(raw: RawTable, table: str, problems: Problems) -> Table | None:
         sound = False
     if not sound:
         return None
-    told = {
+    reported = {
         name: mask
         for name, at in positions.items()
         if (mask := _untrue_cells(raw, table, name, at, problems)).any()
     }
     cells = pd.DataFrame(
-        {name: _texts(raw, at, told.get(name)) for name, at in positions.items()},
+        {name: _texts(raw, at, reported.get(name)) for name, at in positions.items()},
         index=range(len(raw.records)),
     )
     rows = np.asarray(raw.rows, dtype=np.int64)
     in_words = {
         name: mask for name, at in positions.items() if (mask := _unknown_cells(raw, at)).any()
     }
-    return Table(raw.file, cells, rows, spelled, raw.geometry, whole, told, in_words)
+    return Table(raw.file, cells, rows, spelled, raw.geometry, whole, reported, in_words)
 
 
-def _texts(raw: RawTable, at: int, told: Mask | None) -> pd.Series[str]:
+def _texts(raw: RawTable, at: int, reported: Mask | None) -> pd.Series[str]:
     texts = ["" if is_blank(record[at]) else record[at] for record in raw.records]
-    if told is not None:
-        texts = ["" if bad else text for text, bad in zip(texts, told, strict=True)]
+    if reported is not None:
+        texts = ["" if bad else text for text, bad in zip(texts, reported, strict=True)]
     return pd.Series(texts, dtype=object)
 
 
@@ -257,7 +257,7 @@ def _untrue_cells(raw: RawTable, table: str, name: str, at: int, problems: Probl
 
 
 def cells_too_long(raw: RawTable) -> Problem | None:
-    """Return what is to be told of cells that hold more text than any cell of a table can."""
+    """Return the problem of cells that hold more text than any cell of a table can."""
     rows, columns = [], set()
     for row, record in zip([0, *raw.rows], [raw.names, *raw.records], strict=True):
         if max(map(len, record), default=0) > MAX_CELL_LENGTH:

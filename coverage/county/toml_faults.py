@@ -1,4 +1,4 @@
-"""What a text that is no TOML has most likely wrong, told by the row where reading it stopped."""
+"""What a text that is no TOML has most likely wrong, judged by the row where reading it stopped."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def compare_totals(
     """Return warnings where a township's residents are not the sum of its villages'.
 
     Only townships whose own total and all of whose villages' residents are known are compared;
-    a township without any village is told by itself.
+    a township without any village is reported by itself.
 
     Parameters
     ----------

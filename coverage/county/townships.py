@@ -20,7 +20,7 @@ from coverage.problems import Level, Problem, Problems
 
 MAX_UNITS: Final = 1000
 """Townships and streets; the largest counties of China have some sixty."""
-_MOST_OVERLAPS: Final = 50  # pairs that are told one by one
+_MOST_OVERLAPS: Final = 50  # pairs that are reported one by one
 _OVERLAP_ERROR_SHARE: Final = 0.01
 _WIDEST_DEG: Final = 15.0
 _M2_PER_KM2: Final = 1e6
@@ -88,7 +88,7 @@ def _swapped_in_china(west: float, south: float, east: float, north: float) -> b
 def _polygons(
     table: Table, problems: Problems
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    """Return the usable polygons, None for every other geometry, which is told."""
+    """Return the usable polygons, None for every other geometry, which is reported."""
     assert table.geometry is not None
     shapes = np.asarray(table.geometry.array, dtype=object).copy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)

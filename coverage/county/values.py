@@ -1,4 +1,4 @@
-"""Cells of text to numbers, yes and no, coded words: every bad cell is told."""
+"""Cells of text to numbers, yes and no, coded words: every bad cell is reported."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def twice(table: Table, values: Cells, column: str, code: str, problems: Problem
 def numbers(table: Table, column: str, problems: Problems, unit: str = "") -> Cells:
     """Return a column as Float64, <NA> where the cell is empty or bad.
 
-    Degrees with minutes, and numbers with words behind them, are told as what they are.
+    Degrees with minutes, and numbers with words behind them, are reported as what they are.
     """
     cells = table.text(column)
     values = cells.map(_number)
@@ -137,7 +137,7 @@ def coded(
 ) -> Cells:
     """Return a column of coded words by the vocabulary `words`; unknown words are errors.
 
-    Where `required`, nobody is told that the cell may be left empty.
+    Where `required`, no message says that the cell may be left empty.
     """
     known = vocabulary(words)
     cells = table.text(column)

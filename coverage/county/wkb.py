@@ -39,10 +39,10 @@ def _is_plain(blob: bytes) -> bool:
         (count,) = struct.unpack_from(order + "I", blob, place)
         place += 4
         for _ in range(count):
-            found, place, size, order = _head(blob, place)
-            if found != part:
+            part_kind, place, size, order = _head(blob, place)
+            if part_kind != part:
                 return False
-            place = _end(blob, found, place, size, order)
+            place = _end(blob, part_kind, place, size, order)
     except (struct.error, KeyError):
         return False
     return place <= len(blob)

@@ -108,18 +108,18 @@ def _split(text: str) -> tuple[str, ...]:
 @cache
 def columns() -> Mapping[str, tuple[Column, ...]]:
     """Return the columns of each table, in the order of the dictionary."""
-    found: dict[str, list[Column]] = {table: [] for table in TABLES}
+    by_table: dict[str, list[Column]] = {table: [] for table in TABLES}
     with (DATA / "columns.csv").open(encoding="utf-8-sig", newline="") as stream:
         for row in csv.DictReader(stream):
             aliases, feeds = _split(row.pop("aliases")), _split(row.pop("feeds"))
-            found[row["table"]].append(Column(**row, aliases=aliases, feeds=feeds))
-    return MappingProxyType({table: tuple(rows) for table, rows in found.items()})
+            by_table[row["table"]].append(Column(**row, aliases=aliases, feeds=feeds))
+    return MappingProxyType({table: tuple(rows) for table, rows in by_table.items()})
 
 
 @cache
 def column_title(table: str, column: str) -> Name:
     """Return what a column is called: by a bureau, and in the dictionary."""
-    known = next(found for found in columns()[table] if found.column == column)
+    known = next(each for each in columns()[table] if each.column == column)
     return Name(zh=known.chinese, en=known.column)
 
 

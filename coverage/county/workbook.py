@@ -50,7 +50,7 @@ class _Marks:
         Hidden, by hand or by a filter.
     hidden_columns
         Positions of the hidden ones.
-    told
+    replaced_text
         The text of cells with an error for a value, and of formulas without a saved one.
     merged
         The cells of a merged range below its first row, and that first row.
@@ -60,7 +60,7 @@ class _Marks:
     width: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    told: dict[Place, str] = field(default_factory=dict)
+    replaced_text: dict[Place, str] = field(default_factory=dict)
     merged: dict[Place, int] = field(default_factory=dict)
 
 
@@ -69,7 +69,7 @@ def read_xlsx(path: Path, file: str, table: str, sheet: str | None, problems: Pr
 
     Formulas give the value that Excel saved with them. Without `sheet` the one shown sheet that
     has every required column is read, else the one with the most known columns; `problems` tells
-    which. Hidden rows and columns count, and are told. The cells of a range that is merged
+    which. Hidden rows and columns count, and are reported. The cells of a range that is merged
     downwards all hold its text.
 
     Raises
@@ -132,7 +132,7 @@ class _Reader:
         values = sheet.to_python(skip_empty_area=False) if marks.last_row else []
         texts = [[_cell_text(value) for value in row] for row in values]
         texts += [[] for _ in range(marks.last_row - len(texts))]
-        for (row, position), text in marks.told.items():
+        for (row, position), text in marks.replaced_text.items():
             _put(texts[row - 1], position, text)
         for (row, position), first in marks.merged.items():
             if row <= len(texts) and position < len(texts[first - 1]):
@@ -154,7 +154,7 @@ def _put(row: list[str], position: int, text: str) -> None:
 
 
 def _choose(reader: _Reader, table: str, name: str | None, problems: Problems) -> str:
-    """Return the name of the sheet to read; a hidden one only where it is asked for."""
+    """Return the name of the sheet to read; a hidden one only where it is named."""
     file, titles = reader._file, reader.titles
     there = ", ".join(shown(title) for title in titles)
     if not titles:
@@ -195,13 +195,13 @@ def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
     workbook = _target(parts, "_rels/.rels", "/officeDocument")
     folder, name = posixpath.split(workbook)
     targets = dict(_relations(parts, f"{folder}/_rels/{name}.rels", folder))
-    found: dict[str, str] = {}
+    part_of: dict[str, str] = {}
     with parts.open(workbook) as stream:
         for _, element in iterparse(stream, events=("end",)):
             if _local(element) == "sheet":
                 relation = next(v for k, v in element.attrib.items() if k.endswith("}id"))
-                found[element.attrib["name"]] = targets[relation]
-    return found
+                part_of[element.attrib["name"]] = targets[relation]
+    return part_of
 
 
 def _target(parts: zipfile.ZipFile, name: str, kind: str) -> str:
@@ -265,9 +265,9 @@ def _mark_cell(marks: _Marks, cell: Element, row: int, position: int) -> None:
         filled |= name == "is"
         formula |= name == "f"
     if kind == "e":
-        marks.told[row, position] = text
+        marks.replaced_text[row, position] = text
     elif formula and not text and kind not in {"str", "inlineStr"}:
-        marks.told[row, position] = UNSAVED_FORMULA
+        marks.replaced_text[row, position] = UNSAVED_FORMULA
     if filled or formula:
         marks.last_row = max(marks.last_row, row)
         marks.width = max(marks.width, position + 1)

@@ -28,7 +28,7 @@ def refuse_repeated_texts(archive: zipfile.ZipFile, file: str) -> None:
     """Refuse an ``.xlsx`` whose cells show more text than a county's table may have.
 
     Every sheet is unfolded here by a reader that stops where the archive says that it ends, so
-    that what says so falsely is found too.
+    that what says so falsely is seen too.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def _shown_bytes(stream: IO[bytes], lengths: list[int]) -> int:
 def _matches(
     pattern: re.Pattern[bytes], stream: IO[bytes]
 ) -> Iterator[tuple[re.Match[bytes], int]]:
-    """Yield each match once, and where the piece that it is found in begins.
+    """Yield each match once, and where the piece that holds it begins.
 
     The content is read piece by piece; what begins within a tag's length of a piece's end is
     looked for again with the next.

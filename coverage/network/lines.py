@@ -141,7 +141,7 @@ def read_lines(path: Path, source: Source, crs: CRS, box: Box | None = None) -> 
             *_no_directions(columns, file),
             *_read_as_true_false(layer, columns, file),
             *_class_columns(layer, columns, file),
-            *content.told,
+            *content.notes,
             *lost,
             *_without_line(layer, columns, (*content.unreadable, *content.lost), file),
             *noding_quality,

@@ -85,7 +85,7 @@ def applied(base: Report, scenario: Scenario, keep: Keep = _anew) -> tuple[Appli
     base
         The county as it is; it is not changed.
     keep
-        Where networks made before are found.
+        Where networks made before are kept.
 
     Returns
     -------
@@ -138,15 +138,15 @@ def in_edit(number: int, message: Message, level: Any = "error") -> Problem:
 def _rules(
     base: Report, config: CountyConfig, scenario: Scenario, problems: Problems
 ) -> tuple[Rule, ...]:
-    """Return the rules to test; what is wrong is told of the edits that name the rule."""
+    """Return the rules to test; what is wrong is reported at the edits that name the rule."""
     try:
         known = base.catalogue
         return applicable_rules(config, known.catalogue, base.region or None, known.own)
     except InputError as error:
         edits = [(n, e.action) for n, e in scenario.in_force() if isinstance(e.action, SetRule)]
         for problem in error.problems:
-            said = str(problem.values.get("key", problem.values.get("id", "")))
-            words = said.removeprefix("rules.").split(".")
+            key = str(problem.values.get("key", problem.values.get("id", "")))
+            words = key.removeprefix("rules.").split(".")
             of_rule = [(n, a) for n, a in edits if a.id == words[0]]
             stating = [n for n, a in of_rule if words[-1] in a.parameters] or [
                 n for n, _ in of_rule

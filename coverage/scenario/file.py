@@ -234,7 +234,7 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _problem(detail: ErrorDetails, lines: Mapping[_Loc, int], file: str | None) -> Problem:
-    """Say what pydantic found, in our own words, with the edit's number and the line."""
+    """Return the problem of a value that pydantic refused, with the edit's number and the line."""
     loc = detail["loc"]
     rows = [lines[loc[:n]] for n in range(len(loc), -1, -1) if loc[:n] in lines][:1]
     in_edit = len(loc) > 1 and loc[0] == _EDITS and isinstance(loc[1], int)

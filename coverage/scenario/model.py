@@ -70,7 +70,7 @@ class Edit(Strict):
     def _one_verb(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and len([key for key in VERBS if key in data]) != 1:
             unknown = [key for key in data if key not in cls.model_fields]
-            if len(unknown) != 1:  # else the misspelt verb is told
+            if len(unknown) != 1:  # else the misspelt verb is reported
                 raise PydanticCustomError("one_verb", "one verb")
         return data
 
@@ -93,10 +93,10 @@ class Edit(Strict):
 
     @model_serializer
     def _stated(self) -> dict[str, Any]:
-        said: dict[str, Any] = {self.verb: self.action.stated()}
+        written: dict[str, Any] = {self.verb: self.action.stated()}
         if self.note:
-            said["note"] = self.note
-        return said | ({"off": True} if self.off else {})
+            written["note"] = self.note
+        return written | ({"off": True} if self.off else {})
 
 
 def _kind_of(field: FieldInfo) -> type[Action]:

@@ -85,7 +85,7 @@ def assess_scenario(
     memo
         What was computed before for the same county.
     progress
-        Is told the steps.
+        Receives the steps.
 
     Raises
     ------
@@ -94,12 +94,12 @@ def assess_scenario(
     """
     memo = Memo() if memo is None else memo
     progress(Message("report.step_scenario"))
-    found = _assessed(base, scenario, memo, progress)
+    report = _assessed(base, scenario, memo, progress)
     return replace(
-        found,
+        report,
         scenario=scenario.name,
-        parameters={**found.parameters, "scenario": scenario.model_dump(mode="json")},
-        quality=(_in_force(scenario), *found.quality),
+        parameters={**report.parameters, "scenario": scenario.model_dump(mode="json")},
+        quality=(_in_force(scenario), *report.quality),
     )
 
 
@@ -151,18 +151,18 @@ def _computed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) 
     def keep(key: Hashable, make: Callable[[], _Made]) -> _Made:
         return memo.made.get((origin, key), make)
 
-    found, roads = applied(base, scenario, keep)
+    edited, roads = applied(base, scenario, keep)
     progress(Message("report.step_response"))
     engine = base.engine
-    if found.network is not base.network:
-        engine = memo.engines.get((origin, roads), lambda: TravelEngine(found.network))
-    response = respond(found.county, engine)
+    if edited.network is not base.network:
+        engine = memo.engines.get((origin, roads), lambda: TravelEngine(edited.network))
+    response = respond(edited.county, engine)
     progress(Message("report.step_rules"))
     return report_of(
-        found.county,
+        edited.county,
         engine,
         response,
-        found.rules,
+        edited.rules,
         catalogue=base.catalogue,
         as_of=base.as_of,
         region=base.region,

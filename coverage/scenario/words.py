@@ -48,10 +48,12 @@ def edit_text(
     network
         The county's roads: those that the edit closes or slows are named.
     """
-    said = text(f"scenario.edit_{edit.verb}", language, **_values(edit.action, language, county))
+    sentence = text(
+        f"scenario.edit_{edit.verb}", language, **_values(edit.action, language, county)
+    )
     if network is None or not isinstance(edit.action, RoadAction):
-        return said
-    return said + _roads(roads_met(edit.action, county, network), language)
+        return sentence
+    return sentence + _roads(roads_met(edit.action, county, network), language)
 
 
 def _roads(met: pd.DataFrame, language: Language) -> str:
@@ -157,7 +159,7 @@ def _cells(
 ) -> str:
     """Return columns with their values, after a separator unless they come first."""
     separator = text("scenario.separator", language)
-    said = [
+    parts = [
         text(
             "scenario.cell",
             language,
@@ -166,7 +168,7 @@ def _cells(
         )
         for name, value in cells.items()
     ]
-    joined = separator.join(said)
+    joined = separator.join(parts)
     return joined if first or not joined else separator + joined
 
 
@@ -184,7 +186,7 @@ def _shown(value: object, language: Language) -> str:
 
 def _response(action: SetResponse, language: Language) -> str:
     separator = text("scenario.separator", language)
-    said = []
+    parts = []
     for name, value in action.stated().items():
         column = text(f"scenario.response_{name}", language)
         items: list[tuple[str, Any]] = [(column, value)]
@@ -193,21 +195,21 @@ def _response(action: SetResponse, language: Language) -> str:
             items = [
                 (f"{column} {road}", profile if kph is None else kph) for road, kph in value.items()
             ]
-        said += [
+        parts += [
             text("scenario.cell", language, column=key, value=_shown(cell, language))
             for key, cell in items
             if name == "speeds_kph" or cell is not None
         ]
-    return separator.join(said)
+    return separator.join(parts)
 
 
 def _parameters(action: SetRule, rule: Rule | None, language: Language) -> str:
     """Return the parameters by what they mean; those of a county's own rule by their names."""
     known = {} if rule is None else rule.parameters
-    said = []
+    parts = []
     if action.enabled is not None:
-        said.append(text("scenario.rule_on" if action.enabled else "scenario.rule_off", language))
-    said += [
+        parts.append(text("scenario.rule_on" if action.enabled else "scenario.rule_off", language))
+    parts += [
         text(
             "scenario.cell",
             language,
@@ -216,7 +218,7 @@ def _parameters(action: SetRule, rule: Rule | None, language: Language) -> str:
         )
         for name, value in action.parameters.items()
     ]
-    return text("scenario.separator", language).join(said)
+    return text("scenario.separator", language).join(parts)
 
 
 def _facility(facility_id: str, county: County) -> str:
@@ -233,5 +235,5 @@ def _village(code: str, county: County) -> str:
 
 def _name(table: Any, column: str, word: str) -> str:
     """Return the name of the row that `word` identifies; `word` itself where there is none."""
-    found = table.loc[(table[column] == word).to_numpy(bool), "name"]
-    return str(found.iloc[0]) if len(found) else word
+    names = table.loc[(table[column] == word).to_numpy(bool), "name"]
+    return str(names.iloc[0]) if len(names) else word

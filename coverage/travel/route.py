@@ -26,7 +26,7 @@ _NO_NODE: Final = -9999  # scipy's mark
 
 
 class Assessed(Protocol):
-    """What a way is found in; a report is one."""
+    """An assessed county; a report is one."""
 
     @property
     def county(self) -> County:

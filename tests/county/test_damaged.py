@@ -131,7 +131,7 @@ def test_the_bytes_say_the_encoding_not_the_cpg(
     layer = open_layer(path, "roads.shp", lambda _: "roads")
     assert layer.frame["name"].tolist() == _roads()["name"].tolist()
     lies = (stated == "UTF-8" and encoding != "utf-8") or (stated == "GBK" and encoding == "utf-8")
-    assert [p.code for p in layer.told] == ["county.shapefile_cpg_wrong"] * lies
+    assert [p.code for p in layer.notes] == ["county.shapefile_cpg_wrong"] * lies
 
 
 @pytest.mark.parametrize(("encoding", "cut"), [("utf-8", "资阳区汽"), ("gb18030", "资阳区汽车站")])
@@ -147,7 +147,7 @@ def test_a_text_cut_in_mid_character_loses_that_one(
     path.with_suffix(".dbf").write_bytes(table)
     layer = open_layer(path, "roads.shp", lambda _: "roads")
     assert layer.frame["name"].tolist() == [cut, "甲"]
-    (told,) = (p for p in layer.told if p.code == "county.shapefile_text_cut")
+    (told,) = (p for p in layer.notes if p.code == "county.shapefile_text_cut")
     assert told.rows == (1,)
 
 
