@@ -73,7 +73,7 @@ def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
     expect(saved).to_be_visible()
     expect(in_force).to_have_count(0)
     expect(effect(page)).to_contain_text("18,466 人")
-    expect(effect(page)).to_contain_text(text("rules_page.turn_same", "zh"))
+    expect(effect(page)).to_contain_text(text("ui.outcome_same", "zh"))
     folder = Path(re.search(r"(/\S+/county-[0-9a-f]+)", saved.inner_text())[1])  # type: ignore[index]
     stated = tomllib.loads((folder / "county.toml").read_text(encoding="utf-8"))
     assert stated["rules"]["ems-1030"] == {"urban_limit_min": 15.0}

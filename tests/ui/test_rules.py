@@ -106,7 +106,7 @@ def test_a_rule_that_does_not_apply_here_can_be_read() -> None:
 
 def test_a_changed_figure_holds_at_once_and_its_effect_is_shown() -> None:
     app = page(DEMONSTRATION, "ems-1030")
-    assert effect(app)[0][-1] == text("rules_page.turn_same", "zh")
+    assert effect(app)[0][-1] == text("ui.outcome_same", "zh")
     field(app, "number_input", "urban_limit_min").set_value(15.0).run()
     assert not app.exception
     assert workspace_of(app).overrides == {"ems-1030": {"urban_limit_min": 15.0}}
@@ -255,8 +255,8 @@ def test_what_is_not_filled_in_is_named(own: Path) -> None:
     app = form(own, "share_quality")
     press(app, "rules_page.form_try")
     (error,) = app.error
-    for name in ("form_title", "form_id", "parameter_quality"):
-        assert text(f"rules_page.{name}", "zh") in error.value
+    for name in ("rules_page.form_title", "rules_page.form_id", "rules.parameter_quality"):
+        assert text(name, "zh") in error.value
 
 
 def test_a_day_that_is_none_is_told_with_its_field_and_wide_digits_are_read(own: Path) -> None:
