@@ -30,7 +30,7 @@ def rules_table(report: Report, language: Language) -> pd.DataFrame:
         {
             "id": result.rule.id,
             "kind": result.rule.kind,
-            "title": getattr(result.rule.title, language),
+            "title": result.rule.title.text(language),
             "verdict": result.verdict,
             "observed": result.observed,
             "bound": result.bound,
@@ -179,7 +179,7 @@ _HEADINGS: Final = (
 
 def _row(result: RuleResult, language: Language) -> str:
     cells = (
-        getattr(result.rule.title, language),
+        result.rule.title.text(language),
         text(f"report.verdict_{result.verdict}", language),
         _figure(result.observed, result),
         _figure(result.required, result),
