@@ -30,6 +30,7 @@ from coverage.rules.evaluate import Evaluator, collect_evidence, evaluate_rule
 from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.model.rule import Rule
 from coverage.rules.registry import response_limits, village_limits
+from coverage.travel.bucket import prepare_kernel
 from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
@@ -61,6 +62,7 @@ def assess_folder(
         With every problem of the folder.
     """
     county, network, rules, catalogue = read_folder(folder, progress, region)
+    prepare_kernel(len(network.node_x), progress)
     progress(Message("report.step_response"))
     engine = TravelEngine(network)
     response = respond(county, engine)

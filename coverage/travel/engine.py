@@ -15,9 +15,10 @@ import shapely
 from coverage.county.config import ResponseParameters
 from coverage.network.model import Network, Snap
 from coverage.network.snap import JoinTree, leg_min, snap, tree_of
+from coverage.travel.bucket import sized_kernel
 from coverage.travel.journey import drive, facility_sweep, timed
 from coverage.travel.model import Direction, Journey
-from coverage.travel.sweep import Arcs, Kernel, Sweep, arcs_of, scipy_kernel
+from coverage.travel.sweep import Arcs, Kernel, Sweep, arcs_of
 
 _KEPT: Final = 256
 _KEPT_SWEEPS: Final = 4
@@ -101,7 +102,7 @@ class TravelEngine:
         What sweeps them.
     """
 
-    def __init__(self, network: Network, kernel: Kernel = scipy_kernel, most: int = _KEPT) -> None:
+    def __init__(self, network: Network, kernel: Kernel = sized_kernel, most: int = _KEPT) -> None:
         self.network = network
         self.kernel = kernel
         self._most = most

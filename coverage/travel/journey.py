@@ -13,9 +13,10 @@ from coverage.county.config import ResponseParameters
 from coverage.network.model import FloatArray, IntArray, Network, Snap
 from coverage.network.snap import entering_min, leaving_min, leg_min, snap
 from coverage.problems import Problem
+from coverage.travel.bucket import sized_kernel
 from coverage.travel.model import Direction, Journey
 from coverage.travel.one_edge import Sources, along_edges, better
-from coverage.travel.sweep import Arcs, Kernel, Starts, Sweep, arcs_of, scipy_kernel, sweep
+from coverage.travel.sweep import Arcs, Kernel, Starts, Sweep, arcs_of, sweep
 
 EndCosts = Callable[[Network, Snap], tuple[FloatArray, FloatArray]]
 
@@ -27,7 +28,7 @@ def journey(
     *,
     direction: Direction,
     response: ResponseParameters,
-    kernel: Kernel = scipy_kernel,
+    kernel: Kernel = sized_kernel,
 ) -> Journey:
     """Return how long it takes between each point and its quickest facility.
 
@@ -114,7 +115,7 @@ def facility_sweep(
     leg: FloatArray,
     direction: Direction,
     arcs: Arcs,
-    kernel: Kernel = scipy_kernel,
+    kernel: Kernel = sized_kernel,
 ) -> Sweep:
     """Return the least minutes between the doors of facilities and every node.
 
@@ -129,7 +130,7 @@ def facility_sweep(
     """
     if network.edges.empty:  # every road was closed
         n_nodes = len(network.node_x)
-        return Sweep(np.full(n_nodes, np.inf), np.full(n_nodes, -1, dtype=np.int64))
+        return Sweep(np.full(n_nodes, np.inf), np.full(n_nodes, -1, dtype=np.int64), settled=True)
     # A sweep over turned arcs leaves facilities by the ways that traffic enters by.
     leaving = leaving_min if direction == "from_facility" else entering_min
     return sweep(arcs, starts_of(network, facilities, leg, leaving), kernel)

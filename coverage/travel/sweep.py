@@ -1,7 +1,7 @@
 """Least travel times from many places at once, over directed arcs.
 
-The work is done by a `Kernel`; the one here is scipy's compiled Dijkstra. A faster one takes its
-place by being passed to `sweep`.
+The work is done by a `Kernel`; the one here is scipy's compiled Dijkstra. For large networks
+`coverage.travel.bucket` has a faster one.
 """
 
 from __future__ import annotations
@@ -76,14 +76,17 @@ class Sweep:
         Infinite where no place reaches the node.
     place
         The place that is quickest there, the lowest number among equals; -1 where none.
+    settled
+        Whether that is so already; a kernel may leave it open which of equals it names.
     """
 
     minutes: FloatArray
     place: IntArray
+    settled: bool = False
 
 
 class Kernel(Protocol):
-    """Computes a `Sweep`; which of equally quick places it names is free."""
+    """Computes a `Sweep`; which of equally quick places it names is free, if it says so."""
 
     def __call__(self, arcs: Arcs, starts: Starts) -> Sweep:
         """Return the least minutes from any place to every node."""
@@ -156,15 +159,17 @@ def sweep(arcs: Arcs, starts: Starts, kernel: Kernel = scipy_kernel) -> Sweep:
     """
     if not starts.n_places or not len(starts.node):
         nowhere = np.full(arcs.n_nodes, -1, dtype=np.int64)
-        return Sweep(np.full(arcs.n_nodes, np.inf), nowhere)
-    found = kernel(arcs, starts)
-    return Sweep(found.minutes, _settle_ties(arcs, starts, found))
+        return Sweep(np.full(arcs.n_nodes, np.inf), nowhere, settled=True)
+    swept = kernel(arcs, starts)
+    if swept.settled:
+        return swept
+    return Sweep(swept.minutes, _settled_place(arcs, starts, swept), settled=True)
 
 
-def _settle_ties(arcs: Arcs, starts: Starts, found: Sweep) -> IntArray:
+def _settled_place(arcs: Arcs, starts: Starts, swept: Sweep) -> IntArray:
     """Name at each node the lowest of the places that are equally quick there."""
-    minutes = found.minutes
-    place = np.where(found.place < 0, starts.n_places, found.place)
+    minutes = swept.minutes
+    place = np.where(swept.place < 0, starts.n_places, swept.place)
     direct = starts.minutes <= minutes[starts.node] + TIE_MIN
     np.minimum.at(place, starts.node[direct], starts.place[direct])
     degree = np.diff(arcs.first)
