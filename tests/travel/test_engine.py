@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from coverage.analysis.trial import tried
+from coverage.analysis.trial import trial_result
 from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.paths import DATA, DEMONSTRATION
@@ -83,7 +83,7 @@ def test_tree_and_arcs_are_made_once_for_each_network_and_direction(
         for layer in ("station", "speed", "reach", "units"):
             interactive_map(place, "zh", layer)
         route(place, 3)
-        tried(place, place.limit_rule)
+        trial_result(place, place.limit_rule)
     briefing_map(changed, "zh", "reach", before=report)
     write_report(changed, tmp_path, "zh", comparison=compare(report, changed))
     assert changed.network is not report.network
