@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 
 import yaml
 
-from coverage.messages import Language, Message, text
+from coverage.messages import Language, Message, default_language, text
 from coverage.paths import DATA
 
 _REASONS: Final[Mapping[int, Message]] = MappingProxyType(
@@ -116,6 +116,10 @@ class InputError(CoverageError):
     def __init__(self, problems: Collection[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.lines("en")))
+
+    def __str__(self) -> str:
+        """Return the errors in the language of the machine's locale, one a line."""
+        return "\n".join(self.lines(default_language()))
 
     def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...], dict[str, object]]:
         """Let a worker's error reach the process that waits for it, with all it says."""

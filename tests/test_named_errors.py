@@ -92,3 +92,10 @@ def test_error_crosses_to_another_process_whole(error: InputError) -> None:
     assert other.problems == error.problems
     assert str(other) == str(error)
     assert vars(other) == vars(error)
+
+
+def test_error_speaks_the_language_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = InputError([CELL])
+    for locale, language in (("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en")):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert str(error) == CELL.text(language)

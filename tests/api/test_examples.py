@@ -50,6 +50,7 @@ def test_example_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     Path("roads.geojson").write_bytes(roads_file.read_bytes())
     names = {"cov": cov, "county": county, "roads": roads, "report": report, "after": after}
     finder = doctest.DocTestFinder(recurse=False)

@@ -18,6 +18,7 @@ from coverage.paths import ROOT
 from coverage.report.record import record
 from tests import line_county
 from tests.api.conftest import SECOND, tables
+from tests.errors import input_error
 
 _HEAVY = {"numpy", "pandas", "geopandas", "scipy", "shapely", "yaml", "pydantic", "folium", "numba"}
 _LAZY = """
@@ -154,7 +155,7 @@ def test_every_problem_of_every_table_is_told_at_once() -> None:
 
 def test_unknown_parameter_is_named_with_its_neighbour() -> None:
     options = {"turnout": 3.0}
-    with pytest.raises(cov.SettingError, match="turnout_min"):
+    with input_error("turnout_min", cov.SettingError):
         cov.county_from_tables(*tables(), name="L", code="430902", **options)  # type: ignore[arg-type]
 
 
@@ -192,7 +193,7 @@ def test_cells_that_are_missing_are_not_known_and_0_is_0() -> None:
 
 
 def test_roads_of_a_county_of_tables_must_be_named(county: cov.County, tmp_path: Path) -> None:
-    with pytest.raises(cov.SettingError, match="read_roads"):
+    with input_error("read_roads", cov.SettingError):
         cov.read_roads(county)
     with pytest.raises(cov.MissingFileError):
         cov.read_roads(county, tmp_path / "nowhere" / "roads.osm.pbf")
@@ -201,7 +202,7 @@ def test_roads_of_a_county_of_tables_must_be_named(county: cov.County, tmp_path:
     (tmp_path / "roads.txt").write_text("x")
     with pytest.raises(cov.UnreadableFileError):
         cov.read_roads(county, tmp_path / "roads.txt")
-    with pytest.raises(cov.SettingError, match="datum"):
+    with input_error("datum", cov.SettingError):
         cov.read_roads(county, tmp_path / "roads.txt", datum="mars")
 
 
@@ -209,7 +210,7 @@ def test_rules_of_the_county_are_checked(roads: cov.Network) -> None:
     county = cov.county_from_tables(
         *tables(), name="L", code="430902", rules={"ems-1031": {"enabled": True}}
     )
-    with pytest.raises(cov.SettingError, match="ems-1030") as raised:
+    with input_error("ems-1030", cov.SettingError) as raised:
         cov.assess(county, roads)
     assert raised.value.problems[0].file is None
 
@@ -231,7 +232,7 @@ def test_units_table_lies_on_the_map_but_for_what_the_county_lacks(report: cov.R
         in_county = units["code"].isin({"1", "2", "A", "B", "430902"})
         assert (units.geometry.notna() == in_county).all(), result.rule.id
         assert units.crs == report.county.crs
-    with pytest.raises(cov.SettingError, match="ems-1030"):
+    with input_error("ems-1030", cov.SettingError):
         report.units_table("ems-1031")
 
 
@@ -265,7 +266,7 @@ def test_scenario_may_be_a_path_a_mapping_or_made(
     made = cov.Scenario.model_validate({**stated, "county": "430902"})
     for scenario in (path, str(path), made):
         assert record(cov.apply(report, scenario), "en") == record(after, "en")
-    with pytest.raises(cov.ScenarioError, match="add_facility") as raised:
+    with input_error("add_facility", cov.ScenarioError) as raised:
         cov.apply(report, {"name": "A", "edits": [{"add_facilty": SECOND}]})
     assert raised.value.problems[0].file is None
     with pytest.raises(cov.ScenarioError):
@@ -295,7 +296,7 @@ def test_written_files_are_those_of_the_command_line(
     assert (folder / "comparison.csv").is_file()
     told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert told["comparison"]["people_gained"] == 3000
-    with pytest.raises(cov.SettingError, match="docx"):
+    with input_error("docx", cov.SettingError):
         cov.write_report(after, tmp_path, formats=["docx"])
     (tmp_path / "file").write_text("")
     with pytest.raises(cov.OutputError):

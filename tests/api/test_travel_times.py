@@ -11,6 +11,7 @@ from shapely.geometry import LineString, Point, box
 import coverage as cov
 from coverage.county.config import ResponseParameters
 from coverage.travel.journey import journey
+from tests.errors import input_error
 
 LONS = [112.3, 112.35, 112.5]
 
@@ -106,11 +107,11 @@ def test_outline_stands_for_a_point_within_it_in_any_crs(roads: cov.Network) -> 
 
 
 def test_bad_places_and_options_are_named(roads: cov.Network) -> None:
-    with pytest.raises(cov.MissingColumnError, match="origins, column “lat”"):
+    with input_error("origins, column “lat”", cov.MissingColumnError):
         cov.travel_times(places(112.3).drop(columns="lat"), places(112.3), roads)
-    with pytest.raises(cov.PlaceError, match="destinations"):
+    with input_error("destinations", cov.PlaceError):
         cov.travel_times(places(112.3), gpd.GeoSeries([Point(112.3, 28.6)]), roads)
-    with pytest.raises(cov.SettingError, match="access_speed_kph"):
+    with input_error("access_speed_kph", cov.SettingError):
         cov.travel_times(places(112.3), places(112.3), roads, access_speed_kph=0.0)
     with pytest.raises(TypeError, match="turnout_min"):
         cov.travel_times(places(112.3), places(112.3), roads, turnout_min=3.0)  # type: ignore[call-arg]

@@ -18,6 +18,7 @@ from coverage.paths import ROOT
 from coverage.problems import InputError
 from maps import LAYERS
 from maps.export import SUFFIXES, write_map
+from tests.errors import input_error
 from tests.maps_fixtures import HOSTILE, make_report
 
 STARTS = {".png": b"\x89PNG", ".pdf": b"%PDF-", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>"}
@@ -118,7 +119,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(InputError, match="the disk is full"):
+    with input_error("the disk is full"):
         write_map(make_report(), path, "en")
     monkeypatch.undo()
     assert path.read_text() == "old"

@@ -25,6 +25,7 @@ from coverage.network.model import Network
 from coverage.network.osm import read_osm
 from coverage.network.read import read_network
 from coverage.problems import InputError
+from tests.errors import input_error
 from tests.network_fixtures import county_with, degrees, kph_of, osm_xml
 
 NODES = {
@@ -618,7 +619,7 @@ def test_a_pbf_cut_before_its_ways_has_no_road(tmp_path: Path) -> None:
     whole = as_pbf(tmp_path)
     for size in sorted(blob_ends(whole))[:2]:
         write(tmp_path, whole[:size], "roads.osm.pbf")
-        with pytest.raises(InputError, match="no road"):
+        with input_error("no road"):
             road_of(tmp_path, "roads.osm.pbf")
 
 

@@ -10,6 +10,7 @@ from coverage.county.config import ResponseParameters
 from coverage.network.read import read_network
 from coverage.network.snap import entering_min, leaving_min, snap
 from coverage.problems import InputError
+from tests.errors import input_error
 from tests.network_fixtures import (
     ORIGIN,
     county_with,
@@ -62,7 +63,7 @@ def test_roads_with_lon_and_lat_swapped_are_elsewhere(tmp_path: Path) -> None:
     )
     swapped += '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>'
     (tmp_path / "roads.osm").write_text(swapped)
-    with pytest.raises(InputError, match="not in this county"):
+    with input_error("not in this county"):
         read_network(county_with(tmp_path, "roads.osm"))
 
 
@@ -80,7 +81,7 @@ def test_problems_of_speeds_and_roads_come_together(tmp_path: Path) -> None:
 
 def test_no_drivable_road_says_what_was_left_out(tmp_path: Path) -> None:
     write(tmp_path, ROAD, "footway")
-    with pytest.raises(InputError, match="footway 1"):
+    with input_error("footway 1"):
         read_network(county_with(tmp_path, "roads.osm"))
 
 

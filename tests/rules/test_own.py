@@ -28,6 +28,7 @@ from coverage.rules.authoring.own import (
 from coverage.rules.authoring.rule_file import rule_text
 from coverage.rules.model.rule import ParameterValue
 from coverage.rules.registry import forms, kinds
+from tests.errors import input_error
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "response_to": {"facility_kinds": ["county_hospital"]},
@@ -171,7 +172,7 @@ def test_an_id_that_is_no_file_name_is_refused(rule_id: str, tmp_path: Path) -> 
 
 def test_an_id_of_the_catalogue_is_refused(tmp_path: Path) -> None:
     given = replace(answers("staffing"), id="ems-1030")
-    with pytest.raises(InputError, match="another id"):
+    with input_error("another id"):
         checked(tmp_path, "ems-1030", rule_text(own_rule(given)))
 
 
@@ -186,7 +187,7 @@ def test_values_that_the_kind_refuses_are_told(tmp_path: Path) -> None:
 
 
 def test_a_deadline_that_is_no_day_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="deadline"):
+    with input_error("deadline"):
         read(tmp_path, replace(answers("staffing"), deadline="soon"))
 
 
@@ -205,7 +206,7 @@ def test_the_countys_other_rules_are_read_along(tmp_path: Path) -> None:
     (rules / "own-x.yaml").write_text(rule_text(first), encoding="utf-8")
     second = {**own_rule(replace(answers("density"), id="own-y")), "beside": "own-x"}
     assert checked(tmp_path, "own-y", rule_text(second)).beside == "own-x"
-    with pytest.raises(InputError, match="own-z"):
+    with input_error("own-z"):
         checked(tmp_path, "own-y", rule_text({**second, "beside": "own-z"}))
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from coverage.county.config import CountyConfig, load_config
 from coverage.paths import DEMONSTRATION
-from coverage.problems import InputError
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.settings import check_setting, county_rules, differing
+from tests.errors import input_error
 
 
 def config(**rules: dict[str, object]) -> CountyConfig:
@@ -61,7 +61,7 @@ def test_only_what_differs_is_kept() -> None:
     ],
 )
 def test_what_does_not_fit_is_told(rule_id: str, values: dict[str, object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+    with input_error(told):
         check_setting(DEMONSTRATION, config(), rule_id, values)
 
 

@@ -20,6 +20,7 @@ from coverage.scenario.draft import Draft
 from coverage.scenario.model import ACTIONS, VERBS, Edit
 from coverage.scenario.run import assess_scenario, with_overrides
 from coverage.scenario.words import edit_text
+from tests.errors import input_error
 from tests.rules_folder import FACILITIES, VILLAGES, write_folder
 from tests.scenario_fixtures import CODE, assert_same, edit, scenario
 
@@ -297,7 +298,7 @@ def test_every_misfit_is_told_at_once_in_order(base: Report) -> None:
 
 
 def test_another_countys_scenario_is_refused(base: Report) -> None:
-    with pytest.raises(InputError, match="430903"):
+    with input_error("430903"):
         apply(base, scenario(code="430903"))
 
 

@@ -23,6 +23,7 @@ from coverage.scenario.history import History
 from coverage.scenario.model import Scenario
 from coverage.workspace import store
 from coverage.workspace.model import Workspace, is_token, new_token
+from tests.errors import input_error
 
 
 @pytest.fixture(autouse=True)
@@ -166,7 +167,7 @@ def test_a_damaged_state_falls_back_to_the_one_before_and_work_goes_on(planner_h
 def test_a_wholly_damaged_workspace_is_told(planner_home: Path) -> None:
     saved = store.save(full())
     (planner_home / "desks" / saved.token / "desk-1.json").write_text("[" * 100_000)
-    with pytest.raises(InputError, match="damaged"):
+    with input_error("damaged"):
         store.load(saved.token)
 
 
@@ -209,7 +210,7 @@ def test_a_workspace_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "file"))
-    with pytest.raises(InputError, match="PLANNER_WORKSPACE"):
+    with input_error("PLANNER_WORKSPACE"):
         store.save(full())
 
 

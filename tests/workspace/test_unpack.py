@@ -18,6 +18,7 @@ from coverage.workspace import store, unpack
 from coverage.workspace.model import new_token
 from coverage.workspace.pack import county_zip, zip_of
 from coverage.workspace.unpack import Sent, Taken, take_in
+from tests.errors import input_error
 from tests.workspace_fixtures import FILES, sent, tree, written, zipped
 
 
@@ -207,7 +208,7 @@ def test_a_password_is_told() -> None:
         while (at := content.find(mark, at + 1)) >= 0:
             content[at + offset] |= 1
     assert refusal(sent("县区.zip", bytes(content))) == ["workspace.zip_locked"]
-    with pytest.raises(InputError, match=r"“县区\.zip”"):
+    with input_error(r"“县区\.zip”"):
         take(sent("县区.zip", bytes(content)))
 
 
@@ -252,7 +253,7 @@ def test_what_is_no_county_is_told(name: str, content: bytes, code: str) -> None
 
 
 def test_files_without_settings_are_told_with_the_nearest_name() -> None:
-    with pytest.raises(InputError, match=r"contry\.toml"):
+    with input_error(r"contry\.toml"):
         take(sent("contry.toml", b"x"), sent("villages.csv", b"x"))
 
 

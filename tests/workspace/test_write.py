@@ -19,6 +19,7 @@ from coverage.workspace import store
 from coverage.workspace.folder import county_files, is_protected, own_copy, save_to
 from coverage.workspace.model import Workspace
 from coverage.workspace.write import remove_rule, write_parameters, write_rule
+from tests.errors import input_error
 from tests.workspace_fixtures import COUNTY_TOML, FILES, tree, written
 
 OWN = (DEMONSTRATION / "rules" / "own-hospice-150k.yaml").read_text(encoding="utf-8")
@@ -177,7 +178,7 @@ def test_a_file_that_cannot_be_written_is_told(
 
     monkeypatch.setattr(Path, "replace", full)
     before = tree(county)
-    with pytest.raises(InputError, match="the disk is full"):
+    with input_error("the disk is full"):
         write_parameters(county, "ems-1030", {"urban_limit_min": 12.0})
     assert tree(county) == before
 
@@ -185,7 +186,7 @@ def test_a_file_that_cannot_be_written_is_told(
 def test_a_copy_is_saved_only_where_nothing_is(county: Path, tmp_path: Path) -> None:
     saved = save_to(county, tmp_path / "new" / "place")
     assert tree(saved) == dict(FILES)
-    with pytest.raises(InputError, match="holds files"):
+    with input_error("holds files"):
         save_to(county, saved)
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError):
