@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from coverage.network.model import FloatArray, IntArray
-
-_AROUND: Final = [(i, j) for i in range(3) for j in range(-2, 3) if (i, j) > (0, 0)]
-"""Half of the cells that hold places within the tolerance of a cell's own."""
 
 
 def groups_within(place: FloatArray, within_m: float) -> IntArray:
@@ -37,20 +32,17 @@ def groups_within(place: FloatArray, within_m: float) -> IntArray:
     if not n:
         return np.zeros(0, dtype=np.int64)
     cell_of_place = np.floor((place - place.min(axis=0)) / (within_m / np.sqrt(2))).astype(np.int64)
-    cells, cell = np.unique(cell_of_place, axis=0, return_inverse=True)
+    columns, column = np.unique(cell_of_place[:, 0], return_inverse=True)
+    height = int(cell_of_place[:, 1].max()) + 5  # room for two cells above and below
+    key = column.ravel() * height + cell_of_place[:, 1] + 2
+    key, first_place, cell = np.unique(key, return_index=True, return_inverse=True)
     cell = cell.ravel()
-    number = {key: k for k, key in enumerate(map(tuple, cells.tolist()))}
     joined: list[tuple[int, int]] = []
-    neighbours = [
-        (k, number[there])
-        for (x, y), k in number.items()
-        for i, j in _AROUND
-        if (there := (x + i, y + j)) in number
-    ]
-    if neighbours:
-        joined = _near_cells(place, cell, np.array(neighbours), within_m)
+    neighbours = _neighbours(key, column.ravel()[first_place], columns, height)
+    if len(neighbours):
+        joined = _near_cells(place, cell, neighbours, within_m)
     ends = np.array(joined, dtype=np.int64).reshape(-1, 2)
-    links = coo_array((np.ones(len(ends), dtype=bool), (ends[:, 0], ends[:, 1])), (len(cells),) * 2)
+    links = coo_array((np.ones(len(ends), dtype=bool), (ends[:, 0], ends[:, 1])), (len(key),) * 2)
     group = connected_components(links, directed=False)[1][cell]
     first, code = np.unique(group, return_index=True, return_inverse=True)[1:]
     return np.argsort(np.argsort(first))[code].astype(np.int64)
@@ -60,6 +52,32 @@ def first_of(group: IntArray) -> IntArray:
     """Return for each place the first place of its group."""
     first: IntArray = np.unique(group, return_index=True)[1][group].astype(np.int64)
     return first
+
+
+def _neighbours(key: IntArray, column: IntArray, columns: IntArray, height: int) -> IntArray:
+    """Return pairs of cells that lie so near that places in them may be one, each pair once.
+
+    Parameters
+    ----------
+    key
+        Of each cell, ascending: ``column * height`` and its row.
+    column
+        Of each cell, its position in `columns`.
+    columns
+        The columns that hold cells, ascending.
+    """
+    pairs = []
+    for right in range(3):
+        at = np.minimum(np.searchsorted(columns, columns + right), len(columns) - 1)
+        there = columns[at] == columns + right
+        row_there = key + (at[column] - column) * height
+        begin = np.searchsorted(key, row_there - 2 if right else key + 1)
+        end = np.searchsorted(key, row_there + 2, side="right")
+        count = np.where(there[column], end - begin, 0)
+        here = np.repeat(np.arange(len(key)), count)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        pairs.append(np.column_stack([here, begin[here] + within]))
+    return np.concatenate(pairs).astype(np.int64)
 
 
 def _near_cells(

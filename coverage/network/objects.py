@@ -13,7 +13,7 @@ import numpy.typing as npt
 from coverage.county.files import refuse
 from coverage.figures import share_text
 from coverage.network.barriers import Barriers
-from coverage.network.model import IntArray
+from coverage.network.model import FloatArray, IntArray
 from coverage.network.remarks import TagRemarks
 from coverage.network.restrictions import Member, Restrictions
 from coverage.network.runs import Runs, runs_of
@@ -31,7 +31,6 @@ from coverage.network.ways import Way, Ways, ways_table
 from coverage.problems import Level, Problem
 
 BoolArray = npt.NDArray[np.bool_]
-Value = Callable[[str], str | None]
 
 DELETED_HERE: Final = 2**62
 """Version of an object that an editor has deleted but not uploaded yet: the newest of all."""
@@ -41,6 +40,7 @@ BESIDE_WAY: Final = -1
 MANY_LACKING_SHARE: Final = 0.01
 NO_NODES_SHARE: Final = 0.5
 """More roads without any node than this, and the file was made without nodes (an assumption)."""
+_DECIDING: Final = frozenset(TAGS) - {"name"}
 _BEAT: Final = 20_000
 """Objects between two signs of life."""
 
@@ -56,6 +56,13 @@ class Seen:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def extend(self, numbers: IntArray, versions: IntArray, visible: BoolArray) -> None:
+        """Take up many objects."""
+        self._ids.frombytes(numbers.astype(np.int64).tobytes())
+        self._versions.frombytes(versions.astype(np.int64).tobytes())
+        self._hidden.frombytes((~visible).astype(np.int8).tobytes())
+        self._alive()
 
     def add(self, number: int, version: int, *, visible: bool) -> None:
         """Take up one object."""
@@ -94,6 +101,14 @@ class _Road(NamedTuple):
     end: int
 
 
+class _Judged(NamedTuple):
+    """Why a way is no road (None: it is one, or nothing of ours), its row, tags to be told of."""
+
+    reason: str | None
+    way: Way | None
+    odd_tags: Mapping[str, str] | None
+
+
 class Objects:
     """Collects the ways that may be roads, where their nodes are, and what stands on them."""
 
@@ -109,7 +124,7 @@ class Objects:
         self._barriers: dict[int, Mapping[str, str]] = {}
         self._restrictions = Restrictions()
         self._told: list[Problem] = []
-        self._judged: dict[tuple[tuple[str, str], ...], tuple[str | None, Way | None, bool]] = {}
+        self._judged: dict[tuple[tuple[str, str], ...], _Judged] = {}
 
     def tell(self, problems: Iterable[Problem]) -> None:
         """Take up what the reader has to say of the file."""
@@ -119,17 +134,16 @@ class Objects:
         self,
         number: int,
         version: int,
-        value_of: Value,
+        tags: Mapping[str, str],
         refs: Callable[[], Iterable[int]],
         *,
         visible: bool = True,
     ) -> bool:
         """Take up a way; return whether it is a road."""
         self._ways.add(number, version, visible=visible)
-        if not visible or not (value_of("highway") or value_of("route")):
+        if not visible or not (tags.get("highway") or tags.get("route")):
             return False
-        tags = {key: value for key in TAGS if (value := value_of(key))}
-        reason, way, odd = self._judge(tags)
+        reason, way, odd_tags = self._judge(tags)
         begin = len(self._refs)
         seen = len(self._ways) - 1
         if way is None:
@@ -138,24 +152,29 @@ class Objects:
             return False
         self._refs.extend(refs())
         self._roads.append(_Road(seen, None, way, begin, len(self._refs)))
-        if odd:
-            self._odd[seen] = tags
+        if odd_tags is not None:
+            self._odd[seen] = odd_tags
         return True
 
-    def _judge(self, tags: dict[str, str]) -> tuple[str | None, Way | None, bool]:
-        """Return why a way is no road, or its row, and whether its tags are to be told of.
+    def _judge(self, tags: Mapping[str, str]) -> _Judged:
+        """Return why a way is no road, or its row, and its tags where they are to be told of.
 
         Most roads of a file have the same tags as many others, but for the name.
         """
-        name = tags.pop("name", None)
-        key = tuple(tags.items())
-        if key not in self._judged:
-            _read_class(tags)
-            reason = drop_reason(tags)
-            way = _way(tags) if reason is None else None
-            self._judged[key] = (reason, way, TagRemarks.concern(tags))
-        reason, way, odd = self._judged[key]
-        return reason, way and way._replace(name=name), odd
+        key = tuple(item for item in tags.items() if item[0] in _DECIDING and item[1])
+        judged = self._judged.get(key)
+        if judged is None:
+            given = dict(key)
+            stated = {name: given[name] for name in TAGS if name in given}
+            _read_class(stated)
+            reason = drop_reason(stated)
+            way = _way(stated) if reason is None else None
+            judged = _Judged(reason, way, stated if TagRemarks.concern(stated) else None)
+            self._judged[key] = judged
+        name = tags.get("name")
+        if not name or judged.way is None:
+            return judged
+        return judged._replace(way=judged.way._replace(name=name))
 
     def node(
         self, number: int, version: int, lon: float, lat: float, *, visible: bool = True
@@ -165,9 +184,24 @@ class Objects:
         self._lon.append(lon)
         self._lat.append(lat)
 
-    def barrier(self, tags: Mapping[str, str]) -> None:
-        """Say that the node taken up last has a barrier."""
-        self._barriers[len(self._nodes) - 1] = tags
+    def nodes(
+        self,
+        numbers: IntArray,
+        versions: IntArray,
+        lon: FloatArray,
+        lat: FloatArray,
+        visible: BoolArray,
+    ) -> int:
+        """Take up many nodes, and return how many there were before."""
+        before = len(self._nodes)
+        self._nodes.extend(numbers, versions, visible)
+        self._lon.frombytes(lon.astype(np.float64).tobytes())
+        self._lat.frombytes(lat.astype(np.float64).tobytes())
+        return before
+
+    def barrier(self, tags: Mapping[str, str], position: int = -1) -> None:
+        """Say that a node has a barrier: that at `position` among those taken up, or the last."""
+        self._barriers[range(len(self._nodes))[position]] = tags
 
     def relation(
         self,
@@ -186,10 +220,6 @@ class Objects:
     def wanted(self) -> IntArray:
         """Return the ids of the nodes of roads."""
         return np.unique(np.frombuffer(self._refs, dtype=np.int64))
-
-    def repeats_ways(self) -> bool:
-        """Return whether a way was taken up in several versions."""
-        return len(np.unique(self._ways.ids)) < len(self._ways)
 
     def ways(self, file: str) -> Ways:
         """Return the roads, and what is to be told of them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +14,12 @@ from coverage.network.barriers import BARRIER_TAGS
 from coverage.network.container import content_of
 from coverage.network.objects import BESIDE_WAY, Objects
 from coverage.network.osm_json import read_json
+from coverage.network.osm_text import read_pbf_as_text
 from coverage.network.osm_xml import read_xml
 from coverage.network.restrictions import RESTRICTION_TAGS, Member
 from coverage.network.unfolding import refuse_unfolding
 from coverage.network.ways import Ways
+from coverage.problems import OutputError
 
 SUFFIXES: Final = (
     *(".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2"),
@@ -25,8 +27,6 @@ SUFFIXES: Final = (
 )
 
 _DEGREES: Final = 1e-7  # OSM coordinates are whole numbers of this
-SMALL_BYTES: Final = 10_000_000
-"""A PBF up to this is searched for versions of a node, though nothing hints at any."""
 _NOWHERE: Final = 2_147_483_647
 _KINDS: Final = {"n": "node", "w": "way", "r": "relation"}
 
@@ -65,7 +65,7 @@ def read_osm(path: Path, file: str, alive: Callable[[], None] = lambda: None) ->
     match content_of(path, file):
         case "pbf":
             with reading(file):
-                _read_pbf(path, objects)
+                objects = _read_pbf(path, alive)
         case "xml":
             read_xml(path, file, objects)
         case "json":
@@ -82,7 +82,7 @@ class _PbfWays(osmium.SimpleHandler):
         visible = way.visible and not way.deleted
         nodes = way.nodes
         is_road = self._objects.way(
-            way.id, way.version, way.tags.get, lambda: [n.ref for n in nodes], visible=visible
+            way.id, way.version, _all(way.tags), lambda: [n.ref for n in nodes], visible=visible
         )
         if is_road and len(nodes) and nodes[0].location.x != _NOWHERE:
             for node in nodes:
@@ -94,13 +94,11 @@ class _PbfNodes(osmium.SimpleHandler):
         super().__init__()
         self._objects = objects
         self._wanted = wanted
-        self.taken: set[int] = set()
 
     def node(self, node: Any) -> None:
         number = node.id
         if number not in self._wanted:
             return
-        self.taken.add(number)
         visible = node.visible and not node.deleted
         _add_node(self._objects, number, node.version, node.location, visible=visible)
         if node.tags.get("barrier"):
@@ -122,40 +120,30 @@ class _PbfRelations(osmium.SimpleHandler):
         )
 
 
-def _read_pbf(path: Path, objects: Objects) -> None:
-    """Read ways first, so that of the nodes only those of roads come to Python."""
+def _read_pbf(path: Path, alive: Callable[[], None]) -> Objects:
+    """Return the objects of a PBF: by way of text, or one by one where that cannot be.
+
+    It cannot where there is no place for the text. What is wrong with the file itself shows either
+    way.
+    """
+    objects = Objects(alive)
+    try:
+        read_pbf_as_text(path, objects)
+    except (OSError, RuntimeError, ValueError, OutputError):
+        objects = Objects(alive)
+        _read_one_by_one(path, objects)
+    return objects
+
+
+def _read_one_by_one(path: Path, objects: Objects) -> None:
+    """Read ways first, so that of the nodes only those of roads are kept."""
     source = osmium.io.File(str(path), "pbf")
     with osmium.io.Reader(source, osmium.osm.WAY) as reader:
-        history = reader.header().has_multiple_object_versions
         osmium.apply(reader, _PbfWays(objects))
-    wanted = set(objects.wanted().tolist())
-    small = path.stat().st_size <= SMALL_BYTES
-    if small or history or objects.repeats_ways() or min(wanted, default=0) < 0:
-        with osmium.io.Reader(source, osmium.osm.NODE) as reader:
-            osmium.apply(reader, _PbfNodes(objects, wanted))
-    else:
-        _read_many_nodes(source, objects, wanted)
+    with osmium.io.Reader(source, osmium.osm.NODE) as reader:
+        osmium.apply(reader, _PbfNodes(objects, set(objects.wanted().tolist())))
     with osmium.io.Reader(source, osmium.osm.RELATION) as reader:
         osmium.apply(reader, _PbfRelations(objects))
-
-
-def _read_many_nodes(source: Any, objects: Objects, wanted: set[int]) -> None:
-    """Read the nodes of a file that has one version of each.
-
-    Their places are kept in libosmium's own table (16 bytes a node); only nodes of roads, and
-    those with barriers, come to Python.
-    """
-    table = osmium.index.create_map("sparse_mem_array")
-    places = osmium.NodeLocationsForWays(table)
-    places.ignore_errors()
-    barriers = _PbfNodes(objects, wanted)
-    with osmium.io.Reader(source, osmium.osm.NODE) as reader:
-        osmium.apply(reader, places, osmium.filter.KeyFilter("barrier"), barriers)
-    with osmium.io.Reader(source, osmium.osm.WAY) as reader:
-        osmium.apply(reader, places)  # sorts the table, if the nodes were in no order
-    for number in sorted(wanted - barriers.taken):
-        with suppress(KeyError):
-            _add_node(objects, number, 0, table.get(number))
 
 
 def _add_node(
@@ -166,6 +154,11 @@ def _add_node(
         objects.node(number, version, lon, lat, visible=visible)
     elif version != BESIDE_WAY:  # a version without a place: the node is gone
         objects.node(number, version, 0.0, 0.0, visible=False)
+
+
+def _all(tags: Any) -> dict[str, str]:
+    """Return the tags of an object; read to the end they would cost an exception of C++."""
+    return dict(islice(tags, len(tags)))
 
 
 def _some(tags: Any, keys: tuple[str, ...]) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _add(element: Mapping[str, Any], objects: Objects, places: Places, shapes: S
     elif kind == "way":
         refs = _refs(element, places)
         shapes.way(len(refs))
-        objects.way(number, version, tags.get, lambda: refs)
+        objects.way(number, version, tags, lambda: refs)
     elif kind == "count":
         shapes.count()
     elif kind == "relation":

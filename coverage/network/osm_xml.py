@@ -110,7 +110,7 @@ class _Content:
             refs = self._refs
             if visible:
                 self.shapes.way(len(refs))
-            self._objects.way(number, version, self._tags.get, lambda: refs, visible=visible)
+            self._objects.way(number, version, self._tags, lambda: refs, visible=visible)
         elif self._open == "relation":
             members = self._members
             self._objects.relation(number, version, self._tags, lambda: members, visible=visible)

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coverage.county.config import ResponseParameters
@@ -161,11 +162,9 @@ def with_speeds(edges: gpd.GeoDataFrame, response: ResponseParameters) -> gpd.Ge
         As `speed_table`.
     """
     table = speed_table(response)
-    highway = {name: position for position, name in enumerate(CLASSES)}
-    area = {name: position for position, name in enumerate(AREA_CLASSES)}
     usual = table[
-        np.array([area[name] for name in edges["area_class"]], dtype=np.int64),
-        np.array([highway[name] for name in edges["highway"]], dtype=np.int64),
+        pd.Index(AREA_CLASSES).get_indexer(pd.Index(edges["area_class"])),
+        pd.Index(CLASSES).get_indexer(pd.Index(edges["highway"])),
     ]
     speeds = {
         way: np.minimum(usual, edges[f"limit_{way}_kph"].to_numpy(float)) * response.speed_factor

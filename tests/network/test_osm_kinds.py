@@ -5,6 +5,7 @@ the way round (way 2, nodes 2, 5, 6, 3), 3000 m. Way 3 leads on from 3 to 4.
 """
 
 import bz2
+import errno
 import gzip
 import itertools
 import json
@@ -22,6 +23,7 @@ import osmium.osm.mutable as osm
 import pytest
 
 from coverage.network.model import Network
+from coverage.network.objects import Objects
 from coverage.network.osm import read_osm
 from coverage.network.read import read_network
 from coverage.problems import InputError
@@ -298,24 +300,55 @@ def test_deleted_relations_are_not_told_and_equal_copies_are_one(tmp_path: Path)
     assert codes == {"network.turn_restrictions": 1, "network.older_versions": 1}
 
 
-def test_the_way_of_big_files_gives_the_same(
+def test_a_pbf_gives_the_same_by_way_of_text_and_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = '<node id="8" version="1" lat="28.55546" lon="111.0051">'
-    bollard = f'{node}<tag k="barrier" v="bollard"/>'
+    odd = "中 文,=%@ <\N{GRINNING FACE}>&amp;"
+    bollard = f'{node}<tag k="barrier" v="bollard"/><tag k="name" v="{odd.replace("<", "&lt;")}"/>'
     text = "\n".join(
         f"{bollard}</node>" if 'node id="8"' in line else line for line in XML.split("\n")
     )
-    convert(write(tmp_path, text.replace('ref="6"', 'ref="66"')), tmp_path / "roads.osm.pbf")
-    small = read_osm(tmp_path / "roads.osm.pbf", "r")
-    monkeypatch.setattr("coverage.network.osm.SMALL_BYTES", 1)
-    big = read_osm(tmp_path / "roads.osm.pbf", "r")
-    assert big.table.equals(small.table)
-    assert big.quality == small.quality
-    assert len(small.quality) == 2
-    for one, other in ((big.vertex, small.vertex), (big.first, small.first), (big.lon, small.lon)):
-        assert one.tolist() == other.tolist()
-    # a way in two versions: the file is searched for those of nodes, too
+    text = text.replace('ref="6"', 'ref="66"').replace('ref="3"', 'ref="-3"')
+    text = text.replace('<node id="3"', '<node id="-3"')
+    convert(write(tmp_path, text), tmp_path / "roads.osm.pbf")
+    by_text = read_osm(tmp_path / "roads.osm.pbf", "r")
+
+    def no_room(path: Path, objects: Objects) -> None:
+        objects.way(1, 1, {"highway": "primary"}, lambda: [1, 2])
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("coverage.network.osm.read_pbf_as_text", no_room)
+    alone = read_osm(tmp_path / "roads.osm.pbf", "r")
+    assert alone.table.equals(by_text.table)
+    assert alone.quality == by_text.quality
+    assert len(by_text.quality) == 2
+    assert alone.dropped == by_text.dropped
+    for name in ("vertex", "first", "lon", "lat"):
+        assert getattr(alone, name).tolist() == getattr(by_text, name).tolist()
+
+
+def test_the_nodes_of_a_pbf_do_not_come_to_python_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert(write(tmp_path, XML), tmp_path / "roads.osm.pbf")
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Objects, "node", never)
+    assert metres(road_of(tmp_path, "roads.osm.pbf")) == DIRECT
+
+
+def test_names_and_roles_come_whole_out_of_the_text(tmp_path: Path) -> None:
+    odd = "中 文,=%@ \N{GRINNING FACE}n1 x"
+    text = XML.replace('v="primary"/>', f'v="primary"/><tag k="name" v="{odd}"/>', 1)
+    assert odd in text
+    convert(write(tmp_path, text), tmp_path / "roads.osm.pbf")
+    assert odd in read_osm(tmp_path / "roads.osm.pbf", "r").table["name"].tolist()
+
+
+def test_a_way_in_two_versions_in_a_pbf(tmp_path: Path) -> None:
     moved = '<node id="8" version="2" visible="false"/>' + one_way(2, [2, 8, 3])
     convert(write(tmp_path, history(moved)), tmp_path / "roads.osm.pbf")
     assert metres(road_of(tmp_path, "roads.osm.pbf")) == ROUND
