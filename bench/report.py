@@ -1,8 +1,10 @@
 """How long the whole report of a big county takes, and reading its roads beside OSMnx.
 
-Run ``python -m bench.report``. The county (50,000 crossings, 1,000 villages) is generated in a
-temporary folder; each run is a process of its own, so that its time and memory are those a user
-sees. The first run compiles every module of every library, as after an installation.
+Run ``python -m bench.report``, or ``python -m bench.report --against DIR`` to run the report of
+the big county and of the demonstration county in turns with that of another checkout of this
+project (``git worktree add DIR 9956998``). The county (50,000 crossings, 1,000 villages) is
+generated in a temporary folder; each run is a process of its own, so that its time and memory are
+those a user sees. The first run compiles every module of every library, as after an installation.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from bench.county import write_county, write_pbf
 
 NEEDED_S = 10.0
 NEEDED_GB = 1.5
+NEEDED_RATIO = {"the generated county": 0.5, "the demonstration county": 0.6}
+"""Processor seconds of the report, as a share of those of the checkout it is compared with."""
+ROOT = Path(__file__).parents[1]
 NO_CACHE = ("PYTHONDONTWRITEBYTECODE",)
 
 OURS = """
@@ -50,8 +55,8 @@ class Cost:
     said: str
 
 
-def run(cache: Path, *words: str) -> Cost:
-    """Run a Python process that keeps its compiled modules in `cache`, and measure it."""
+def run(cache: Path, *words: str, tree: Path = ROOT) -> Cost:
+    """Run a Python process in a checkout, its compiled modules kept in `cache`, and measure it."""
     environment = {key: value for key, value in os.environ.items() if key not in NO_CACHE}
     environment["PYTHONPYCACHEPREFIX"] = str(cache)
     begin = time.perf_counter()
@@ -61,6 +66,7 @@ def run(cache: Path, *words: str) -> Cost:
         stderr=subprocess.STDOUT,
         text=True,
         env=environment,
+        cwd=tree,
     ) as process:
         assert process.stdout is not None
         said = process.stdout.read()
@@ -72,16 +78,50 @@ def run(cache: Path, *words: str) -> Cost:
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6, said)
 
 
+def compared(folder: Path, scratch: Path, other: Path, rounds: int) -> tuple[Cost, Cost]:
+    """Return the cheapest report of `folder` by this checkout and by another, run in turns."""
+    costs: dict[Path, list[Cost]] = {ROOT: [], other: []}
+    for _ in range(rounds + 1):  # the first compiles
+        for place, (tree, known) in enumerate(costs.items()):
+            out = ("--out", str(scratch / f"out{place}"), "--lang", "en")
+            words = ("-m", "coverage", "report", str(folder), *out)
+            known.append(run(scratch / f"compiled{place}", *words, tree=tree))
+    ours, theirs = (min(known[1:], key=lambda cost: cost.processor_s) for known in costs.values())
+    return ours, theirs
+
+
+def compare(folder: Path, scratch: Path, other: Path, rounds: int) -> None:
+    """Print what both counties' reports cost beside another checkout's; end if it is too much."""
+    folders = dict(zip(NEEDED_RATIO, (folder, ROOT / "data" / "ziyang"), strict=True))
+    print(f"{'report of':28}{'processor s':>12}{'before':>9}{'ratio':>8}{'needed':>8}")
+    over = []
+    for name, county in folders.items():
+        ours, theirs = compared(county, scratch, other.resolve(), rounds)
+        ratio = ours.processor_s / theirs.processor_s
+        print(
+            f"{name:28}{ours.processor_s:12.2f}{theirs.processor_s:9.2f}{ratio:8.2f}"
+            f"{NEEDED_RATIO[name]:8.2f}"
+        )
+        over += [name] if ratio > NEEDED_RATIO[name] else []
+    if over:
+        raise SystemExit(f"takes too long: {', '.join(over)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=52_000)
     parser.add_argument("--villages", type=int, default=1000)
     parser.add_argument("--no-osmnx", action="store_true")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout")
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "county"
         folder.mkdir()
         write_county(folder, given.nodes, given.villages)
+        if given.against is not None:
+            compare(folder, Path(name), given.against, given.rounds)
+            return
         out = ("--out", str(Path(name) / "out"), "--lang", "en")
         cache = Path(name) / "compiled"
         first, whole = (run(cache, "-m", "coverage", "report", str(folder), *out) for _ in "12")

@@ -26,6 +26,9 @@ _METADATA: Final[dict[str, dict[str, Any]]] = {
     ".svg": {"Date": None, "Creator": None},
 }
 
+# less squeezed is less work, and for drawings no larger
+_SAVED: Final[dict[str, dict[str, Any]]] = {".png": {"pil_kwargs": {"compress_level": 3}}}
+
 
 def write_map(
     report: Report,
@@ -87,7 +90,9 @@ def _write(path: Path, body: bytes) -> None:
 def _printed(figure: Figure, suffix: str) -> bytes:
     buffer = BytesIO()
     with fixed_settings():
-        figure.savefig(buffer, format=suffix[1:], metadata=_METADATA[suffix])
+        figure.savefig(
+            buffer, format=suffix[1:], metadata=_METADATA[suffix], **_SAVED.get(suffix, {})
+        )
     return buffer.getvalue()
 
 

@@ -65,23 +65,52 @@ def wrap(text: str, width_mm: float, size_pt: float, measure: Measure) -> list[s
     Chinese breaks between any two characters, except before closing and after opening
     punctuation; other scripts break at spaces, and inside a word only where it is too long.
     """
+    pieces = list(_pieces(clean(text)))
     lines: list[str] = []
-    line = ""
-    for piece in _pieces(clean(text)):
-        if measure(line + piece.rstrip(), size_pt) <= width_mm:
-            line += piece
-            continue
+    line, at = "", 0
+    whole_mm = measure("".join(pieces), size_pt)
+    usual = int(len(pieces) * width_mm / whole_mm) if whole_mm else 0
+
+    def fits(shown: str) -> bool:
+        return measure(shown, size_pt) <= width_mm
+
+    while at < len(pieces):
+        rest = pieces[at:]
+        count = _most(
+            lambda n: fits(line + "".join(rest[: n - 1]) + rest[n - 1].rstrip()),  # noqa: B023
+            usual,
+            len(rest),
+        )
+        line += "".join(rest[:count])
+        at += count
+        if at == len(pieces):
+            break
         if line.strip():
             lines.append(line.rstrip())
-        line = piece.lstrip()
-        while len(line) > 1 and measure(line.rstrip(), size_pt) > width_mm:
-            cut = next(
-                n for n in range(len(line) - 1, 0, -1)
-                if n == 1 or measure(line[:n], size_pt) <= width_mm
-            )  # fmt: skip
+        line = pieces[at].lstrip()
+        at += 1
+        while len(line) > 1 and not fits(line.rstrip()):
+            cut = max(1, _most(lambda n: fits(line[:n]), len(line) // 2, len(line) - 1))  # noqa: B023
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _most(fits: Callable[[int], bool], guess: int, most: int) -> int:
+    """Return the greatest number up to `most` that fits, 0 if 1 does not; a good guess saves work.
+
+    Whatever is less than a number that fits does so, too.
+    """
+    n = min(max(guess, 1), most)
+    if fits(n):
+        while n < most and fits(n + 1):
+            n += 1
+        return n
+    while n > 1:
+        n -= 1
+        if fits(n):
+            return n
+    return 0
 
 
 def _pieces(text: str) -> Iterator[str]:
