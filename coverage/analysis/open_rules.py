@@ -96,7 +96,7 @@ def _undecided(result: RuleResult, facts: CountyFacts, table: str, column: str) 
         return listed
     parameters = stated(result.rule)
     if table != "facilities":
-        kinds = parameters.asked_units
+        kinds = parameters.stated_unit_kinds
         return rows["kind"].isin(kinds).to_numpy(bool) | (not kinds)
     query = kind_of(result.rule).questioned(parameters)
     mask = facts.facility_mask(query.facility_kinds, query.facility_where)

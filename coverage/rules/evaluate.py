@@ -21,7 +21,7 @@ from coverage.rules.evidence.travel import (
     unplaced_minutes,
 )
 from coverage.rules.evidence.verdicts import joined, says
-from coverage.rules.model.county_kind import county_kind, is_asked
+from coverage.rules.model.county_kind import county_kind, is_addressed
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.rules.registry import (
@@ -93,7 +93,7 @@ def evaluate_rule(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleRes
         What `collect_evidence` gives for the rule.
     """
     kind = county_kind(facts.county.config.county.code)
-    if not any(is_asked(kind, source.county_kinds) for source in rule.sources):
+    if not any(is_addressed(kind, source.county_kinds) for source in rule.sources):
         # The two kinds' messages are rules.county_not_asked and rules.district_not_asked.
         return _not_asked(rule, Message(f"rules.{kind}_not_asked"))
     result = _with_turn(kind_of(rule).evaluate(rule, facts, evidence))

@@ -63,7 +63,7 @@ def forms() -> Mapping[str, Form]:
 
 
 def destination_query(rule: Rule) -> FacilityQuery | None:
-    """Return the facilities to which travel time is told with `rule`; None if to none.
+    """Return the facilities to which travel time is reported with `rule`; None if to none.
 
     They are those that its verdict rests on, but for what its `access` says otherwise; where the
     rule names units, those that stand in one of them.
@@ -72,7 +72,7 @@ def destination_query(rule: Rule) -> FacilityQuery | None:
 
 
 def destinations(rule: Rule, facts: CountyFacts) -> Destinations | None:
-    """Return where these facilities stand in a county; None if travel time is told to none."""
+    """Return where these facilities stand in a county; None if travel time is reported to none."""
     query = destination_query(rule)
     return None if query is None else find_destinations(query, facts)
 
@@ -104,8 +104,8 @@ def undecided_stations(rule: Rule, facts: CountyFacts) -> tuple[int, ...]:
 def needed_columns(rule: Rule) -> tuple[Column, ...]:
     """Return the columns that `rule` reads, in the order of ``data/columns.csv``.
 
-    They are told from the rule's parameters. Columns that every county must give whatever is
-    asked (``required`` in the dictionary) are left out.
+    They follow from the rule's parameters. Columns that every county must give whatever the
+    rule (``required`` in the dictionary) are left out.
     """
     parameters = stated(rule)
     named = {

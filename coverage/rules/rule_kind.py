@@ -61,7 +61,7 @@ class RuleKind(Generic[Parameters]):
     columns
         Gives the columns, as ``table.column``, that are read without being named by a parameter.
     destinations
-        The facilities to which travel time is told with a rule; None if to none.
+        The facilities to which travel time is reported with a rule; None if to none.
     undecided_stations
         The facilities (rows) of which it is not known whether ambulances come from there.
     response_limits
@@ -74,7 +74,7 @@ class RuleKind(Generic[Parameters]):
     rests_on_roads
         A change of roads, speeds or places may turn the verdict, so that every scenario tests
         such a rule anew; else only one that changes the county's tables, or travel time that is
-        told with the rule.
+        reported with the rule.
     """
 
     id: str

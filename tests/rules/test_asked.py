@@ -15,7 +15,7 @@ from coverage.report.condition_text import word_text
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.catalogue.selection import applicable_rules
 from coverage.rules.evidence.place_names import rows_named
-from coverage.rules.model.county_kind import county_kind, is_asked
+from coverage.rules.model.county_kind import county_kind, is_addressed
 from coverage.rules.model.deadline import due_state
 from coverage.rules.model.rule import Rule
 from tests.rules_fixtures import config, county, evidence, rule_for, rule_result
@@ -75,7 +75,7 @@ def _asked_of(code: str) -> dict[str, Rule]:
     return {
         rule.id: rule
         for rule in applicable_rules(config(code), CATALOGUE)
-        if any(is_asked(county_kind(code), source.county_kinds) for source in rule.sources)
+        if any(is_addressed(county_kind(code), source.county_kinds) for source in rule.sources)
     }
 
 

@@ -26,7 +26,7 @@ _ID: Final = re.compile(r"[a-z0-9-]{1,100}")
 
 @dataclass(frozen=True)
 class Answers:
-    """What the form was told.
+    """What was filled into the form.
 
     Attributes
     ----------
@@ -121,9 +121,9 @@ def answers_of(rule: Rule) -> Answers | None:
     """Return the answers that make `rule`, or None where no form makes it."""
     source = rule.sources[0]
     for name, form in forms().items():
-        asked = {question.name for question in form.questions}
+        questions = {question.name for question in form.questions}
         stated = rule.values()
-        fits = form.kind == rule.kind and set(stated) <= asked | set(form.fixed)
+        fits = form.kind == rule.kind and set(stated) <= questions | set(form.fixed)
         settled = all(stated.get(key) == value for key, value in form.fixed.items())
         needed = all(_says_something(stated.get(q.name, "")) for q in form.questions if q.needed)
         if fits and settled and needed:

@@ -29,7 +29,7 @@ _HIDDEN: Final = (".", "~$")
 _NO_RULES: Final = ("readme", "thumbs.db", "desktop.ini", *_HIDDEN)
 _MAX_BYTES: Final = 1_000_000
 _MAX_FILES: Final = 1000
-_MOST_TOLD: Final = 100  # faulty keys of one file
+_MOST_LISTED: Final = 100  # faulty keys of one file
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def with_own_rules(folder: Path, catalogue: Mapping[str, Rule]) -> OwnRules:
 
 
 def _own_names(folder: Path, problems: Problems) -> list[str]:
-    """Return the names of the rule files; whatever else lies there by mistake is told."""
+    """Return the names of the rule files; whatever else lies there by mistake is a problem."""
     place = folder / OWN_FOLDER
     if not place.is_dir():
         return []
@@ -100,8 +100,8 @@ def _own_names(folder: Path, problems: Problems) -> list[str]:
         return []
     names = sorted(path.name for path in place.iterdir())
     if len(names) > _MAX_FILES:
-        told = {"limit": _MAX_FILES}
-        problems.append(Problem("rules.too_many_files", values=told, file=f"{OWN_FOLDER}/"))
+        limit = {"limit": _MAX_FILES}
+        problems.append(Problem("rules.too_many_files", values=limit, file=f"{OWN_FOLDER}/"))
         return []
     rules = [name for name in names if name.endswith(_SUFFIX)]
     problems += [
@@ -122,14 +122,14 @@ def _read_all(paths: Iterable[Path], others: Mapping[str, Rule]) -> list[Rule]:
     problems = Problems()
     prefix = f"{OWN_FOLDER}/" if others else ""
     for path in paths:
-        found = _read_rule(path, prefix + path.name)
-        if not isinstance(found, Rule):
-            problems += found
-        elif found.id in others:
+        rule = _read_rule(path, prefix + path.name)
+        if not isinstance(rule, Rule):
+            problems += rule
+        elif rule.id in others:
             file = prefix + path.name
-            problems.append(Problem("rules.id_taken", values={"id": found.id}, file=file))
+            problems.append(Problem("rules.id_taken", values={"id": rule.id}, file=file))
         else:
-            rules[found.id] = found
+            rules[rule.id] = rule
     known = {**others, **rules}
     problems += [
         _alone(rule, known, f"{prefix}{rule.id}.yaml")
@@ -184,14 +184,14 @@ def _alone(rule: Rule, known: Mapping[str, Rule], file: str) -> Problem:
 def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> list[Problem]:
     """Return one problem for each key that the schema refuses."""
     faults = error.errors(include_url=False)
-    told = [
+    listed = [
         refusal(item, prefix + ".".join(str(part) for part in item["loc"]), file)
-        for item in faults[:_MOST_TOLD]
+        for item in faults[:_MOST_LISTED]
     ]
-    if len(faults) > _MOST_TOLD:
-        values = {"told": _MOST_TOLD, "count": len(faults)}
-        told.append(Problem("rules.more_keys", values=values, file=file, count=len(faults)))
-    return told
+    if len(faults) > _MOST_LISTED:
+        values = {"told": _MOST_LISTED, "count": len(faults)}
+        listed.append(Problem("rules.more_keys", values=values, file=file, count=len(faults)))
+    return listed
 
 
 def refusal(item: ErrorDetails, key: str, file: str) -> Problem:

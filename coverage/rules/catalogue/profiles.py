@@ -57,8 +57,12 @@ def profiles() -> Mapping[str, Profile]:
 
 def profile_of(code: str) -> Profile:
     """Return the profile of the smallest region that `code` lies in, else the generic one."""
-    own = [found for found in profiles().values() if found.region and code.startswith(found.region)]
-    return max(own, key=lambda found: len(found.region)) if own else profiles()[GENERIC]
+    own = [
+        profile
+        for profile in profiles().values()
+        if profile.region and code.startswith(profile.region)
+    ]
+    return max(own, key=lambda profile: len(profile.region)) if own else profiles()[GENERIC]
 
 
 def region_code(word: str) -> str:

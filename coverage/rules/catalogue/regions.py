@@ -19,7 +19,7 @@ def _names() -> Mapping[str, Name]:
 def region_name(code: str) -> Name | Message:
     """Return what the region of a code, or of a prefix of codes, is called.
 
-    One that the table does not name is told by the smallest region that it names around it, and
+    One that the table does not name is called by the smallest region that it names around it, and
     its code.
     """
     names = _names()

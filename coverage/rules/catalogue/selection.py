@@ -133,22 +133,22 @@ def _as_stated(parameter: Parameter, value: Any) -> Any:
 
 def _problems(rule: Rule, stated: Mapping[str, Any]) -> list[tuple[str, Problem]]:
     """Return the names of the parameters that are at fault, and what is wrong with them."""
-    found = []
+    faults = []
     for name, value in stated.items():
         key = f"rules.{rule.id}.{name}"
         if name == _ENABLED:
             if not isinstance(value, bool):
-                found.append((name, _problem("rules.enabled_not_bool", key=key)))
+                faults.append((name, _problem("rules.enabled_not_bool", key=key)))
             continue
         parameter = rule.parameters.get(name)
         if parameter is None:
             near = nearest(name, {_ENABLED: None, **rule.parameters})
-            found.append((name, _problem("rules.unknown_parameter", key=key, nearest=near)))
+            faults.append((name, _problem("rules.unknown_parameter", key=key, nearest=near)))
             continue
         problem = _value_problem(parameter, key, _as_stated(parameter, value))
         if problem:
-            found.append((name, problem))
-    return found
+            faults.append((name, problem))
+    return faults
 
 
 def _value_problem(parameter: Parameter, key: str, value: Any) -> Problem | None:

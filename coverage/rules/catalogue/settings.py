@@ -44,14 +44,14 @@ def county_rules(folder: Path, config: CountyConfig) -> dict[str, CountyRule]:
     InputError
         With every problem of the rules, and of what ``county.toml`` says of them.
     """
-    found = with_own_rules(folder, load_catalogue())
-    tested = {rule.id for rule in applicable_rules(config, found.catalogue, own=found.own)}
-    everything = _all_enabled(config, found)
+    loaded = with_own_rules(folder, load_catalogue())
+    tested = {rule.id for rule in applicable_rules(config, loaded.catalogue, own=loaded.own)}
+    everything = _all_enabled(config, loaded)
     return {
         rule_id: CountyRule(
-            everything[rule_id], rule, tested=rule_id in tested, own=rule_id in found.own
+            everything[rule_id], rule, tested=rule_id in tested, own=rule_id in loaded.own
         )
-        for rule_id, rule in found.catalogue.items()
+        for rule_id, rule in loaded.catalogue.items()
     }
 
 
@@ -65,10 +65,10 @@ def check_setting(
     InputError
         For an unknown rule or parameter, and every value of a wrong type or out of range.
     """
-    found = with_own_rules(folder, load_catalogue())
+    loaded = with_own_rules(folder, load_catalogue())
     stated = {**config.rules.get(rule_id, {}), **values}
     changed = config.model_copy(update={"rules": {**config.rules, rule_id: stated}})
-    applicable_rules(changed, found.catalogue, own=found.own)
+    applicable_rules(changed, loaded.catalogue, own=loaded.own)
 
 
 def differing(
@@ -80,10 +80,12 @@ def differing(
     return changed if tested == known.tested else {ENABLED: tested, **changed}
 
 
-def _all_enabled(config: CountyConfig, found: OwnRules) -> dict[str, Rule]:
+def _all_enabled(config: CountyConfig, loaded: OwnRules) -> dict[str, Rule]:
     """Return every rule with the county's parameters, tested or not."""
     stated = {
-        rule_id: {**config.rules.get(rule_id, {}), ENABLED: True} for rule_id in found.catalogue
+        rule_id: {**config.rules.get(rule_id, {}), ENABLED: True} for rule_id in loaded.catalogue
     }
     everything = config.model_copy(update={"rules": stated})
-    return {rule.id: rule for rule in applicable_rules(everything, found.catalogue, own=found.own)}
+    return {
+        rule.id: rule for rule in applicable_rules(everything, loaded.catalogue, own=loaded.own)
+    }

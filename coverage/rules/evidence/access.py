@@ -23,7 +23,7 @@ from coverage.rules.model.results import AccessResult, VillageAccess
 from coverage.rules.model.rule import Rule
 
 MINUTES: Final = (10, 20, 30, 60)
-"""The residents within so many minutes are told."""
+"""The residents within so many minutes are reported."""
 
 _M_PER_KM: Final = 1000.0
 

@@ -1,7 +1,7 @@
 """What is known of a figure, and what is possible: a blank cell is neither 0 nor no.
 
 Every figure that rests on cells which may be blank has two ends: the least and the most that it
-can be, whatever is filled in. A verdict is told where both ends give the same; else it is open.
+can be, whatever is filled in. A verdict is given where both ends agree; else it is open.
 """
 
 from __future__ import annotations

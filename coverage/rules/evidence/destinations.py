@@ -1,4 +1,4 @@
-"""The facilities to which residents' travel times are told with a rule."""
+"""The facilities to which residents' travel times are reported with a rule."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Destinations:
 
     @property
     def known(self) -> bool:
-        """Whether it can be told how far residents travel: one is known, or that there is none."""
+        """Whether travel times are known: one facility is known, or that there is none."""
         return bool(self.rows) or not (self.undecided or self.unplaced)
 
 

@@ -29,12 +29,12 @@ def rows_named(names: Sequence[str], wanted: str) -> npt.NDArray[np.int64]:
 
 def _spellings(folded: str) -> set[str]:
     """Return a place's name without its ending, and without what stands before it."""
-    found = {_plain(folded)}
+    spellings = {_plain(folded)}
     for above in vocabulary(_ABOVE):
         before, _, rest = folded.rpartition(above)
         if before and rest:
-            found.add(_plain(rest))
-    return found
+            spellings.add(_plain(rest))
+    return spellings
 
 
 def _plain(folded: str) -> str:

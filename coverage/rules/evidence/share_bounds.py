@@ -38,17 +38,17 @@ class CountedShare:
 
     Attributes
     ----------
-    asked, having
+    eligible, having
         How many are asked for certain, and for certain have it.
     may_be_having
-        How many of those asked for certain have it, or may.
+        How many of those eligible for certain have it, or may.
     undecided_lacking, undecided_having
         How many of those that are asked perhaps may lack it, and may have it.
     nothing_known
         Whether of none that is asked for certain it is known whether it has it.
     """
 
-    asked: int
+    eligible: int
     having: int
     may_be_having: int
     undecided_lacking: int
@@ -56,25 +56,25 @@ class CountedShare:
     nothing_known: bool
 
     @classmethod
-    def of(cls, asked: Mask, having: Mask) -> CountedShare:
-        """Return the counts of facilities that are `asked` and of those that have the quality."""
+    def of(cls, eligible: Mask, having: Mask) -> CountedShare:
+        """Return the counts of the `eligible` facilities and of those `having` the quality."""
         return cls(
-            asked=int(asked.certain.sum()),
-            having=int((asked.certain & having.certain).sum()),
-            may_be_having=int((asked.certain & having.possible).sum()),
-            undecided_lacking=int((asked.undecided & ~having.certain).sum()),
-            undecided_having=int((asked.undecided & having.possible).sum()),
-            nothing_known=bool((~asked.certain | having.undecided).all()),
+            eligible=int(eligible.certain.sum()),
+            having=int((eligible.certain & having.certain).sum()),
+            may_be_having=int((eligible.certain & having.possible).sum()),
+            undecided_lacking=int((eligible.undecided & ~having.certain).sum()),
+            undecided_having=int((eligible.undecided & having.possible).sum()),
+            nothing_known=bool((~eligible.certain | having.undecided).all()),
         )
 
     @property
     def is_asked(self) -> bool:
         """Whether a facility is asked, or one may be that could fail."""
-        return self.asked > 0 or self.undecided_lacking > 0
+        return self.eligible > 0 or self.undecided_lacking > 0
 
     def verdict(self, required: Fraction) -> Verdict:
         """Return whether the share reaches `required`; open where none is asked for certain."""
-        if not self.asked:
+        if not self.eligible:
             return "not_assessable"
         worst, best = self._ends()
         return decided(
@@ -83,16 +83,16 @@ class CountedShare:
 
     def bounds(self) -> Bounds:
         """Return the share; an end of which nothing is known is NaN."""
-        if not self.asked:
+        if not self.eligible:
             return Bounds.exactly(math.nan)
         worst, best = self._ends()
         return Bounds(math.nan if self.nothing_known else worst[0] / worst[1], best[0] / best[1])
 
     def _ends(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return how many have it of how many are asked, at worst and at best."""
-        worst = self.having, self.asked + self.undecided_lacking
+        worst = self.having, self.eligible + self.undecided_lacking
         most = self.may_be_having + self.undecided_having
-        return worst, (most, self.asked + self.undecided_having)
+        return worst, (most, self.eligible + self.undecided_having)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def places_of(unit_kinds: Collection[UnitKind], facts: CountyFacts) -> pd.DataFr
     return facts.villages if are_villages(unit_kinds) else facts.townships
 
 
-def asked_places(
+def units_in_scope(
     unit_kinds: Collection[UnitKind],
     named_units: Sequence[str],
     scope: Scope,

@@ -19,7 +19,7 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the county's verdict from its units'.
 
     One unit that fails settles it; else one that cannot be assessed leaves it open; else one
-    that passes is enough, for the others are not asked.
+    that passes is enough, for the rule does not address the others.
     """
     among = set(verdicts)
     for verdict in ("unmet", "not_assessable", "met"):
@@ -85,15 +85,15 @@ def blank_notes(
 
 
 def silent_facilities(
-    facilities: pd.DataFrame, asked: BoolArray, column: str, kinds: Collection[str]
+    facilities: pd.DataFrame, rows: BoolArray, column: str, kinds: Collection[str]
 ) -> int:
-    """Return how many of the facilities `asked` are of `kinds` and leave `column` blank.
+    """Return how many of the facilities `rows` are of `kinds` and leave `column` blank.
 
     The kinds are those that should state it; a facility of which the rule does not speak need
     not.
     """
     silent = facilities["kind"].isin(list(kinds)) & facilities[column].isna()
-    return int((silent & asked).sum())
+    return int((silent & rows).sum())
 
 
 def bound_note(column: str, blank: BoolArray) -> Message | None:
@@ -110,7 +110,8 @@ def residents_notes(places: pd.DataFrame, *, is_open: bool) -> list[Message | No
     Parameters
     ----------
     places
-        The units asked, or the county, with the columns of `coverage.rules.evidence.residents`.
+        The units that the rule addresses, or the county, with the columns of
+        `coverage.rules.evidence.residents`.
     is_open
         Whether that leaves the verdict open; else it is certain whatever they are.
     """

@@ -58,12 +58,12 @@ class Density(KindParameters):
     growth_share
         By how much of itself `figure` is to grow.
     upper_figure
-        More than so many is told, and does not fail; 0: there is no upper figure.
+        More than so many is noted, and does not fail; 0: there is no upper figure.
     expected_kinds
         Kinds of facility that are expected to state `column`: a blank of theirs may be any
         number, one of any other kind counts as none; empty: whoever the rule speaks of.
     judged
-        Whether the figure is owed; else it is told and nothing is judged.
+        Whether the figure is owed; else it is reported without a verdict.
     """
 
     column: NumberColumn = ""
@@ -79,10 +79,10 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
     """Return how many there are for each `per` residents, and how many there must be.
 
     The known numbers are the least; a facility that should state its own and does not may have
-    any number. The figure told is the least, or, where even the most is too little, the most.
-    The unit rows tell each township's own density, which the text does not ask; a facility that
+    any number. The figure reported is the least, or, where even the most is too little, the most.
+    The unit rows give each township's own density, which the text does not ask; a facility that
     matches no township is in none of them. Where residents are not known the density is lower
-    than the known ones give: it can only be told to be too low.
+    than the known ones give: the only certain verdict is that it is too low.
     """
     stated = Density.of(rule)
     figure = Fraction(str(stated.figure)) * (1 + Fraction(str(stated.growth_share)))
@@ -135,7 +135,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
             *(f"facilities.{name}" for name in blank),
             *(residents_columns(facts.whole) if is_open else ()),
         ),
-        # More residents than the known ones make the density smaller than it is told.
+        # More residents than the known ones make the density smaller than reported.
         bound="at_most" if verdict == "unmet" and not all_counted else observed.bound(verdict),
     )
 

@@ -56,7 +56,7 @@ class PerPopulation(KindParameters):
     per
         Residents for whom there must be one.
     threshold
-        Units of at most so many residents are not asked.
+        Units of at most so many residents are not judged.
     rounding
         Of residents divided by `per`.
     factor_county, factor_district
@@ -90,15 +90,15 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
     mask = facts.facility_mask(stated.facility_kinds, stated.facility_where)
     adds = amounts(facilities, mask, stated.column, stated.expected_kinds)
     places, is_unit, stands_in = _places(stated, facts, mask)
-    asked_places = places[is_unit]
+    scoped = places[is_unit]
     nobody_states = bool(stated.column) and bool(facilities[stated.column].isna().all())
     observed = adds.added.totals(stands_in, len(places)).rows(is_unit)
     if nobody_states:
         observed = BoundsArray(observed.least, np.full(len(observed), np.inf))
-    residents = asked_places["residents"].to_numpy(float)
+    residents = scoped["residents"].to_numpy(float)
     factor = _factor(stated, facts.county.config.county.code)
-    required = _required(stated, factor, residents, all_known(asked_places))
-    units = _units(asked_places, observed, required)
+    required = _required(stated, factor, residents, all_known(scoped))
+    units = _units(scoped, observed, required)
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
     applies = required.least > 0
@@ -106,9 +106,9 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
     fails = applies & (observed.most < required.least)
     short = np.maximum(residents - observed.most * stated.per / float(factor), 0.0)[fails]
     lacking = (required.least - observed.most)[fails]
-    asked = observed.rows(applies)
-    at_most = verdict == "unmet" and bool(np.isfinite(asked.most).all())
-    total = float((asked.most if at_most else asked.least).sum())
+    applicable = observed.rows(applies)
+    at_most = verdict == "unmet" and bool(np.isfinite(applicable.most).all())
+    total = float((applicable.most if at_most else applicable.least).sum())
     may_be_enough = applies & ~fails & (observed.least < required.least)
     rows = adds.questioned
     blank = _blank(stated, facilities, rows) if is_open and may_be_enough.any() else ()
@@ -127,20 +127,20 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
                 None if is_open and nobody_states else _factor_note(factor),
                 None if is_open else bound_note(stated.column, adds.blank),
                 counted("rules.unmatched", int((stands_in == NOWHERE).sum())),
-                *residents_notes(asked_places, is_open=is_open),
+                *residents_notes(scoped, is_open=is_open),
             ]
         ),
         units=units,
         missing_columns=(
             *(f"facilities.{name}" for name in blank),
-            *(residents_columns(asked_places) if is_open else ()),
+            *(residents_columns(scoped) if is_open else ()),
         ),
-        bound=_bound(asked, at_most=at_most),
+        bound=_bound(applicable, at_most=at_most),
     )
 
 
-def _bound(asked: BoundsArray, *, at_most: bool) -> Literal["exact", "at_most", "at_least"]:
-    if not asked.undecided.any():
+def _bound(applicable: BoundsArray, *, at_most: bool) -> Literal["exact", "at_most", "at_least"]:
+    if not applicable.undecided.any():
         return "exact"
     return "at_most" if at_most else "at_least"
 
@@ -204,7 +204,7 @@ def _units(
 
 
 def _unit(code: str, name: str, observed: Bounds, required: Bounds) -> UnitResult:
-    """Return the row of a unit; one whose residents call for none is not asked."""
+    """Return the row of a unit; one whose residents call for none is not judged."""
     if required.most > 0:
         return judged_unit(code, name, observed, required)
     bound = observed.bound("not_applicable")

@@ -38,10 +38,10 @@ from coverage.rules.evidence.residents import all_known
 from coverage.rules.evidence.things import evaluate_things
 from coverage.rules.evidence.units import (
     are_villages,
-    asked_places,
     facility_units,
     places_of,
     region_of,
+    units_in_scope,
     village_units,
 )
 from coverage.rules.evidence.verdicts import (
@@ -147,7 +147,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     if things:
         return evaluate_things(rule, stated, things, stated.minimum, facts)
     places = places_of(stated.unit_kinds, facts)
-    is_unit = asked_places(stated.unit_kinds, stated.named_units, rule.scope, places)
+    is_unit = units_in_scope(stated.unit_kinds, stated.named_units, rule.scope, places)
     tally, note = _tally(stated, _where(stated, region), facts)
     observed = tally.added.totals(tally.stands_in, len(places))
     required = Bounds.exactly(stated.minimum)
@@ -287,7 +287,7 @@ def _counting(
 def _outside(
     stated: Presence, places: pd.DataFrame, is_unit: BoolArray, observed: BoundsArray
 ) -> tuple[UnitResult, ...]:
-    """Return a row for each village of the kinds asked that is of another area class."""
+    """Return a row for each village of the kinds addressed that is of another area class."""
     if stated.named_units or not are_villages(stated.unit_kinds):
         return ()
     of_kind = places["kind"].isin(stated.unit_kinds).to_numpy(bool)
@@ -314,7 +314,7 @@ def _absent(stated: Presence, names: list[str]) -> tuple[UnitResult, ...]:
 def _bound(
     stated: Presence, verdict: Verdict, units: tuple[UnitResult, ...], observed: BoundsArray
 ) -> Bound:
-    """Return what the number told is where cells are blank."""
+    """Return what the number reported is where cells are blank."""
     if not stated.unit_kinds:
         return observed[0].bound(verdict)
     is_open = any(unit.verdict == "not_assessable" for unit in units)

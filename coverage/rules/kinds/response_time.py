@@ -91,7 +91,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     """Return the share of residents who are reached, or can reach a facility, within their limit.
 
     Each demand point has the limit of its village. The verdict counts people. Those of a village
-    whose population is not known may be none or any number: the verdict is told where it is the
+    whose population is not known may be none or any number: the verdict is given where it is the
     same either way.
     """
     stated = ResponseTime.of(rule)
@@ -182,7 +182,7 @@ class _Times:
     rows
         The facilities of which it is not known whether they count.
     known
-        Whether it can be told how far it is.
+        Whether the distance is known.
     blank
         Columns that `rows` leave blank.
     unplaced
@@ -198,7 +198,7 @@ class _Times:
 
 @dataclass(frozen=True)
 class _Reached:
-    """The known residents asked, and where there are others of whom the number is not known.
+    """The known residents addressed, and where there are others of whom the number is not known.
 
     Attributes
     ----------
@@ -317,9 +317,9 @@ def _residents(rule: Rule, county: County) -> tuple[FloatArray, BoolArray]:
     population = county.demand["population"].to_numpy(float)
     classes = rule.scope.area_classes
     in_scope = county.villages["area_class"].isin(classes).to_numpy() | (not classes)
-    asked = in_scope[county.demand["village"].to_numpy()]
+    spoken_of = in_scope[county.demand["village"].to_numpy()]
     unknown = np.isnan(population)
-    return np.where(asked & ~unknown, population, 0.0), asked & unknown
+    return np.where(spoken_of & ~unknown, population, 0.0), spoken_of & unknown
 
 
 def _units(
@@ -345,7 +345,7 @@ def _unit(
     if not total:
         return UnitResult(code, name, verdict, math.nan, required, math.nan)
     share = (total - (people.late_at_most if times.known else people.late_at_least)) / total
-    # Nothing of what is only perhaps so is told as observed.
+    # What is merely possible is not reported as observed.
     observed = share if times.known or verdict == "met" else math.nan
     lacking = {"met": 0.0, "unmet": max(0.0, required - share)}.get(verdict, math.nan)
     return UnitResult(code, name, verdict, observed, required, lacking, bound=people.bound)

@@ -20,7 +20,7 @@ from coverage.rules.evidence.destinations import FacilityQuery, find_destination
 from coverage.rules.evidence.facility_masks import blank_columns
 from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import Evidence, access_bounds
-from coverage.rules.evidence.units import asked_places
+from coverage.rules.evidence.units import units_in_scope
 from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined, not_asked
 from coverage.rules.model.conditions import PLACE_COLUMNS, FacilityKinds, ServiceModes
 from coverage.rules.model.forms import FACILITY_WHERE, MAX_MATCH, Form, Question
@@ -73,7 +73,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     stated = Service.of(rule)
     villages, facilities = facts.county.villages, facts.county.facilities
     of_kind = villages["kind"].isin(stated.unit_kinds).to_numpy(bool)
-    is_unit = asked_places(stated.unit_kinds, (), rule.scope, villages)
+    is_unit = units_in_scope(stated.unit_kinds, (), rule.scope, villages)
     clinics = facts.facility_mask(stated.clinic_kinds, stated.facility_where)
     served = _served(stated, facts, evidence, clinics)
     observed = served.either.ones()

@@ -78,7 +78,7 @@ class ShareOf(KindParameters):
         Kinds of facility that are expected to state `denominator_column`: a blank of theirs may
         be any number, one of any other kind counts as none; of `quality`: that are expected to
         state what `facility_where` asks, so that a blank of any other kind means that it is not
-        asked. Empty: whoever the rule speaks of.
+        eligible. Empty: whoever the rule speaks of.
     """
 
     quality: Conditions = ()
@@ -113,7 +113,7 @@ class ShareOf(KindParameters):
 def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     """Return the share and the least share allowed.
 
-    A facility with a blank cell may have the quality or not: the verdict is told only where it
+    A facility with a blank cell may have the quality or not: the verdict is given only where it
     is the same either way. The text speaks of facilities or sums; how many residents they fail
     is not known where the share is too small.
     """
@@ -180,9 +180,9 @@ def _in_region(stated: ShareOf, region: str) -> ShareOf:
 
 def _of_facilities(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the share of facilities with the quality, a row each."""
-    asked, having = _asked(stated, facilities), _having(stated, facilities)
-    verdict, observed, bound = _judged(CountedShare.of(asked, having), stated.required)
-    rows = _undecided(asked, having)
+    eligible, having = _eligible(stated, facilities), _having(stated, facilities)
+    verdict, observed, bound = _judged(CountedShare.of(eligible, having), stated.required)
+    rows = _undecided(eligible, having)
     where = [
         *stated.facility_where,
         *stated.quality,
@@ -194,14 +194,15 @@ def _of_facilities(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
         observed,
         rows,
         units=tuple(
-            _facility(facilities, int(row), asked, having) for row in np.flatnonzero(asked.possible)
+            _facility(facilities, int(row), eligible, having)
+            for row in np.flatnonzero(eligible.possible)
         ),
         blank=blank_columns(facilities, where, rows) if verdict == "not_assessable" else (),
         bound=bound,
     )
 
 
-def _asked(stated: ShareOf, facilities: pd.DataFrame) -> Mask:
+def _eligible(stated: ShareOf, facilities: pd.DataFrame) -> Mask:
     """Return which facilities are asked; a blank of a kind that need not state it means no."""
     mask = facility_mask(facilities, stated.facility_kinds, stated.facility_where)
     expected = of_kinds(facilities, stated.expected_kinds)
@@ -219,16 +220,18 @@ def _having(stated: ShareOf, facilities: pd.DataFrame) -> Mask:
     return (special & other) | (~special & usual) | (other & usual)
 
 
-def _undecided(asked: Mask, having: Mask) -> BoolArray:
+def _undecided(eligible: Mask, having: Mask) -> BoolArray:
     """Return which facilities leave the share open."""
-    undecided: BoolArray = asked.undecided & ~having.certain | asked.certain & having.undecided
+    undecided: BoolArray = (
+        eligible.undecided & ~having.certain | eligible.certain & having.undecided
+    )
     return undecided
 
 
 def _judged(count: CountedShare, required: Fraction) -> tuple[Verdict, float, Bound]:
     """Return the verdict on a share, the share to report, and what blank cells make of it.
 
-    Where none is known to be asked, and none could fail, nothing is asked.
+    Where none is known to be eligible, and none could fail, nothing is eligible.
     """
     if not count.is_asked:
         return "not_applicable", math.nan, "exact"
@@ -236,12 +239,12 @@ def _judged(count: CountedShare, required: Fraction) -> tuple[Verdict, float, Bo
     return verdict, share.shown(verdict), share.bound(verdict)
 
 
-def _facility(facilities: pd.DataFrame, row: int, asked: Mask, having: Mask) -> UnitResult:
+def _facility(facilities: pd.DataFrame, row: int, eligible: Mask, having: Mask) -> UnitResult:
     code, name = str(facilities["id"].iloc[row]), str(facilities["name"].iloc[row])
     has = having.ones()[row]
-    if asked.undecided[row] and has.least:
+    if eligible.undecided[row] and has.least:
         return UnitResult(code, name, "not_applicable", 1.0, 1.0, math.nan)
-    if asked.undecided[row] or not has.is_exact:
+    if eligible.undecided[row] or not has.is_exact:
         return UnitResult(code, name, "not_assessable", math.nan, 1.0, math.nan)
     observed = float(has.least)
     return UnitResult(code, name, has.verdict(Bounds.exactly(1)), observed, 1.0, 1.0 - observed)
@@ -249,13 +252,13 @@ def _facility(facilities: pd.DataFrame, row: int, asked: Mask, having: Mask) -> 
 
 def _of_each(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the least of several shares, a row each, named as its column is."""
-    asked = _asked(stated, facilities)
+    eligible = _eligible(stated, facilities)
     rows = np.zeros(len(facilities), dtype=bool)
     units = []
     for text in stated.each_quality:
         having = fulfilling(facilities, [text])
-        rows |= _undecided(asked, having)
-        units.append(_quality(text, CountedShare.of(asked, having), stated))
+        rows |= _undecided(eligible, having)
+        units.append(_quality(text, CountedShare.of(eligible, having), stated))
     verdict = combined(unit.verdict for unit in units)
     known = [unit for unit in units if not math.isnan(unit.observed)]
     poorest = min(reversed(known), key=lambda unit: unit.observed, default=None)
@@ -286,7 +289,7 @@ def _of_sums(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
     """Return the share of one sum in another, and what it may be where cells are blank.
 
     The part is no more than the whole, in each facility. A share of at least r is that the part
-    less r times the whole, added up, is not below 0: the verdict is told where that holds, or
+    less r times the whole, added up, is not below 0: the verdict is given where that holds, or
     fails, whatever stands in the blank cells.
     """
     mask = facility_mask(facilities, stated.facility_kinds, stated.facility_where)
@@ -326,7 +329,7 @@ def _of_sums(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:
 
 
 def _bound(verdict: Verdict, share: ShareBounds, required: Fraction) -> Bound:
-    """Return what blanks make of the share told; one that is only come near to is below it."""
+    """Return what blanks make of the share reported; one that is only come near to is below it."""
     bound = Bounds(share.least, share.most).bound(verdict)
     return "below" if bound == "at_most" and share.most >= required else bound
 

@@ -42,8 +42,8 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
     """Return how many facilities have enough, and how many are asked: a unit row each.
 
     The text speaks of facilities; how many residents they fail is not known where one falls
-    short. Where a blank cell leaves it open whether a facility is asked, it can only be told
-    to have enough.
+    short. Where a blank cell leaves it open whether a facility is asked, the only certain
+    verdict is that it has enough.
     """
     stated = Staffing.of(rule)
     facilities = facts.county.facilities
@@ -91,7 +91,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
 
 
 def _unit(code: str, name: str, number: float, minimum: float, *, is_asked: bool) -> UnitResult:
-    """Return the row of a facility; one that need not be asked cannot fail."""
+    """Return the row of a facility; one that the rule may not address cannot fail."""
     staff = Bounds.at_least(0.0) if math.isnan(number) else Bounds.exactly(number)
     verdict = staff.verdict(Bounds.exactly(minimum))
     if not is_asked:

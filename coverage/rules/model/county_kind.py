@@ -36,9 +36,9 @@ def county_kind(code: str) -> CountyKind | None:
     return "district" if number <= _LAST_DISTRICT else "county"
 
 
-def is_asked(kind: CountyKind | None, asked: Collection[CountyKind]) -> bool:
-    """Return whether a clause that asks the kinds `asked` (none named: both) asks `kind`.
+def is_addressed(kind: CountyKind | None, addressed: Collection[CountyKind]) -> bool:
+    """Return whether a clause that addresses the kinds `addressed` (none named: both) asks `kind`.
 
     Where the kind is not known (None) it does.
     """
-    return kind is None or not asked or kind in asked
+    return kind is None or not addressed or kind in addressed

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from coverage.rules.model.rule import ParameterValue
 
-Asked = Literal[
+InputKind = Literal[
     "limit_min",
     "metres",
     "share",
@@ -46,13 +46,13 @@ class Question:
     unit
         Of the parameter, as in `coverage.rules.model.rule.Parameter`, or `UNIT_OF_RULE`.
     options
-        What may be chosen, where `asked` is ``one_of``.
+        What may be chosen, where `input` is ``one_of``.
     villages_only
         It is stated only where the rule asks villages.
     """
 
     name: str
-    asked: Asked
+    input: InputKind
     default: ParameterValue
     needed: bool = False
     unit: str = ""

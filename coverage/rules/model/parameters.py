@@ -46,7 +46,7 @@ class KindParameters(BaseModel):
         return value
 
     @property
-    def asked_units(self) -> tuple[UnitKind, ...]:
+    def stated_unit_kinds(self) -> tuple[UnitKind, ...]:
         """The kinds of unit that are asked, where the kind of rule has such a parameter."""
         units: tuple[UnitKind, ...] = getattr(self, "unit_kinds", ())
         return units

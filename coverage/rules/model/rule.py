@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from coverage.messages import Language, in_language
 from coverage.rules.model.conditions import Conditions, FacilityKinds
-from coverage.rules.model.county_kind import CountyKind, is_asked
+from coverage.rules.model.county_kind import CountyKind, is_addressed
 from coverage.rules.model.period import Deadline, last_day
 
 UnitKind = Literal["township", "street", "zone", "village", "community"]
@@ -193,7 +193,7 @@ class Rule(_Strict):
         Id of the rule that has another figure for the same thing, and that this one is shown
         next to.
     access
-        Facilities to which the residents' travel time is told with the result.
+        Facilities to which the residents' travel time is reported with the result.
     direction
         The text gives no figure, only a direction: met only where all of it is done, encouraged,
         and never overdue. The note of the result says so.
@@ -237,8 +237,8 @@ class Rule(_Strict):
         of_villages = VILLAGE_KINDS.intersection(self.scope.unit_kinds)
         if of_villages and not VILLAGE_KINDS.issuperset(self.scope.unit_kinds):
             raise PydanticCustomError("unit_kinds_mixed", "townships and villages are mixed")
-        asked = self.parameters.get("unit_kinds")
-        if asked is not None and set(asked.choices) != set(self.scope.unit_kinds):
+        unit_kinds = self.parameters.get("unit_kinds")
+        if unit_kinds is not None and set(unit_kinds.choices) != set(self.scope.unit_kinds):
             raise PydanticCustomError("unit_kinds_not_scope", "choices differ from scope")
         return self
 
@@ -268,7 +268,7 @@ class Rule(_Strict):
         """
         apply = [s for s in self.sources if not s.regions or code.startswith(s.regions)]
         apply = apply or list(self.sources)
-        asking = [source for source in apply if is_asked(kind, source.county_kinds)]
+        asking = [source for source in apply if is_addressed(kind, source.county_kinds)]
         return self.model_copy(update={"sources": tuple(asking or apply)})
 
     def values(self) -> dict[str, ParameterValue]:

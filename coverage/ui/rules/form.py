@@ -32,7 +32,7 @@ from coverage.rules.authoring.own import (
 from coverage.rules.authoring.revise import revised
 from coverage.rules.authoring.rule_file import rule_text
 from coverage.rules.catalogue.settings import CountyRule
-from coverage.rules.model.forms import Asked, Question
+from coverage.rules.model.forms import InputKind, Question
 from coverage.rules.model.rule import VILLAGE_KINDS, ParameterValue, UnitKind
 from coverage.rules.registry import forms
 from coverage.ui import visitor
@@ -236,28 +236,28 @@ def _ask(
     """Draw one question and return its answer."""
     label = text(f"rules.parameter_{question.name}", language)
     if not question.needed and isinstance(question.default, list | str):
-        every = question.asked == "facility_kinds"
+        every = question.input == "facility_kinds"
         empty = "rules_page.every_if_empty" if every else "rules_page.may_be_empty"
         label = text(empty, language, label=label)
     own_key = f"{key}-{question.name}"
     if isinstance(question.default, list):
         words = [str(word) for word in value] if isinstance(value, list) else []
-        options = _options(question.asked, report)
+        options = _options(question.input, report)
         found: list[str] = st.multiselect(
             label,
             list(dict.fromkeys([*options, *words])),
             default=words,
             format_func=lambda word: word_text(word, language),
-            accept_new_options=question.asked == "conditions",
+            accept_new_options=question.input == "conditions",
             placeholder=text("rules_page.choose", language),
             help=text("rules_page.conditions_help", language)
-            if question.asked == "conditions"
+            if question.input == "conditions"
             else None,
             wrap=True,
             key=own_key,
         )
         return found
-    if question.asked in ("number_column", "village_column", "one_of"):
+    if question.input in ("number_column", "village_column", "one_of"):
         return _choice(question, value, label, own_key, report, language)
     return _figure(question, value, label, own_key)
 
@@ -270,7 +270,7 @@ def _choice(
     report: Report,
     language: Language,
 ) -> ParameterValue:
-    options = list(question.options) or ["", *_options(question.asked, report)]
+    options = list(question.options) or ["", *_options(question.input, report)]
     if value not in options:
         options.append(value)
 
@@ -292,11 +292,11 @@ def _figure(question: Question, value: ParameterValue, label: str, key: str) -> 
         whole: int = st.number_input(
             label,
             value=int(number),
-            step=1000 if question.asked == "residents" else 1,
+            step=1000 if question.input == "residents" else 1,
             key=key,
         )
         return whole
-    share = question.asked == "share"
+    share = question.input == "share"
     figure: float = st.number_input(
         label,
         value=float(number),
@@ -307,7 +307,7 @@ def _figure(question: Question, value: ParameterValue, label: str, key: str) -> 
     return figure
 
 
-def _options(asked: Asked, report: Report) -> Sequence[str]:
+def _options(asked: InputKind, report: Report) -> Sequence[str]:
     """Return the words that may answer a question."""
     if asked == "facility_kinds":
         return list(meanings("facility_kind"))
@@ -366,9 +366,9 @@ def _untold(answers: Answers, language: Language) -> list[str]:
 
 def _bounds(question: Question) -> tuple[float, float | None]:
     """Return where the number that answers a question must lie."""
-    if question.asked == "limit_min" or (isinstance(question.default, int) and question.default):
+    if question.input == "limit_min" or (isinstance(question.default, int) and question.default):
         return 1, None
-    return 0, 1 if question.asked == "share" else None
+    return 0, 1 if question.input == "share" else None
 
 
 def _missing(answers: Answers) -> list[str]:
