@@ -262,3 +262,30 @@ def test_sub_centres_are_found_in_places_of_other_spelling() -> None:
     rule = rule_for(CATALOGUE, "sub-centres-ziyang", place)
     result = rule_result(rule, place, evidence(place, []))
     assert (result.verdict, result.observed) == ("met", 2)
+
+
+@pytest.mark.parametrize(
+    ("hospice", "verdict", "observed", "shortfall", "bound"),
+    [
+        (True, "unmet", 1, 2, "exact"),
+        (None, "unmet", 1, 2, "at_most"),  # it may have one of the three: two are lacking
+        (False, "unmet", 0, 3, "exact"),
+    ],
+)
+def test_things_that_are_lacking_whatever_a_blank_cell_holds(
+    hospice: bool | None, verdict: str, observed: float, shortfall: float, bound: str
+) -> None:
+    facility = {"icu": False, "hospice": hospice, "psychiatric_ward": False, "township": "1"}
+    place = county(
+        [{"code": "1", "name": "葛家镇", "population": 10}],
+        [],
+        [{"kind": "township_hospital", **facility}],
+    )
+    rule = rule_for(CATALOGUE, "wendeng-specialties-2024", place).with_values(
+        {"things": ["葛家镇: icu", "葛家镇: hospice", "葛家镇: psychiatric_ward"]}
+    )
+    result = rule_result(rule, place, evidence(place, []))
+    (unit,) = result.units
+    for one in (result, unit):
+        assert (one.verdict, one.observed, one.shortfall) == (verdict, observed, shortfall)
+        assert one.bound == bound

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from coverage.rules.evidence.bounds import Bounds, Mask
+from coverage.rules.evidence.bounds import Bounds, Mask, judged_unit
 from coverage.rules.evidence.compare import known_sum
 from coverage.rules.evidence.facility_masks import blank_columns
 from coverage.rules.evidence.facts import CountyFacts
@@ -17,7 +17,7 @@ from coverage.rules.evidence.place_names import rows_named
 from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined
 from coverage.rules.model.conditions import Thing
 from coverage.rules.model.parameters import KindParameters
-from coverage.rules.model.results import RuleResult, UnitResult
+from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 
 _COUNTY: Final = -1
@@ -53,13 +53,16 @@ def evaluate_things(
     """
     facilities = facts.county.facilities
     places = _places(things, facts)
-    units = []
+    units, there = [], []
     undecided = np.zeros(len(facilities), dtype=bool)
     for place in places:
         masks = [_mask(thing, stated, place, facts) for thing in place.things]
-        units.append(_unit(place, masks, minimum, facts))
+        there.append(_there(masks, minimum))
+        required = Bounds.exactly(len(masks))
+        units.append(judged_unit(*_identity(place, facts), there[-1], required))
         for mask in masks:
             undecided |= mask.undecided & (mask.count().least < minimum)
+    total = Bounds(sum(one.least for one in there), sum(one.most for one in there))
     verdict = combined(unit.verdict for unit in units)
     is_open = verdict == "not_assessable"
     conditions = [*stated.facility_where, *(thing.condition for thing in things)]
@@ -72,7 +75,7 @@ def evaluate_things(
     return RuleResult(
         rule=rule,
         verdict=verdict,
-        observed=math.nan if nothing_known else float(sum(unit.observed for unit in units)),
+        observed=math.nan if nothing_known else total.shown(verdict),
         required=float(len(things)),
         unit=rule.unit,
         population_total=float(np.nansum(residents)),
@@ -86,7 +89,7 @@ def evaluate_things(
         ),
         units=tuple(units),
         missing_columns=tuple(f"facilities.{name}" for name in blank),
-        bound="at_least" if any(unit.bound != "exact" for unit in units) else "exact",
+        bound=total.bound(verdict),
     )
 
 
@@ -111,27 +114,24 @@ def _mask(thing: Thing, stated: KindParameters, place: _Place, facts: CountyFact
     return mask & Mask.known(facts.townships_of_facilities == place.row)
 
 
-def _unit(place: _Place, masks: Sequence[Mask], minimum: int, facts: CountyFacts) -> UnitResult:
-    there = Bounds(
-        sum(mask.count().least >= minimum for mask in masks),
-        sum(mask.count().most >= minimum for mask in masks),
+def _there(masks: Sequence[Mask], minimum: int) -> Bounds:
+    """Return how many of the things are there: each in so many facilities at least."""
+    counts = [mask.count() for mask in masks]
+    return Bounds(
+        sum(count.least >= minimum for count in counts),
+        sum(count.most >= minimum for count in counts),
     )
-    required = float(len(masks))
-    identity = facts.county.config.county
-    code, name = identity.code, identity.name
-    if place.row != _COUNTY:
-        code, name = "", place.name
-    if place.row is not None and place.row >= 0:
-        code, name = (str(facts.county.townships[c].iloc[place.row]) for c in ("code", "name"))
-    return UnitResult(
-        code,
-        name,
-        there.verdict(Bounds.exactly(required)),
-        float(there.least),
-        required,
-        max(0.0, required - float(there.least)),
-        bound="exact" if there.is_exact else "at_least",
-    )
+
+
+def _identity(place: _Place, facts: CountyFacts) -> tuple[str, str]:
+    """Return code and name of the place; no code where the county does not have it."""
+    if place.row is None:
+        return "", place.name
+    if place.row == _COUNTY:
+        identity = facts.county.config.county
+        return identity.code, identity.name
+    townships = facts.county.townships
+    return str(townships["code"].iloc[place.row]), str(townships["name"].iloc[place.row])
 
 
 def _residents(place: _Place, facts: CountyFacts) -> float:
