@@ -1,10 +1,10 @@
 """Points put on the roads of an edited network: only those near to what changed are searched for.
 
 Everything else joins what it joined before. An edit takes roads away, cuts them, or slows them;
-the pieces of a road lie on it. So where no road that is gone was within reach of a point (as far
-as the road that it joins, the distance at which roads count as equally near, and `next_road_m`
-for the search of the main part), every road that the search looks at is still there, nothing new
-is among them, and the order between equally near ones is the same.
+the pieces of a road lie on it. So where no road that is gone was as near to a point as the one it
+joins (and the distance at which roads count as equally near), every road that the search chose
+among is still there, nothing new is among them, and the order between equally near ones is the
+same. One that joins a road off the main part, for the main part is too far, still does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def resnap(
     *,
     known: Snap,
     tree: JoinTree,
-    lines: shapely.STRtree,
+    gone: shapely.STRtree,
     changes: EdgeChanges,
 ) -> Snap | None:
     """Return where `points` stand on the roads of an edited network.
@@ -49,7 +49,7 @@ def resnap(
         Where they stood before.
     tree
         Of the network before.
-    lines
+    gone
         Of the roads before that are gone (``changes.gone``).
     changes
         From `coverage.network.changes.edge_changes`.
@@ -63,8 +63,8 @@ def resnap(
     edge = np.where(known.edge >= 0, changes.row_after[known.edge], -1)
     geometry = np.asarray(points.array, dtype=object)
     placed = np.flatnonzero(np.isfinite(known.distance_m))
-    reach_m = known.distance_m[placed] + response.next_road_m + _MARGIN_M
-    hit = lines.query(geometry[placed], predicate="dwithin", distance=reach_m)[0]
+    reach_m = known.distance_m[placed] + _MARGIN_M
+    hit = gone.query(geometry[placed], predicate="dwithin", distance=reach_m)[0]
     near = placed[np.unique(hit)]
     if not len(near):
         return replace(known, edge=edge)

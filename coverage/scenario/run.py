@@ -23,6 +23,7 @@ from coverage.scenario.apply import applied
 from coverage.scenario.model import Scenario
 from coverage.travel.engine import Kept, TravelEngine
 from coverage.travel.response import respond
+from coverage.travel.update import prepare_updates
 
 _NETWORKS: Final = 12
 _REPORTS: Final = 16
@@ -93,6 +94,7 @@ def assess_scenario(
         With every edit that does not fit the county.
     """
     memo = Memo() if memo is None else memo
+    prepare_updates(len(base.network.node_x), progress)
     progress(Message("report.step_scenario"))
     report = _assessed(base, scenario, memo, progress)
     return replace(
@@ -155,7 +157,7 @@ def _computed(base: Report, scenario: Scenario, memo: Memo, progress: Progress) 
     progress(Message("report.step_response"))
     engine = base.engine
     if edited.network is not base.network:
-        engine = memo.engines.get((origin, roads), lambda: TravelEngine(edited.network))
+        engine = memo.engines.get((origin, roads), lambda: base.engine.edited(edited.network))
     response = respond(edited.county, engine)
     progress(Message("report.step_rules"))
     return report_of(

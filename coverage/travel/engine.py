@@ -16,13 +16,26 @@ from coverage.county.config import ResponseParameters
 from coverage.network.model import Network, Snap
 from coverage.network.snap import JoinTree, leg_min, snap, tree_of
 from coverage.travel.bucket import sized_kernel
-from coverage.travel.journey import drive, facility_sweep, timed
+from coverage.travel.edited import RoadEdit
+from coverage.travel.journey import drive, facility_starts, timed
 from coverage.travel.model import Direction, Journey
-from coverage.travel.sweep import Arcs, Kernel, Sweep, arcs_of
+from coverage.travel.sweep import Arcs, Kernel, Starts, Sweep, arcs_of, sweep
+from coverage.travel.update import (
+    ArcsBothWays,
+    Swept,
+    is_small,
+    joins_of,
+    loops_for,
+    matched_places,
+    nearest_known,
+    no_change,
+    updated,
+)
 
 _KEPT: Final = 256
-_KEPT_SWEEPS: Final = 4
-"""Sweeps hold every node of the network: 8 MB each on half a million."""
+_LEAST_SWEEPS, _SWEEPS_BYTES, _BYTES_A_NODE = 4, 128_000_000, 16
+"""Sweeps hold every node of the network, 8 MB each on half a million: few are kept of a large one,
+but as a rule all of a county, from which those of its scenarios are updated."""
 
 _Made = TypeVar("_Made")
 
@@ -71,6 +84,11 @@ class Kept:
             self._dropped(result)
         return made
 
+    def values(self) -> list[Any]:
+        """Return what is kept, what was used last at the end."""
+        with self._lock:
+            return list(self._results.values())
+
     def clear(self) -> None:
         """Drop every result."""
         with self._lock:
@@ -93,6 +111,8 @@ class TravelEngine:
         What sweeps the network.
     most
         So many snaps, and so many journeys, are kept.
+    before
+        The engine of a network that `network` was made from by edits (`coverage.network.edit`).
 
     Attributes
     ----------
@@ -102,24 +122,42 @@ class TravelEngine:
         What sweeps them.
     """
 
-    def __init__(self, network: Network, kernel: Kernel = sized_kernel, most: int = _KEPT) -> None:
+    def __init__(
+        self,
+        network: Network,
+        kernel: Kernel = sized_kernel,
+        most: int = _KEPT,
+        before: TravelEngine | None = None,
+    ) -> None:
         self.network = network
         self.kernel = kernel
         self._most = most
+        self._origin = None if before is None else (before, RoadEdit(before.network, network))
         self._making = threading.Lock()
         self._tree: JoinTree | None = None
         self._arcs: dict[Direction, Arcs] = {}
         self._snaps = Kept(most)
-        self._sweeps = Kept(_KEPT_SWEEPS)
+        at_once = _SWEEPS_BYTES // (_BYTES_A_NODE * max(len(network.node_x), 1))
+        self._sweeps = Kept(max(_LEAST_SWEEPS, min(at_once, most)))
         self._drives = Kept(most)
         self._journeys = Kept(most)
 
     def __reduce__(self) -> tuple[type[TravelEngine], tuple[Network, Kernel, int]]:
         return TravelEngine, (self.network, self.kernel, self._most)
 
+    def edited(self, network: Network) -> TravelEngine:
+        """Return the engine of a network made from this one's by edits.
+
+        It makes nothing anew that the edits leave alone: where places join the roads is searched
+        for again near what changed only, and sweeps are those of this engine, updated. All gives
+        what an engine of its own would give.
+        """
+        return TravelEngine(network, self.kernel, self._most, before=self)
+
     def release(self) -> None:
         """Give back the memory of all that can be made anew; the engine goes on working."""
         with self._making:
+            self._origin = None
             self._tree = None
             self._arcs = {}
         for kept in (self._snaps, self._sweeps, self._drives, self._journeys):
@@ -167,7 +205,7 @@ class TravelEngine:
         Sweep
             ``place`` counts the rows of `facilities`.
         """
-        return self._sweep(facilities, digest(facilities), direction, response)
+        return self._sweep(facilities, digest(facilities), direction, response).sweep
 
     def journey(
         self,
@@ -203,7 +241,7 @@ class TravelEngine:
                     places,
                     direction,
                     response,
-                    self._sweep(facilities, begin, direction, response),
+                    self._sweep(facilities, begin, direction, response).sweep,
                 ),
             )
             return timed(
@@ -218,10 +256,15 @@ class TravelEngine:
         return self._journeys.get(key, make)
 
     def _snap(self, points: gpd.GeoSeries, key: bytes, response: ResponseParameters) -> Snap:
-        return self._snaps.get(
-            (key, *_joining(response)),
-            lambda: snap(self.network, points, response, tree=self.tree()),
-        )
+        def make() -> Snap:
+            joined, origin = None, self._origin
+            if origin is not None:
+                before, edit = origin
+                known = before._snap(points, key, response)
+                joined = edit.snap(points, response, known, before.tree())
+            return joined or snap(self.network, points, response, tree=self.tree())
+
+        return self._snaps.get((key, *_joining(response)), make)
 
     def _sweep(
         self,
@@ -229,14 +272,34 @@ class TravelEngine:
         key: bytes,
         direction: Direction,
         response: ResponseParameters,
-    ) -> Sweep:
-        def make() -> Sweep:
+    ) -> Swept:
+        def make() -> Swept:
             places = self._snap(facilities, key, response)
-            arcs = self.arcs(direction)
             leg = leg_min(places, response)
-            return facility_sweep(self.network, places, leg, direction, arcs, self.kernel)
+            starts = facility_starts(self.network, places, leg, direction)
+            updated = self._updated(starts, direction)
+            return Swept(
+                direction, starts, updated or sweep(self.arcs(direction), starts, self.kernel)
+            )
 
         return self._sweeps.get((key, direction, *_joining(response), *_legs(response)), make)
+
+    def _updated(self, starts: Starts, direction: Direction) -> Sweep | None:
+        """Return the sweep as an update of one that is known; None where a new one is as quick."""
+        loops, origin = loops_for(len(self.network.node_x)), self._origin
+        engine, edit = (self, None) if origin is None else origin
+        known = nearest_known(engine._sweeps.values(), starts, direction)
+        if loops is None or known is None:
+            return None
+        change = edit.arcs(direction) if edit else no_change(len(self.network.node_x))
+        if change is None:
+            return None
+        number = matched_places(known.joins, joins_of(starts))
+        if not is_small(number, starts, change):
+            return None
+        other: Direction = "to_facility" if direction == "from_facility" else "from_facility"
+        arcs = ArcsBothWays(engine.arcs(direction), engine.arcs(other))
+        return updated(arcs, known, starts, change, number, loops)
 
 
 def _joining(response: ResponseParameters) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from coverage.problems import Problem
 from coverage.travel.bucket import sized_kernel
 from coverage.travel.model import Direction, Journey
 from coverage.travel.one_edge import Sources, along_edges, better
-from coverage.travel.sweep import Arcs, Kernel, Starts, Sweep, arcs_of, sweep
+from coverage.travel.sweep import Kernel, Starts, Sweep, arcs_of, sweep
 
 EndCosts = Callable[[Network, Snap], tuple[FloatArray, FloatArray]]
 
@@ -57,7 +57,8 @@ def journey(
     places = snap(network, facilities, response)
     ends = snap(network, points, response)
     leg = leg_min(places, response)
-    swept = facility_sweep(network, places, leg, direction, arcs_of(network, direction), kernel)
+    starts = facility_starts(network, places, leg, direction)
+    swept = sweep(arcs_of(network, direction), starts, kernel)
     return timed(
         network,
         (points.index, ends),
@@ -109,15 +110,10 @@ def timed(
     return Journey(table=table, direction=direction, quality=quality)
 
 
-def facility_sweep(
-    network: Network,
-    facilities: Snap,
-    leg: FloatArray,
-    direction: Direction,
-    arcs: Arcs,
-    kernel: Kernel = sized_kernel,
-) -> Sweep:
-    """Return the least minutes between the doors of facilities and every node.
+def facility_starts(
+    network: Network, facilities: Snap, leg: FloatArray, direction: Direction
+) -> Starts:
+    """Return where a sweep for facilities begins, in the direction of travel.
 
     Parameters
     ----------
@@ -125,15 +121,10 @@ def facility_sweep(
         Where they stand on the roads.
     leg
         Minutes between each one's door and its road.
-    arcs
-        From `arcs_of` for this direction.
     """
-    if network.edges.empty:  # every road was closed
-        n_nodes = len(network.node_x)
-        return Sweep(np.full(n_nodes, np.inf), np.full(n_nodes, -1, dtype=np.int64), settled=True)
     # A sweep over turned arcs leaves facilities by the ways that traffic enters by.
     leaving = leaving_min if direction == "from_facility" else entering_min
-    return sweep(arcs, starts_of(network, facilities, leg, leaving), kernel)
+    return starts_of(network, facilities, leg, leaving)
 
 
 def drive(
@@ -152,7 +143,7 @@ def drive(
     Parameters
     ----------
     swept
-        From `facility_sweep`, of the same facilities in the same direction.
+        From `facility_starts` of the same facilities in the same direction.
     """
     n, n_places = len(points.edge), len(facilities.edge)
     minutes, place = np.full(n, np.inf), np.full(n, n_places, dtype=np.int64)
@@ -181,6 +172,9 @@ def starts_of(
     network: Network, facilities: Snap, leg: FloatArray, leaving: EndCosts = leaving_min
 ) -> Starts:
     """Return where facilities on edges join the network's nodes, `leg` minutes after their door."""
+    if network.edges.empty:  # every road was closed
+        none = np.zeros(0, dtype=np.int64)
+        return Starts(none, none, np.zeros(0), len(facilities.edge))
     at_u, at_v = leaving(network, facilities)
     edge = facilities.edge
     place = np.arange(len(edge))
