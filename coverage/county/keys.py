@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import CONFIG_NAME, nearest, shown
+from coverage.faults import fault_of
 from coverage.messages import Message
 from coverage.problems import Problem
 
@@ -66,10 +67,10 @@ def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Pro
     key = ".".join(shown(part) for part in loc)
     values: dict[str, object] = {"key": key, "value": shown(detail["input"])}
     row = row_of(tuple(str(part) for part in loc), rows)
-    kind, context = detail["type"], detail.get("ctx", {})
-    code = "county.key_bad"
-    if kind == "extra_forbidden":
-        code, known = "county.key_unknown", _known_keys(model, loc)
+    kind, limit, context = fault_of(detail)
+    code = _CODES.get(kind, "county.key_bad")
+    if kind == "unknown_key":
+        known = _known_keys(model, loc)
         near = nearest(str(loc[-1]), known)
         values["hint"] = (
             Message("county.hint_nearest", {"near": near})
@@ -77,34 +78,34 @@ def key_problem(detail: ErrorDetails, model: type[BaseModel], rows: Rows) -> Pro
             else Message("county.hint_known", {"known": ", ".join(known)})
         )
     elif kind == "missing":
-        code, row = "county.key_missing", ()
-    elif kind == "control":
-        code = "county.key_control"
+        row = ()
     elif kind == "no_zeros":
-        code, values["refused"] = "county.key_no_zeros", context["refused"]
-    elif kind == "list_type":
-        code = "county.key_list"
-    elif kind == "datum":
-        code = "county.key_datum"
-    elif kind == "string_pattern_mismatch":
-        code = "county.key_code"
-    elif kind == "string_too_short":
-        code = "county.key_empty"
-    elif kind == "string_too_long":
-        code, values["limit"] = "county.key_too_long", context["max_length"]
-    elif kind == "string_type":
-        code = "county.key_text"
-    elif kind.startswith(("float", "finite")):
-        code = "county.key_number"
-    elif kind.startswith("bool"):
-        code = "county.key_true_false"
-    elif kind.startswith(("greater", "less")):
-        code, (limit, *_) = "county.key_range", context.values()
-        sign = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<"}.get(kind, "≤")
-        values["limit"] = f"{sign} {limit:g}"
-    elif kind.startswith(("model", "dict")):
-        code = "county.key_table"
+        values["refused"] = context["refused"]
+    elif kind == "long_text":
+        values["limit"] = context["max_length"]
+    elif kind == "out_of_range":
+        values["limit"] = limit
     return Problem(code, values=values, file=CONFIG_NAME, rows=row)
+
+
+_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unknown_key": "county.key_unknown",
+        "missing": "county.key_missing",
+        "control": "county.key_control",
+        "no_zeros": "county.key_no_zeros",
+        "not_list": "county.key_list",
+        "datum": "county.key_datum",
+        "pattern": "county.key_code",
+        "empty": "county.key_empty",
+        "long_text": "county.key_too_long",
+        "not_text": "county.key_text",
+        "not_number": "county.key_number",
+        "not_true_false": "county.key_true_false",
+        "out_of_range": "county.key_range",
+        "not_mapping": "county.key_table",
+    }
+)
 
 
 def _known_keys(model: Any, loc: tuple[int | str, ...]) -> list[str]:

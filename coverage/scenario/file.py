@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import decode, nearest, reading, refuse, shown
+from coverage.faults import fault_of
 from coverage.messages import Message
 from coverage.problems import InputError, Problem
 from coverage.scenario.columns import column_names
@@ -240,13 +241,11 @@ def _problem(detail: ErrorDetails, lines: Mapping[_Loc, int], file: str | None) 
     in_edit = len(loc) > 1 and loc[0] == _EDITS and isinstance(loc[1], int)
     path = loc[2:] if in_edit else loc
     key = ".".join(str(part + 1) if isinstance(part, int) else shown(part) for part in path)
-    context: Mapping[str, Any] = detail.get("ctx", {})
+    kind, limit, context = fault_of(detail)
     values: dict[str, object] = {"key": key or _EDITS, "value": shown(detail["input"])}
-    code = _CODES.get(detail["type"], "scenario.key_bad")
-    limits = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
-    for name, sign in limits.items():
-        if name in context:
-            code, values["limit"] = "scenario.out_of_range", f"{sign} {context[name]:g}"
+    code = _CODES.get(kind, "scenario.key_bad")
+    if kind == "out_of_range":
+        values["limit"] = limit
     if code == "scenario.key_unknown":
         values["hint"] = _hint(str(loc[-1]), _known_keys(loc))
     elif code in {"scenario.one_verb", "scenario.want_word"}:
@@ -285,7 +284,7 @@ def _known_keys(loc: _Loc) -> list[str]:
 
 
 _CODES: Final[Mapping[str, str]] = {
-    "extra_forbidden": "scenario.key_unknown",
+    "unknown_key": "scenario.key_unknown",
     "column_unknown": "scenario.key_unknown",
     "cost_unknown": "scenario.key_unknown",
     "missing": "scenario.key_missing",
@@ -294,24 +293,20 @@ _CODES: Final[Mapping[str, str]] = {
     "one_shape": "scenario.one_shape",
     "line_short": "scenario.line_short",
     "area_crossed": "scenario.area_crossed",
-    "too_short": "scenario.too_few_places",
-    "too_long": "scenario.too_many",
-    "string_too_long": "scenario.too_long",
+    "too_few": "scenario.too_few_places",
+    "too_many": "scenario.too_many",
+    "long_text": "scenario.too_long",
+    "out_of_range": "scenario.out_of_range",
     "want_count": "scenario.want_count",
     "want_yes_no": "scenario.want_true_false",
-    "bool_type": "scenario.want_true_false",
-    "bool_parsing": "scenario.want_true_false",
+    "not_true_false": "scenario.want_true_false",
     "want_word": "scenario.want_word",
     "want_text": "scenario.want_text",
-    "string_type": "scenario.want_text",
+    "not_text": "scenario.want_text",
     "blank": "scenario.want_text",
-    "float_type": "scenario.want_number",
-    "float_parsing": "scenario.want_number",
-    "finite_number": "scenario.want_number",
-    "string_pattern_mismatch": "scenario.want_code",
+    "not_number": "scenario.want_number",
+    "pattern": "scenario.want_code",
     "literal_error": "scenario.version",
-    "tuple_type": "scenario.want_list",
-    "dict_type": "scenario.want_mapping",
-    "model_type": "scenario.want_mapping",
-    "model_attributes_type": "scenario.want_mapping",
+    "not_list": "scenario.want_list",
+    "not_mapping": "scenario.want_mapping",
 }

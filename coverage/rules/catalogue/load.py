@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from coverage.county.files import inside, shown
+from coverage.faults import fault_of
 from coverage.paths import DATA
 from coverage.problems import Problem, Problems
 from coverage.rules.catalogue.plain_yaml import PlainLoader
@@ -196,10 +197,11 @@ def _schema_problems(error: ValidationError, file: str, prefix: str = "") -> lis
 
 def refusal(item: ErrorDetails, key: str, file: str) -> Problem:
     """Return what is wrong with the value of `key`."""
-    code = _REFUSALS.get(item["type"], "rules.key_refused")
+    kind, _, context = fault_of(item)
+    code = _REFUSALS.get(kind, "rules.key_refused")
     if code == "rules.key_unknown" and key in _OF_SOURCES:
         code = "rules.key_of_source"
-    values = {**item.get("ctx", {}), "key": shown(key, 80), "detail": item["msg"]}
+    values = {**context, "key": shown(key, 80), "detail": item["msg"]}
     return Problem(code, values=values, file=file)
 
 
@@ -207,7 +209,7 @@ _OF_SOURCES: Final = ("force", "deadline")
 """Keys that stood at the rule itself in version 0.1.0."""
 
 _REFUSALS: Final[Mapping[str, str]] = {
-    "extra_forbidden": "rules.key_unknown",
+    "unknown_key": "rules.key_unknown",
     "missing": "rules.key_missing",
     "kind_unknown": "rules.kind_unknown",
     "value_not_allowed": "rules.key_not_allowed",
