@@ -50,7 +50,7 @@ def test_a_limit_changed_shows_at_once_stays_and_is_saved(seen: Visit) -> None:
     change(page, "urban_limit_min", "15")
     # 打伞树村 is the only place in town beyond 15 minutes: 3,039 people, and 15,427 outside.
     expect(effect(page)).to_contain_text("18,466 人")
-    expect(effect(page)).to_contain_text(text("rules_page.turn_better", "zh"))
+    expect(effect(page)).to_contain_text(text("ui.outcome_better", "zh"))
 
     story.go(seen, "overview")
     metric = page.locator("[data-testid=stMetric]").filter(

@@ -114,7 +114,7 @@ def test_a_changed_figure_holds_at_once_and_its_effect_is_shown() -> None:
     # 45,356 residents in town and 11,528 in the countryside were late; in 15 minutes 3,039 still
     # are in town.
     assert line[4] == r"60\,783 人 → **18\,466 人**"
-    assert line[-1] == text("rules_page.turn_better", "zh")
+    assert line[-1] == text("ui.outcome_better", "zh")
     assert any("ems" in info.value for info in app.info)
     assert text("rules_page.state_tried", "zh") in app.dataframe[0].value.to_csv()
 
