@@ -101,7 +101,7 @@ class _Road(NamedTuple):
     end: int
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     """Why a way is no road (None: it is one, or nothing of ours), its row, tags to be told of."""
 
     reason: str | None
@@ -124,7 +124,7 @@ class Objects:
         self._barriers: dict[int, Mapping[str, str]] = {}
         self._restrictions = Restrictions()
         self._told: list[Problem] = []
-        self._judged: dict[tuple[tuple[str, str], ...], _Judged] = {}
+        self._judged: dict[tuple[tuple[str, str], ...], Judged] = {}
 
     def tell(self, problems: Iterable[Problem]) -> None:
         """Take up what the reader has to say of the file."""
@@ -141,9 +141,9 @@ class Objects:
     ) -> bool:
         """Take up a way; return whether it is a road."""
         self._ways.add(number, version, visible=visible)
-        if not visible or not (tags.get("highway") or tags.get("route")):
+        if not visible or not is_road_or_route(tags):
             return False
-        reason, way, odd_tags = self._judge(tags)
+        reason, way, odd_tags = self.judge(tags)
         begin = len(self._refs)
         seen = len(self._ways) - 1
         if way is None:
@@ -156,7 +156,32 @@ class Objects:
             self._odd[seen] = odd_tags
         return True
 
-    def _judge(self, tags: Mapping[str, str]) -> _Judged:
+    def see_ways(self, numbers: IntArray, versions: IntArray, visible: BoolArray) -> int:
+        """Take up that there are these ways, and return how many there were before."""
+        before = len(self._ways)
+        self._ways.extend(numbers, versions, visible)
+        return before
+
+    def roads(self, roads: Iterable[tuple[int, Judged, int]], refs: IntArray) -> None:
+        """Take up what became of ways.
+
+        Parameters
+        ----------
+        roads
+            Of each: its position among the ways, what its tags say, how many of `refs` are its.
+        refs
+            Ids of the nodes of all of them, one road after the other.
+        """
+        end = len(self._refs)
+        self._refs.frombytes(refs.astype(np.int64).tobytes())
+        for seen, judged, size in roads:
+            begin, end = end, end + size
+            if judged.way is not None or judged.reason:
+                self._roads.append(_Road(seen, judged.reason, judged.way, begin, end))
+            if judged.way is not None and judged.odd_tags is not None:
+                self._odd[seen] = judged.odd_tags
+
+    def judge(self, tags: Mapping[str, str]) -> Judged:
         """Return why a way is no road, or its row, and its tags where they are to be told of.
 
         Most roads of a file have the same tags as many others, but for the name.
@@ -169,7 +194,7 @@ class Objects:
             _read_class(stated)
             reason = drop_reason(stated)
             way = _way(stated) if reason is None else None
-            judged = _Judged(reason, way, stated if TagRemarks.concern(stated) else None)
+            judged = Judged(reason, way, stated if TagRemarks.concern(stated) else None)
             self._judged[key] = judged
         name = tags.get("name")
         if not name or judged.way is None:
@@ -275,6 +300,11 @@ class Objects:
             if node_counts[seen] and int(numbers[seen]) in wanted:
                 barriers.add(int(numbers[seen]), tags)
         return barriers
+
+
+def is_road_or_route(tags: Mapping[str, str]) -> bool:
+    """Return whether a way may be a road or a ferry."""
+    return bool(tags.get("highway") or tags.get("route"))
 
 
 def _read_class(tags: dict[str, str]) -> None:
