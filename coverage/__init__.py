@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coverage.api.county import (
+        AccessOptions,
         ResponseOptions,
         county_from_tables,
         read_county,
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     )
     from coverage.api.maps import MapPage, explore
     from coverage.api.report import apply, assess, compare, write_report
-    from coverage.api.travel import AccessOptions, travel_times
+    from coverage.api.travel import travel_times
     from coverage.assessment.report import Report
     from coverage.county.model import County
     from coverage.network.model import Network
@@ -39,10 +40,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "coverage.api.county": ("ResponseOptions", "county_from_tables", "read_county", "read_roads"),
+    "coverage.api.county": (
+        "AccessOptions",
+        "ResponseOptions",
+        "county_from_tables",
+        "read_county",
+        "read_roads",
+    ),
     "coverage.api.maps": ("MapPage", "explore"),
     "coverage.api.report": ("apply", "assess", "compare", "write_report"),
-    "coverage.api.travel": ("AccessOptions", "travel_times"),
+    "coverage.api.travel": ("travel_times",),
     "coverage.assessment.report": ("Report",),
     "coverage.county.model": ("County",),
     "coverage.network.model": ("Network",),

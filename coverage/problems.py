@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 
 import yaml
 
-from coverage.messages import Language, Message, default_language, text
+from coverage.messages import LANGUAGES, Language, Message, default_language, text
 from coverage.paths import DATA
 
 _REASONS: Final[Mapping[int, Message]] = MappingProxyType(
@@ -231,6 +231,20 @@ class Problems(list[Problem]):
     def raise_if_errors(self) -> None:
         """Raise `InputError` with all of them if any is an error."""
         raise_if_errors(self)
+
+
+def chosen_language(stated: Language | None) -> Language:
+    """Return the language that a caller states, or that of the machine's locale.
+
+    Raises
+    ------
+    SettingError
+        If there is no such language.
+    """
+    if stated is not None and stated not in LANGUAGES:
+        values = {"language": stated, "known": ", ".join(LANGUAGES)}
+        raise SettingError([Problem("errors.language", values=values)])
+    return stated or default_language()
 
 
 def raise_if_errors(problems: Iterable[Problem]) -> None:

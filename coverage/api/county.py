@@ -24,19 +24,34 @@ from coverage.problems import Problems, raise_if_errors
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 
-class ResponseOptions(TypedDict, total=False):
-    """``[response]`` of ``county.toml``; what is not given has the default that it has there.
+class AccessOptions(TypedDict, total=False):
+    """The legs between doors and roads, as in ``[response]`` of ``county.toml``.
 
     Attributes
     ----------
-    turnout_min
-        Minutes from the dispatch order to wheels rolling.
     access_speed_kph, access_detour
         Speed, and detour over the straight distance, between a door and its road.
     max_access_m
         What is farther from every road cannot be reached.
     next_road_m
         How much farther a connected road may be than one that is cut off.
+    """
+
+    access_speed_kph: float
+    access_detour: float
+    max_access_m: float
+    next_road_m: float
+
+
+class ResponseOptions(AccessOptions, total=False):
+    """``[response]`` of ``county.toml``, with what `AccessOptions` has.
+
+    What is not given has the default that it has there.
+
+    Attributes
+    ----------
+    turnout_min
+        Minutes from the dispatch order to wheels rolling.
     speed_profile
         Name of a file of ``data/speeds/``.
     speed_factor
@@ -46,10 +61,6 @@ class ResponseOptions(TypedDict, total=False):
     """
 
     turnout_min: float
-    access_speed_kph: float
-    access_detour: float
-    max_access_m: float
-    next_road_m: float
     speed_profile: str
     speed_factor: float
     speeds_kph: dict[str, float]

@@ -9,7 +9,8 @@ from typing import Final
 
 from coverage.api.county import AnyPath
 from coverage.assessment.report import Report
-from coverage.messages import Language, default_language
+from coverage.messages import Language
+from coverage.problems import chosen_language
 from maps.export import write_page
 from maps.interactive import interactive_map
 from maps.offline import offline_html
@@ -83,7 +84,7 @@ def explore(
     Raises
     ------
     SettingError
-        If there is no such layer or rule, or ``change`` has nothing to compare with.
+        If there is no such layer, rule or language, or ``change`` has nothing to compare with.
 
     Examples
     --------
@@ -91,5 +92,5 @@ def explore(
     >>> page.html.startswith("<!DOCTYPE html>"), "<script src=" in page.html
     (True, False)
     """
-    drawn = interactive_map(report, language or default_language(), layer, rule=rule, before=before)
+    drawn = interactive_map(report, chosen_language(language), layer, rule=rule, before=before)
     return MapPage(offline_html(drawn), f"{report.county.config.county.name}: {layer}")

@@ -12,9 +12,9 @@ from coverage.api.county import AnyPath
 from coverage.assessment.assess import assess_county
 from coverage.assessment.report import Report
 from coverage.county.model import County
-from coverage.messages import Language, default_language
+from coverage.messages import Language
 from coverage.network.model import Network
-from coverage.problems import InputError, Problem
+from coverage.problems import InputError, Problem, chosen_language
 from coverage.report.files import FORMATS
 from coverage.report.files import write_report as write_files
 from coverage.scenario import compare as comparing
@@ -131,6 +131,11 @@ def compare(before: Report, after: Report) -> Comparison:
         their change), ``people_gained`` and ``people_lost`` (residents newly, or no longer, within
         their limit), ``cost`` (10,000 yuan, by the scenario's unit costs).
 
+    Raises
+    ------
+    SettingError
+        If they are reports of two counties.
+
     Examples
     --------
     >>> changes = cov.compare(report, after)
@@ -139,6 +144,10 @@ def compare(before: Report, after: Report) -> Comparison:
     >>> changes.villages[["name", "change_min"]].round().values.tolist()
     [['Ash', 0.0], ['Birch', -39.0]]
     """
+    codes = [report.county.config.county.code for report in (before, after)]
+    if codes[0] != codes[1]:
+        values = dict(zip(("before", "after"), codes, strict=True))
+        raise InputError([Problem("scenario.two_counties", values=values)])
     stated = after.parameters.get("scenario")
     scenario = None if stated is None else Scenario.model_validate(stated)
     return comparing.compare(before, after, scenario)
@@ -175,7 +184,7 @@ def write_report(
     Raises
     ------
     SettingError
-        If there is no such format.
+        If there is no such format or language.
     OutputError
         If the place cannot be written; what was there stays whole.
 
@@ -190,4 +199,4 @@ def write_report(
         values = {"format": ", ".join(map(str, unknown)), "known": ", ".join(FORMATS)}
         raise InputError([Problem("report.unknown_format", values=values)])
     comparison = None if before is None else compare(before, report)
-    return write_files(report, Path(out), language or default_language(), formats, comparison)
+    return write_files(report, Path(out), chosen_language(language), formats, comparison)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypedDict, Unpack, cast
+from typing import Any, Final, Unpack, cast
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,7 @@ import shapely
 from pydantic import ValidationError
 from pyproj import CRS
 
+from coverage.api.county import AccessOptions
 from coverage.assessment.report import Report
 from coverage.county.config import ResponseParameters
 from coverage.county.files import refuse
@@ -25,25 +26,6 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Direction
 
 _LON_LAT: Final = ("lon", "lat")
-
-
-class AccessOptions(TypedDict, total=False):
-    """The legs between doors and roads, as in ``[response]`` of ``county.toml``.
-
-    Attributes
-    ----------
-    access_speed_kph, access_detour
-        Speed, and detour over the straight distance, between a door and its road.
-    max_access_m
-        What is farther from every road cannot be reached.
-    next_road_m
-        How much farther a connected road may be than one that is cut off.
-    """
-
-    access_speed_kph: float
-    access_detour: float
-    max_access_m: float
-    next_road_m: float
 
 
 def travel_times(

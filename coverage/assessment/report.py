@@ -17,7 +17,7 @@ from coverage.county.model import County
 from coverage.measures.distribution import Distribution, FloatArray
 from coverage.messages import Language, default_language
 from coverage.network.model import Network
-from coverage.problems import Problem
+from coverage.problems import Problem, chosen_language
 from coverage.rules.catalogue.load import OwnRules
 from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.model.results import RuleResult
@@ -173,13 +173,18 @@ class Report:
             of), ``population_short`` (those without what it asks for), ``missing_columns`` (whose
             blank cells keep the verdict open, as ``table.column``, joined by commas), ``note``.
 
+        Raises
+        ------
+        SettingError
+            If there is no such language.
+
         Examples
         --------
         >>> table = report.rules_table("en").set_index("id")
         >>> table.loc[["ems-1030"], ["verdict", "observed", "required"]].values.tolist()
         [['unmet', 0.4, 1.0]]
         """
-        return tables.rules_table(self, language or default_language())
+        return tables.rules_table(self, chosen_language(language))
 
     def units_table(self, rule_id: str, language: Language | None = None) -> gpd.GeoDataFrame:
         """Return one row a township, street or village for which a rule was tested.
@@ -202,14 +207,14 @@ class Report:
         Raises
         ------
         SettingError
-            If no such rule was tested.
+            If no such rule was tested, or there is no such language.
 
         Examples
         --------
         >>> report.units_table("ems-1030", "en")[["name", "verdict"]].values.tolist()
         [['West', 'met'], ['East', 'unmet']]
         """
-        return tables.units_table(self, rule_id, language or default_language())
+        return tables.units_table(self, rule_id, chosen_language(language))
 
     def __repr__(self) -> str:
         return f"<Report: {tables.glance(self, default_language())}>"

@@ -82,6 +82,8 @@ def _config(
     sources["roads"] = {"path": "roads"}
     if grid is not None:
         sources["population"] = {"path": grid.name, "datum": datums.get("population", "wgs84")}
+    # The datum of what there is not is told as the key that it is.
+    sources |= {role: {"datum": datum} for role, datum in datums.items() if role not in sources}
     of_config = Problems()
     config = config_of({**stated, "sources": sources}, of_config)
     problems.extend(replace(problem, file=None, rows=()) for problem in of_config)
@@ -105,6 +107,8 @@ def _plain(frame: pd.DataFrame, role: str, datum: str) -> pd.DataFrame:
     InputError
         If it has geometry and nothing says in which coordinate system.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"{role} must be a DataFrame or GeoDataFrame, not {type(frame).__name__}")
     names = [name for name in frame.index.names if name is not None]
     if any(known_column(role, str(name)) and name not in frame.columns for name in names):
         frame = frame.reset_index()

@@ -101,3 +101,10 @@ class County:
     given_columns: dict[str, frozenset[str]]
     inputs: tuple[InputFile, ...]
     quality: tuple[Problem, ...]
+
+    def __repr__(self) -> str:
+        identity = self.config.county
+        sizes = ", ".join(
+            f"{name}={len(getattr(self, name))}" for name in ("townships", "villages", "facilities")
+        )
+        return f"County(name={identity.name!r}, code={identity.code!r}, {sizes})"

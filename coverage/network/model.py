@@ -90,6 +90,10 @@ class Network:
     quality: tuple[Problem, ...]
     inputs: tuple[InputFile, ...] = ()
 
+    def __repr__(self) -> str:
+        km = round(sum(self.note.length_km.values()))
+        return f"Network(nodes={len(self.node_x)}, edges={len(self.edges)}, length_km={km})"
+
 
 @dataclass(frozen=True)
 class Snap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -106,6 +107,12 @@ class Comparison:
     before: ResponseSummary
     after: ResponseSummary
     cost: Cost
+
+    def __repr__(self) -> str:
+        people = f"people_gained={self.people_gained:.0f}, people_lost={self.people_lost:.0f}"
+        counts = Counter(change.outcome for change in self.rules)
+        outcomes = ", ".join(f"{name}={counts[name]}" for name in ("better", "worse", "other"))
+        return f"Comparison({people}, {outcomes})"
 
 
 def compare(before: Report, after: Report, scenario: Scenario | None = None) -> Comparison:

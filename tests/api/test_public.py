@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 import coverage as cov
 from coverage.assessment.assess import assess_folder
@@ -190,6 +192,84 @@ def test_cells_that_are_missing_are_not_known_and_0_is_0() -> None:
         blank_is_zero={"facilities": ["nurses"]},
     )
     assert filled.facilities["nurses"].tolist() == [0]
+
+
+def test_grid_spreads_residents_from_its_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.tif"
+    cells = np.full((20, 40), 3, dtype="float32")  # of 0.01 degrees, over both townships
+    place = rasterio.Affine(0.01, 0, 112.2, 0, -0.01, 28.7)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=40,
+        height=20,
+        count=1,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=place,
+    ) as grid:
+        grid.write(cells, 1)
+    county = cov.county_from_tables(*tables(), name="L", code="430902", population_grid=str(path))
+    people = county.demand.groupby("village")["population"].agg(["size", "sum"])
+    assert (people["size"] > 100).all()
+    np.testing.assert_allclose(people["sum"], [2000, 3000])
+    assert [(file.role, file.path) for file in county.inputs][-1] == ("population", "people.tif")
+    with pytest.raises(cov.MissingFileError):
+        cov.county_from_tables(
+            *tables(), name="L", code="430902", population_grid=tmp_path / "none.tif"
+        )
+
+
+def test_datum_of_what_there_is_not_is_named() -> None:
+    with input_error("sources.vilages.*villages", cov.SettingError):
+        cov.county_from_tables(*tables(), name="L", code="430902", datums={"vilages": "gcj02"})
+    with input_error("sources.villages.datum", cov.SettingError):
+        cov.county_from_tables(*tables(), name="L", code="430902", datums={"villages": "mars"})
+
+
+def test_datum_shifts_places_back(county: cov.County) -> None:
+    shifted = cov.county_from_tables(
+        *tables(), name="L", code="430902", datums={"villages": "gcj02"}
+    )
+    away = shifted.villages.distance(county.villages)
+    assert away.between(100, 1000).all()
+
+
+def test_what_is_no_table_is_refused() -> None:
+    townships, _, facilities = tables()
+    with pytest.raises(TypeError, match="villages must be a DataFrame"):
+        cov.county_from_tables(townships, "villages.csv", facilities, name="L", code="430902")  # type: ignore[arg-type]
+
+
+def test_language_that_there_is_not_is_named(report: cov.Report, tmp_path: Path) -> None:
+    wrong: Any = "fr"
+    for call in (
+        lambda: report.rules_table(wrong),
+        lambda: report.units_table("ems-1030", wrong),
+        lambda: cov.write_report(report, tmp_path, language=wrong),
+        lambda: cov.explore(report, language=wrong),
+    ):
+        with input_error("“fr”.*zh, en", cov.SettingError):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_counties_are_not_compared(report: cov.Report, roads: cov.Network) -> None:
+    other = cov.county_from_tables(*tables(), name="M", code="430903")
+    with input_error("430902 and 430903", cov.SettingError):
+        cov.compare(report, cov.assess(other, roads))
+
+
+def test_everything_shows_itself_shortly(
+    county: cov.County, roads: cov.Network, report: cov.Report, after: cov.Report
+) -> None:
+    assert repr(county) == (
+        "County(name='线<区>', code='430902', townships=2, villages=2, facilities=1)"
+    )
+    assert repr(roads) == "Network(nodes=2, edges=1, length_km=23)"
+    changes = repr(cov.compare(report, after))
+    assert changes.startswith("Comparison(people_gained=3000, people_lost=0, better=")
 
 
 def test_roads_of_a_county_of_tables_must_be_named(county: cov.County, tmp_path: Path) -> None:
