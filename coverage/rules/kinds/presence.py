@@ -60,7 +60,7 @@ from coverage.rules.model.conditions import (
     RegionConditions,
     Things,
     VillageColumn,
-    parse_region,
+    in_region,
     parse_thing,
 )
 from coverage.rules.model.forms import (
@@ -148,7 +148,8 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
         return evaluate_things(rule, stated, things, stated.minimum, facts)
     places = places_of(stated.unit_kinds, facts)
     is_unit = units_in_scope(stated.unit_kinds, stated.named_units, rule.scope, places)
-    tally, note = _tally(stated, _where(stated, region), facts)
+    where = in_region(stated.region_where, region) or stated.facility_where
+    tally, note = _tally(stated, where, facts)
     observed = tally.added.totals(tally.stands_in, len(places))
     required = Bounds.exactly(stated.minimum)
     codes, names = places["code"].astype(str).tolist(), places["name"].astype(str).tolist()
@@ -251,17 +252,6 @@ def _tally(
         (stated.sum_column,),
     )
     return tally, note
-
-
-def _where(stated: Presence, region: str) -> tuple[str, ...]:
-    """Return the conditions that hold in `region`: of several prefixes, the longest's."""
-    fitting = [text for text in stated.region_where if region.startswith(parse_region(text)[0])]
-    if not fitting:
-        return stated.facility_where
-    longest = max((parse_region(text)[0] for text in fitting), key=len)
-    return tuple(
-        text.partition(":")[2].strip() for text in fitting if parse_region(text)[0] == longest
-    )
 
 
 def _counting(

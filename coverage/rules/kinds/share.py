@@ -36,8 +36,8 @@ from coverage.rules.model.conditions import (
     FacilityKinds,
     NumberColumn,
     RegionKinds,
+    in_region,
     parse,
-    parse_region_kind,
 )
 from coverage.rules.model.forms import (
     FACILITY_KINDS,
@@ -117,7 +117,9 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
     is the same either way. The text speaks of facilities or sums; how many residents they fail
     is not known where the share is too small.
     """
-    stated = _in_region(ShareOf.of(rule), region_of(facts, evidence))
+    stated = ShareOf.of(rule)
+    if kinds := in_region(stated.region_kinds, region_of(facts, evidence)):
+        stated = stated.model_copy(update={"facility_kinds": kinds})
     facilities = facts.county.facilities
     if stated.quality:
         share = _of_facilities(stated, facilities)
@@ -164,18 +166,6 @@ class _ShareResult:
     blank: tuple[str, ...] = ()
     notes: tuple[Message | None, ...] = ()
     bound: Bound = "exact"
-
-
-def _in_region(stated: ShareOf, region: str) -> ShareOf:
-    """Return the parameters with the kinds that are asked in `region`: the longest prefix's."""
-    fitting = [
-        pair for pair in map(parse_region_kind, stated.region_kinds) if region.startswith(pair[0])
-    ]
-    if not fitting:
-        return stated
-    longest = max((prefix for prefix, _ in fitting), key=len)
-    kinds = tuple(kind for prefix, kind in fitting if prefix == longest)
-    return stated.model_copy(update={"facility_kinds": kinds})
 
 
 def _of_facilities(stated: ShareOf, facilities: pd.DataFrame) -> _ShareResult:

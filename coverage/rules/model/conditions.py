@@ -121,6 +121,14 @@ def parse_thing(text: str) -> Thing:
     return Thing(region, place, rest)
 
 
+def in_region(texts: Iterable[str], region: str) -> tuple[str, ...]:
+    """Return what ``"<prefix>: <text>"`` says of `region`: of several prefixes, the longest's."""
+    forms = [form for text in texts if (form := _REGION.fullmatch(text.strip()))]
+    fitting = [form for form in forms if region.startswith(form[1])]
+    longest = max((form[1] for form in fitting), key=len, default="")
+    return tuple(form[2].strip() for form in fitting if form[1] == longest)
+
+
 def parse_region_kind(text: str) -> tuple[str, str]:
     """Return the region prefix and the kind of facility of ``"430902: township_hospital"``."""
     form = _REGION.fullmatch(text.strip())
