@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import pandas as pd
 import pytest
 
 from coverage.analysis.open_rules import OpenRule, open_rules
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.county.words import columns
-from coverage.paths import DEMONSTRATION
 from coverage.rules.evaluate import collect_evidence
 from coverage.rules.evidence.facts import CountyFacts
+from tests.demonstration import demonstration_report
 from tests.rules_fixtures import rule_result
-
-
-@cache
-def demonstration() -> Report:
-    return assess_folder(DEMONSTRATION)
 
 
 def filled(report: Report, rule: OpenRule, yes: bool) -> str:
@@ -41,29 +34,27 @@ def filled(report: Report, rule: OpenRule, yes: bool) -> str:
     return rule_result(tested, county, evidence[tested.id]).verdict
 
 
-def rule_ids() -> list[str]:
-    return [rule.result.rule.id for rule in open_rules(demonstration())]
-
-
 def test_every_open_rule_is_listed_and_no_other() -> None:
-    report = demonstration()
-    assert rule_ids() == [r.rule.id for r in report.rules if r.verdict == "not_assessable"]
-    assert len(rule_ids()) >= 5
-    for rule in open_rules(report):
+    report = demonstration_report()
+    listed = open_rules(report)
+    left_open = [result.rule for result in report.rules if result.verdict == "not_assessable"]
+    assert [rule.result.rule for rule in listed] == left_open
+    assert len(listed) >= 5
+    for rule in listed:
         assert {cells.key for cells in rule.cells} == set(rule.result.missing_columns)
         assert all(cells.names for cells in rule.cells)
 
 
 @pytest.mark.parametrize("yes", [False, True])
-@pytest.mark.parametrize("rule_id", rule_ids())
-def test_the_named_cells_are_enough(rule_id: str, yes: bool) -> None:
-    report = demonstration()
-    rule = next(r for r in open_rules(report) if r.result.rule.id == rule_id)
-    assert filled(report, rule, yes) in ("met", "unmet")
+def test_the_named_cells_are_enough(demonstration: Report, yes: bool) -> None:
+    verdicts = {
+        rule.result.rule.id: filled(demonstration, rule, yes) for rule in open_rules(demonstration)
+    }
+    assert {rule for rule, verdict in verdicts.items() if verdict not in ("met", "unmet")} == set()
 
 
 def test_a_column_that_nobody_states() -> None:
-    report = demonstration()
+    report = demonstration_report()
     tested = next(r.rule for r in report.rules if r.rule.id == "tcm-hall")
     blank = pd.array([None] * len(report.county.facilities), dtype="boolean")
     facilities = report.county.facilities.assign(tcm_hall=blank)
@@ -80,7 +71,7 @@ def test_a_column_that_nobody_states() -> None:
 
 
 def test_villages_without_population() -> None:
-    report = demonstration()
+    report = demonstration_report()
     tested = next(r for r in report.rules if r.rule.id == "ems-1030")
     villages = report.county.villages.assign(population=float("nan"))
     result = replace(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,10 @@ import pytest
 
 from coverage.analysis.reached import curve, reached
 from coverage.analysis.worst_townships import worst_townships
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.measures.distribution import within_limit
-from coverage.paths import DEMONSTRATION
 from tests import ui_fixtures
-
-
-@cache
-def demonstration() -> Report:
-    return assess_folder(DEMONSTRATION)
+from tests.demonstration import demonstration_report
 
 
 def with_demand(report: Report, **columns: object) -> Report:
@@ -47,7 +40,7 @@ def test_all_town_and_countryside_by_hand() -> None:
 
 
 def test_all_residents_have_the_figures_of_the_report() -> None:
-    report = demonstration()
+    report = demonstration_report()
     everybody, urban, rural = reached(report)
     summary = report.summary
     assert everybody.population == summary.population
@@ -61,7 +54,7 @@ def test_all_residents_have_the_figures_of_the_report() -> None:
 
 
 def test_half_of_the_residents_really_are_within_the_median() -> None:
-    report = demonstration()
+    report = demonstration_report()
     minutes = report.response.demand["response_min"].to_numpy(float)
     people = report.county.demand["population"].to_numpy(float)
     there = ~np.isnan(minutes)
@@ -95,7 +88,7 @@ def test_the_curve_counts_a_minute_as_within_itself() -> None:
 
 
 def test_the_curve_equals_a_comparison_at_each_minute() -> None:
-    report = demonstration()
+    report = demonstration_report()
     table = curve(report)
     minutes = report.response.demand["response_min"].to_numpy(float)
     people = report.county.demand["population"].to_numpy(float)
@@ -151,7 +144,7 @@ def test_townships_by_people_who_wait_too_long() -> None:
 
 
 def test_townships_agree_with_the_rules_own_units() -> None:
-    report = demonstration()
+    report = demonstration_report()
     rule = next(result for result in report.rules if result.rule.id == "ems-1030")
     worst = worst_townships(report, count=99).set_index("code")
     for unit in rule.units:

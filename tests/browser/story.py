@@ -8,14 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from coverage.assessment.assess import assess_folder
-from coverage.assessment.report import Report
 from coverage.messages import Language, text
-from coverage.paths import DEMONSTRATION
 from coverage.report.score import by_kind, score_rows
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.results import RuleResult
 from tests.browser.harness import Visit
+from tests.demonstration import demonstration_report
 
 _HEADER_PX = 37
 
@@ -53,21 +51,15 @@ def banner(seen: Visit, language: Language) -> Locator:
     return seen.page.get_by_text(text("ui.illustrative", language))
 
 
-@cache
-def demonstration() -> Report:
-    """Return the report that the app must show."""
-    return assess_folder(DEMONSTRATION)
-
-
 def tested() -> dict[str, RuleResult]:
     """Return the demonstration county's results by the id of their rule."""
-    return {result.rule.id: result for result in demonstration().rules}
+    return {result.rule.id: result for result in demonstration_report().rules}
 
 
 @cache
 def score_ids() -> list[list[str]]:
     """Return the ids of the demonstration county's rules as the score card groups them."""
-    rows = score_rows(demonstration(), "zh")
+    rows = score_rows(demonstration_report(), "zh")
     return [[row.id for row in group] for _, group in by_kind(rows)]
 
 

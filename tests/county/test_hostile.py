@@ -16,6 +16,7 @@ from coverage.county import sheets, workbook
 from coverage.county.read import read_county
 from coverage.problems import InputError
 from tests import county_fixtures as fixtures
+from tests.examples import examples
 
 SUFFIXES = ["csv", "xlsx", "geojson", "gpkg", "shp", "parquet"]
 NASTY = [
@@ -66,7 +67,7 @@ def test_nasty_files(tmp_path, suffix, number):
 
 @pytest.mark.parametrize("role", ["townships", "villages", "facilities"])
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(examples(10), suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=300))
 def test_random_bytes(tmp_path_factory, role, suffix, content):
     starts = {"gpkg": b"SQLite format 3\0", "shp": b"\x00\x00\x27\x0a", "parquet": b"PAR1"}

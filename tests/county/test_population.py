@@ -18,6 +18,7 @@ from coverage.county import population
 from coverage.county.read import read_county
 from coverage.problems import InputError
 from tests import county_fixtures as fixtures
+from tests.examples import examples
 
 
 def from_origin(west: float, north: float, width: float, height: float) -> Affine:
@@ -143,7 +144,7 @@ def test_polygons_with_unknown_people_share_what_the_township_has_left(tmp_path)
     assert _by_village(county)[:2] == pytest.approx([1800, 1200], rel=1e-12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(examples(25), suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 2**32 - 1),
     share=st.floats(0, 0.99),

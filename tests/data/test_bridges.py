@@ -12,9 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
-from coverage.paths import DEMONSTRATION
 from coverage.scenario.compare import compare
 from coverage.scenario.edits.roads import CloseRoad
 from coverage.scenario.model import Edit, Scenario
@@ -28,8 +26,8 @@ POLDER = ("沙头镇", "张家塞乡", "茈湖口镇")
 
 
 @pytest.fixture(scope="module")
-def base() -> Report:
-    return assess_folder(DEMONSTRATION)
+def base(demonstration: Report) -> Report:
+    return demonstration
 
 
 @pytest.mark.parametrize("story", hand.POLDER_STORY, ids=lambda story: "+".join(story.closed))

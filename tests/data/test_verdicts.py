@@ -18,10 +18,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
-from coverage.county.read import read_county
-from coverage.network.read import read_network
 from coverage.paths import DEMONSTRATION
 from tests.independent import networkx_minutes, networkx_response_min
 
@@ -87,10 +84,9 @@ def placed(table: pd.DataFrame, crs: object) -> gpd.GeoSeries:
 
 
 @pytest.fixture(scope="module")
-def inputs() -> Inputs:
+def inputs(demonstration: Report) -> Inputs:
     villages, facilities = read("villages.csv"), read("facilities.csv")
-    county = read_county(DEMONSTRATION)
-    network = read_network(county)
+    county, network = demonstration.county, demonstration.network
     homes = placed(villages, county.crs)
     stands = placed(facilities, county.crs)
     # The roads' reader gives points of its own; the nearest edge of a rounded point is the same.
@@ -747,8 +743,8 @@ REQUIRED: dict[str, float] = {
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
-    return assess_folder(DEMONSTRATION)
+def report(demonstration: Report) -> Report:
+    return demonstration
 
 
 def test_every_rule_of_the_report_is_computed_here(report: Report) -> None:

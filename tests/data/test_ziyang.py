@@ -19,7 +19,6 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.paths import DATA, DEMONSTRATION
 
@@ -293,8 +292,8 @@ def test_township_geometry_is_plain_geojson() -> None:
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
-    return assess_folder(DEMONSTRATION)
+def report(demonstration: Report) -> Report:
+    return demonstration
 
 
 def test_the_report_has_every_kind_of_answer(report: Report) -> None:

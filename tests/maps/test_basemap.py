@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import rasterio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from playwright.sync_api import sync_playwright
@@ -31,6 +31,7 @@ from maps.ground import lonlat_corners, mercator_picture, picture_in, spread
 from maps.interactive import base_map, interactive_map
 from maps.picture import MERCATOR, WORLD_M, Box, Picture
 from maps.tiles import FolderTiles, MBTiles, mosaic, open_mbtiles
+from tests.examples import examples
 from tests.machine import find_chromium
 from tests.maps_fixtures import CRS, make_report
 
@@ -185,7 +186,7 @@ def _mean_y(box: Box) -> float:
     return (box[1] + box[3]) / 2 / WORLD_M * math.pi
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(lon=st.floats(75, 130), lat=st.floats(20, 50), size=st.floats(2_000, 80_000))
 def test_each_pixel_is_taken_from_its_shifted_place(lon: float, lat: float, size: float) -> None:
     x, y = Transformer.from_crs(WGS84, MERCATOR, always_xy=True).transform(lon, lat)

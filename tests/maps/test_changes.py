@@ -11,11 +11,9 @@ import pytest
 import shapely
 
 from coverage.analysis.ground_changes import MARKS, changes
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.network.edit import close_across, close_within, slow_within
 from coverage.network.model import Network
-from coverage.paths import DEMONSTRATION
 from coverage.travel.engine import TravelEngine
 from coverage.travel.route import route
 from maps.briefing import briefing_map
@@ -27,8 +25,8 @@ STEP = SIDE / 14  # of the lattice of roads
 
 
 @pytest.fixture(scope="module")
-def demo() -> Report:
-    return assess_folder(DEMONSTRATION)
+def demo(demonstration: Report) -> Report:
+    return demonstration
 
 
 def on(network: Network) -> Report:

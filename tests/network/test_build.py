@@ -6,13 +6,14 @@ import math
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
 from coverage.network.model import Network
 from coverage.problems import InputError
 from coverage.travel.journey import journey
+from tests.examples import examples
 from tests.network_fixtures import kph_of, network_of, points_at, villages_at
 
 SIXTY = ResponseParameters(speeds_kph=kph_of(60), max_access_m=50_000)  # 1 km a minute
@@ -189,7 +190,7 @@ def with_rows(network: Network, order: np.ndarray, nodes: np.ndarray) -> Network
     return dataclasses.replace(network, edges=edges, node_x=x, node_y=y)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(road_lists(), st.integers(0, 2**32 - 1))
 def test_merging_and_renumbering_change_no_minute(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
@@ -13,6 +13,7 @@ from coverage.network.changes import edge_changes
 from coverage.network.edit import close_across, close_within, slow_within
 from coverage.network.lengthwise import part_of
 from coverage.network.model import Network
+from tests.examples import examples
 from tests.network_fixtures import ORIGIN, kph_of, network_of
 
 FAST = ResponseParameters(speeds_kph=kph_of(60), max_access_m=500)
@@ -91,7 +92,7 @@ def test_all_road_may_go() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_what_keeps_its_id_is_the_same_road(data: st.DataObject) -> None:
     base = network = lattice()
     along = st.floats(-50, 3050)

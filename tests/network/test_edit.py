@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.ops import substring
 
@@ -18,6 +18,7 @@ from coverage.network.model import Network
 from coverage.network.respeed import respeed
 from coverage.network.snap import snap
 from coverage.travel.journey import journey
+from tests.examples import examples
 from tests.independent import networkx_minutes
 from tests.network_fixtures import (
     ORIGIN,
@@ -216,7 +217,7 @@ def grid() -> Network:
 
 
 @given(first=spots, second=spots, homes=st.lists(spots, min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_closed_road_is_what_networkx_makes_of_it(
     first: tuple[float, float], second: tuple[float, float], homes: Places
 ) -> None:
@@ -248,7 +249,7 @@ def minutes_far(network: Network, to: Places) -> list[float]:
 
 
 @given(first=spots, second=spots, factor=st.floats(0.1, 3))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_slowing_keeps_all_road_and_changes_only_the_area(
     first: tuple[float, float], second: tuple[float, float], factor: float
 ) -> None:

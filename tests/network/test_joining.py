@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.network.joining import first_of, groups_within
+from tests.examples import examples
 
 WITHIN_M = 0.01
 
@@ -41,7 +42,7 @@ def test_a_chain_of_near_places_is_one_group() -> None:
     assert groups_within(np.zeros((0, 2)), WITHIN_M).tolist() == []
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=40),
     st.sampled_from([0.0007, 0.003, 0.011]),

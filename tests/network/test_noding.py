@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.crs import WGS84
@@ -18,6 +18,7 @@ from coverage.network.crossing import crossings
 from coverage.network.model import Network
 from coverage.network.read import read_network
 from coverage.problems import InputError
+from tests.examples import examples
 from tests.network.test_lines import layer
 from tests.network_fixtures import CRS_M, ORIGIN, county_with
 
@@ -152,7 +153,7 @@ POINT = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda p: (p[0] * 
 LINE = st.lists(POINT, min_size=2, max_size=4).filter(lambda line: line[0] != line[-1])
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(LINE, min_size=1, max_size=5))
 def test_every_end_within_reach_of_a_line_hangs_together_with_it(lines: Lines) -> None:
     """By another way: shapely's distances between ends and whole lines, and networkx."""
@@ -170,8 +171,8 @@ def test_every_end_within_reach_of_a_line_hangs_together_with_it(lines: Lines) -
                     assert nx.has_path(graph, one, two)
 
 
-def test_crossings_are_those_of_shapely() -> None:
-    rng = np.random.default_rng(4)
+def test_crossings_are_those_of_shapely(example_seed: int) -> None:
+    rng = np.random.default_rng(example_seed)
     lines = [[tuple(p) for p in rng.uniform(0, 2000, (2, 2)).tolist()] for _ in range(60)]
     noded, _ = _noded(lines, 0)
     found = crossings(noded, CRS_M, np.zeros(60, dtype=np.int64), 0.0, whole=True)

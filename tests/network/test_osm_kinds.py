@@ -28,6 +28,7 @@ from coverage.network.osm import read_osm
 from coverage.network.read import read_network
 from coverage.problems import InputError
 from tests.errors import input_error
+from tests.examples import times
 from tests.network_fixtures import county_with, degrees, kph_of, osm_xml
 
 NODES = {
@@ -657,11 +658,11 @@ def test_a_pbf_cut_before_its_ways_has_no_road(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_damaged_bytes_are_read_or_refused(tmp_path: Path, name: str) -> None:
+def test_damaged_bytes_are_read_or_refused(tmp_path: Path, name: str, example_seed: int) -> None:
     whole = FORMS[name](tmp_path)
-    chance = random.Random(f"1030 {name}")
+    chance = random.Random(example_seed)
     refusals = 0
-    for _ in range(80):
+    for _ in range(80 * times()):
         content = bytearray(whole)
         for _ in range(chance.choice([1, 1, 3, 20])):
             content[chance.randrange(len(content))] = chance.choice(b'\x00\xff<>"09-.en{')

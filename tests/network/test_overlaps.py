@@ -8,11 +8,12 @@ import math
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.network import overlaps
 from coverage.problems import InputError
+from tests.examples import examples
 from tests.network_fixtures import SIXTY, drive_min, network_of
 
 ON = {"backward": False}
@@ -85,7 +86,7 @@ roads_on_a_line = st.lists(st.tuples(steps, st.booleans()), min_size=1, max_size
 
 
 @given(roads=roads_on_a_line, ends=st.tuples(st.integers(0, N - 2), st.integers(0, N - 2)))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_overlaps_are_what_networkx_makes_of_single_steps(
     roads: list[tuple[list[int], bool]], ends: tuple[int, int]
 ) -> None:
@@ -146,8 +147,8 @@ def test_what_cannot_be_compared_in_time_is_refused(monkeypatch: pytest.MonkeyPa
     assert [p.code for p in caught.value.problems] == ["network.too_dense"]
 
 
-def test_pieces_without_overlaps_are_left_alone() -> None:
-    rng = np.random.default_rng(8)
+def test_pieces_without_overlaps_are_left_alone(example_seed: int) -> None:
+    rng = np.random.default_rng(example_seed)
     places = [tuple(p) for p in (rng.random((400, 2)) * 5000).tolist()]
     roads = [{"path": list(range(k, k + 5))} for k in range(0, 396, 4)]
     network = network_of(places, roads, response=SIXTY)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.network.access import metres
@@ -158,7 +158,6 @@ def test_maxspeed(value: str, kph: float | None) -> None:
     assert maxspeed_kph(value) == kph
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_maxspeed_of_any_text_is_positive_or_unknown(value: str) -> None:
     kph = maxspeed_kph(value)

@@ -7,12 +7,13 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coverage.report.score import bounded_text
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.model.results import RuleResult
+from tests.examples import examples
 from tests.rules_fixtures import county, evidence, rule_for, rule_result
 
 CATALOGUE = load_catalogue()
@@ -42,7 +43,7 @@ def _fillings(pairs: list[tuple[int | None, int | None]]) -> list[list[tuple[int
     return [list(filled) for filled in itertools.product(*each)]
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(
     st.lists(st.tuples(CELL, CELL), min_size=1, max_size=3),
     st.sampled_from([0.25, 0.4, 0.5, 1.0]),
@@ -97,7 +98,7 @@ def test_a_share_that_blanks_only_come_near_to_is_told_as_less_than_its_limit() 
     assert almost.verdict == "not_assessable"
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.lists(st.tuples(st.booleans(), CELL), min_size=1, max_size=4))
 def test_the_part_of_a_sum_that_falls_to_kinds_is_told_where_every_filling_agrees(
     visits: list[tuple[bool, int | None]],
@@ -124,7 +125,7 @@ def test_the_part_of_a_sum_that_falls_to_kinds_is_told_where_every_filling_agree
         assert {result.verdict} == possible
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(CELL, min_size=1, max_size=4), st.integers(min_value=100, max_value=3000))
 def test_a_density_is_told_exactly_where_every_filling_agrees(
     beds: list[int | None], residents: int

@@ -19,12 +19,11 @@ CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
 
 
-def _cases() -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (path.stem, case)
-        for path in sorted(CASES.glob("*.yaml"))
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
-    ]
+ALL_CASES: list[tuple[str, dict[str, Any]]] = [
+    (path.stem, case)
+    for path in sorted(CASES.glob("*.yaml"))
+    for case in yaml.load(path.read_bytes(), yaml.CSafeLoader)
+]
 
 
 def _ids(message: Message | None) -> list[str]:
@@ -37,7 +36,7 @@ def _ids(message: Message | None) -> list[str]:
 
 def test_every_rule_has_cases_for_every_outcome() -> None:
     verdicts: dict[str, set[str]] = {rule_id: set() for rule_id in CATALOGUE}
-    for rule_id, case in _cases():
+    for rule_id, case in ALL_CASES:
         verdicts[rule_id].add(case["expect"]["verdict"])
     for rule_id, found in verdicts.items():
         assert _outcomes(CATALOGUE[rule_id]) <= found, rule_id
@@ -57,7 +56,7 @@ def _outcomes(rule: Rule) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("rule_id", "case"), _cases(), ids=[f"{r}: {c['name']}" for r, c in _cases()]
+    ("rule_id", "case"), ALL_CASES, ids=[f"{r}: {c['name']}" for r, c in ALL_CASES]
 )
 def test_case(rule_id: str, case: dict[str, Any]) -> None:
     place = county(

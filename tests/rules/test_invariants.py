@@ -6,13 +6,14 @@ import math
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.words import columns, vocabulary
 from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.kinds.share import ShareOf
 from coverage.rules.model.results import RuleResult, UnitResult
+from tests.examples import examples
 from tests.rules_fixtures import SIDE_M, county, evidence, rule_result
 
 CATALOGUE = load_catalogue()
@@ -99,7 +100,7 @@ def _rests_on_the_first_number(before: RuleResult) -> bool:
     return before.verdict == "not_assessable" and bool(numbers & set(before.missing_columns))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(EXAMPLES)
 @given(counties(), facility(), st.sampled_from(["public", "private"]))
 def test_an_added_facility_that_has_everything_never_makes_a_verdict_worse(
     tables: dict[str, Any], new: dict[str, Any], ownership: str
@@ -118,7 +119,7 @@ def test_an_added_facility_that_has_everything_never_makes_a_verdict_worse(
             assert result.population_short <= old.population_short, rule_id
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(EXAMPLES)
 @given(counties(), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_nearer_is_never_worse(tables: dict[str, Any], nearer: list[bool]) -> None:
     tables["facilities"][0]["ambulances"] = 1
@@ -134,7 +135,7 @@ def test_nearer_is_never_worse(tables: dict[str, Any], nearer: list[bool]) -> No
             assert repr(_figures(result)) == repr(_figures(before[rule_id])), rule_id
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(EXAMPLES)
 @given(counties(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(tables: dict[str, Any], random: Any) -> None:
     base = _with_shapes(tables)
@@ -144,7 +145,7 @@ def test_the_order_of_rows_changes_nothing(tables: dict[str, Any], random: Any) 
         assert repr(_figures(result)) == repr(_figures(before[rule_id])), rule_id
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(EXAMPLES)
 @given(counties())
 def test_the_names_of_codes_change_nothing(tables: dict[str, Any]) -> None:
     base = _with_shapes(tables)
@@ -194,7 +195,7 @@ def _figures(result: RuleResult) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(EXAMPLES)
 @given(counties(), st.sampled_from(["430202", "430224", "430281"]))
 def test_what_every_result_keeps_to(tables: dict[str, Any], code: str) -> None:
     for rule_id, result in _results(tables, code).items():

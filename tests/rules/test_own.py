@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.analysis.outcome import same_figures
 from coverage.analysis.trial import trial_result
-from coverage.assessment.assess import assess_folder
-from coverage.assessment.report import Report
 from coverage.messages import catalogue as messages
-from coverage.paths import DEMONSTRATION
 from coverage.problems import InputError
 from coverage.rules.authoring.own import (
     Answers,
@@ -28,7 +24,9 @@ from coverage.rules.authoring.own import (
 from coverage.rules.authoring.rule_file import rule_text
 from coverage.rules.model.rule import ParameterValue
 from coverage.rules.registry import forms, kinds
+from tests.demonstration import demonstration_report
 from tests.errors import input_error
+from tests.examples import examples
 
 ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "response_to": {"facility_kinds": ["county_hospital"]},
@@ -39,11 +37,6 @@ ANSWERED: dict[str, dict[str, ParameterValue]] = {
     "per_population": {"column": "ambulances"},
     "density": {"column": "beds"},
 }
-
-
-@cache
-def demonstration() -> Report:
-    return assess_folder(DEMONSTRATION)
 
 
 def answers(form: str, **values: ParameterValue) -> Answers:
@@ -61,7 +54,7 @@ def test_every_form_gives_a_rule_that_can_be_read_and_tested(form: str, tmp_path
     rule = checked(tmp_path, "own-x", rule_text(own_rule(given)))
     assert rule.kind == forms()[form].kind
     assert rule.scope.regions == ("430902",)
-    result = trial_result(demonstration(), rule)
+    result = trial_result(demonstration_report(), rule)
     assert result.verdict in ("met", "unmet", "not_assessable")
     assert result.unit == rule.unit
     assert not list(tmp_path.iterdir())
@@ -92,7 +85,7 @@ def test_every_question_has_its_words_and_is_a_parameter_of_its_kind() -> None:
 
 
 def test_the_same_question_as_a_rule_of_the_catalogue_has_the_same_answer(tmp_path: Path) -> None:
-    report = demonstration()
+    report = demonstration_report()
     results = {result.rule.id: result for result in report.rules}
     for form, rule_id, values in (
         ("response_from", "ems-1030", {}),
@@ -154,7 +147,7 @@ def test_words_stay_words(words: str, tmp_path: Path) -> None:
     assert rule.sources[0].clause == words.strip()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.text(min_size=1).filter(lambda s: s.strip()))
 def test_any_title_survives_the_file(words: str) -> None:
     content = rule_text(own_rule(replace(answers("staffing"), title=words)))
@@ -211,5 +204,5 @@ def test_the_countys_other_rules_are_read_along(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_no_form_makes_is_not_opened() -> None:
-    special = next(r.rule for r in demonstration().rules if r.rule.id == "fever-clinics")
+    special = next(r.rule for r in demonstration_report().rules if r.rule.id == "fever-clinics")
     assert answers_of(special) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from coverage.scenario.edits.settings import SetRule
 from coverage.scenario.file import MAX_BYTES, dump_scenario, load_scenario, parse_scenario
 from coverage.scenario.model import VERBS, Edit, Scenario
 from tests.errors import input_error
+from tests.examples import examples
 from tests.scenario_fixtures import edit, scenario, write
 
 HEAD = 'scenario: 1\nname: 新站\ncounty: "430902"\nedits:\n'
@@ -113,7 +114,7 @@ edits = st.one_of(
 
 
 @given(name=names, note=st.text(max_size=50), edits=st.lists(edits, max_size=4))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_whatever_is_written_is_read_again(name: str, note: str, edits: list[Edit]) -> None:
     given_ = scenario(*edits, name=name, note=note, costs={"beds": 0.25})
     text = dump_scenario(given_).encode("utf-8").decode("utf-8")

@@ -7,24 +7,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.assessment.assess import assess, assess_folder
+from coverage.assessment.assess import assess
 from coverage.assessment.report import Report
-from coverage.paths import DEMONSTRATION
 from coverage.scenario.apply import apply
 from coverage.scenario.history import History
 from coverage.scenario.model import Edit
 from coverage.scenario.run import Memo, assess_scenario, with_overrides
 from coverage.travel.engine import Kept, TravelEngine
+from tests.examples import examples
 from tests.independent import networkx_response_min
 from tests.scenario_fixtures import assert_same, edit, scenario, table
 
 
 @pytest.fixture(scope="module")
-def base() -> Report:
-    return assess_folder(DEMONSTRATION)
+def base(demonstration: Report) -> Report:
+    return demonstration
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_minutes_after_road_edits_are_those_of_networkx(base: Report, memo: Memo
 
 
 @given(data=st.data())
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_a_station_more_never_worsens_coverage(
     base: Report, memo: Memo, data: st.DataObject
 ) -> None:
@@ -140,7 +140,7 @@ def test_a_station_more_never_worsens_coverage(
 
 
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@examples(8)
 def test_an_edit_and_its_undo_give_the_same_report(
     base: Report, memo: Memo, data: st.DataObject
 ) -> None:

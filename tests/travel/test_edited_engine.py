@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
@@ -23,6 +23,7 @@ from coverage.travel import update as update_module
 from coverage.travel.engine import TravelEngine
 from coverage.travel.sweep import sweep
 from coverage.travel.update import PLAIN
+from tests.examples import examples
 from tests.network_fixtures import ORIGIN, kph_of, network_of, points_at
 
 RESPONSE = ResponseParameters(speeds_kph=kph_of(60), max_access_m=900)
@@ -93,7 +94,7 @@ def assert_same(one: TravelEngine, other: TravelEngine, points: Any, stations: A
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_edited_roads_and_stations_give_what_new_engines_give(data: st.DataObject) -> None:
     base = TravelEngine(BASE)
     points = points_at([*data.draw(spots), None])

@@ -29,11 +29,6 @@ from maps.interactive import interactive_map
 from tests.scenario_fixtures import edit, scenario
 
 
-@pytest.fixture(scope="module")
-def demonstration() -> Report:
-    return assess_folder(DEMONSTRATION)
-
-
 def with_every_part(report: Report) -> Scenario:
     """A scenario with edits of tables, roads, response, rules and people."""
     village, facility = report.county.villages.iloc[40], report.county.facilities.iloc[0]

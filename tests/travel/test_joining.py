@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
@@ -16,6 +16,7 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.journey import journey
 from coverage.travel.model import Direction
 from coverage.travel.response import respond
+from tests.examples import examples
 from tests.independent import joined_edge, main_edges, networkx_minutes
 from tests.network_fixtures import (
     county_with,
@@ -223,7 +224,7 @@ def spots(seed: int, n: int) -> list[Place]:
     return [(float(x), float(y)) for x, y in random.uniform(-150, 1900, (n, 2))]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     networks(),
     st.integers(0, 2**32 - 1),
@@ -258,7 +259,7 @@ def reached(network: Network, ends: Sequence[Place], stations: Sequence[Place], 
     return found.table["facility"].notna().tolist()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(networks(), st.integers(0, 2**32 - 1))
 def test_a_bigger_next_road_m_puts_nobody_out_of_reach(network: Network, seed: int) -> None:
     """Where a station stands on the main part, whose every road it reaches."""
@@ -275,7 +276,7 @@ def test_a_bigger_next_road_m_puts_nobody_out_of_reach(network: Network, seed: i
         before = after
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(networks(), st.integers(0, 2**32 - 1))
 def test_a_closer_station_never_worsens_and_the_order_of_roads_changes_nothing(
     network: Network, seed: int

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.config import ResponseParameters
@@ -13,6 +13,7 @@ from coverage.network.model import Network
 from coverage.travel.journey import journey
 from coverage.travel.model import Direction
 from coverage.travel.sweep import Arcs, Starts, Sweep, compress, scipy_kernel, sweep
+from tests.examples import examples
 from tests.independent import networkx_minutes
 from tests.network.test_build import road_lists
 from tests.network_fixtures import kph_of, network_of, points_at
@@ -171,7 +172,7 @@ def drawn_points(seed: int, n: int) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in random.uniform(-100, 2100, (n, 2))]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(road_lists(), st.integers(0, 2**32 - 1), st.sampled_from(["from_facility", "to_facility"]))
 def test_networkx_agrees(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]],
@@ -195,7 +196,7 @@ def test_networkx_agrees(
             assert facility is pd.NA
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(road_lists(), st.integers(0, 2**32 - 1))
 def test_another_station_never_makes_it_worse(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int
@@ -214,7 +215,7 @@ def test_another_station_never_makes_it_worse(
     assert (more["facility"][better] == 4).all()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(road_lists(), st.integers(0, 2**32 - 1))
 def test_to_a_facility_is_from_it_on_roads_turned_round(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int

@@ -8,10 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.travel.reach import reach
+from tests.examples import examples
 from tests.independent import networkx_minutes
 from tests.network.test_build import road_lists
 from tests.network_fixtures import points_at
@@ -74,7 +75,7 @@ def test_limits_must_rise(limits: tuple[float, ...]) -> None:
         reach(report, limits)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(road_lists(), st.integers(0, 2**32 - 1))
 def test_pieces_agree_with_networkx_and_are_the_whole_road(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int

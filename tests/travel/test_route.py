@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coverage.county.model import County
@@ -20,6 +20,7 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
 from coverage.travel.response import respond
 from coverage.travel.route import Route, route
+from tests.examples import examples
 from tests.network.test_build import road_lists
 from tests.network_fixtures import ORIGIN, county_with, kph_of, network_of, villages_at
 from tests.travel.test_journey import PLACES, ROADS, drawn_points
@@ -165,7 +166,7 @@ def test_of_two_roads_between_two_places_the_quicker_is_taken() -> None:
     assert "round" in [leg.name for leg in back.legs]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(road_lists(), st.integers(0, 2**32 - 1))
 def test_every_way_can_be_driven_in_its_minutes(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int

@@ -47,7 +47,9 @@ def _listen(server: ClientConnection) -> None:
         return
 
 
-def test_every_fast_click_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_fast_click_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example_seed: int
+) -> None:
     """Undone as many times as it was clicked: what is in force and what is kept say so."""
     monkeypatch.setenv(store.WORKSPACE_VARIABLE, str(tmp_path / "workspace"))
     past = tuple(_scenario(step) for step in range(CLICKS + 1))
@@ -62,7 +64,7 @@ def test_every_fast_click_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         )
     )
     planner = Planner(0, workspace, ("s", ""), "")
-    dice = random.Random(8)
+    dice = random.Random(example_seed)
     with (
         serving(tmp_path) as base,
         connect(

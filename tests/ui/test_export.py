@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 
 from coverage.__main__ import main
-from coverage.assessment.assess import assess_folder
 from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, catalogue, text
 from coverage.paths import DEMONSTRATION
@@ -34,6 +33,7 @@ from coverage.workspace.export import (
 from coverage.workspace.model import Workspace
 from maps.basemap import NO_BASEMAP, Basemap
 from tests import ui_fixtures
+from tests.demonstration import demonstration_report
 from tests.ui_app import (  # noqa: F401 - fixtures
     Give,
     fresh_fixture,
@@ -50,8 +50,8 @@ Drawn = list[tuple[str, str | None, Basemap]]
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
-    return assess_folder(DEMONSTRATION)
+def report(demonstration: Report) -> Report:
+    return demonstration
 
 
 def scenario(name: str = "河北岸设站") -> Scenario:
@@ -257,7 +257,7 @@ def test_the_map_of_changes_needs_a_scenario_in_force(give: Give, drawn: Drawn) 
 
 
 def test_units_are_coloured_by_the_rule_that_the_map_page_shows(give: Give, drawn: Drawn) -> None:
-    report = assess_folder(DEMONSTRATION)
+    report = demonstration_report()
     session = Session(folder=give(report))
     session.layer = "units"
     app = opened("map", session)

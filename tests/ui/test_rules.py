@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from coverage.assessment.assess import assess_folder
-from coverage.assessment.report import Report
 from coverage.messages import LANGUAGES, Language, text
 from coverage.paths import DEMONSTRATION
 from coverage.rules.authoring.rule_file import rule_text
@@ -20,14 +17,10 @@ from coverage.rules.catalogue.load import load_catalogue
 from coverage.rules.registry import forms
 from coverage.ui.state import Session
 from coverage.workspace.model import Workspace
+from tests.demonstration import demonstration_report
 from tests.ui_app import opened, run, shown, workspace_fixture, workspace_of  # noqa: F401 - fixture
 
 # The caches stay: every test works on the same demonstration county, or on a copy of its own.
-
-
-@cache
-def demonstration() -> Report:
-    return assess_folder(DEMONSTRATION)
 
 
 @pytest.fixture
@@ -67,7 +60,7 @@ def catalogue(app: AppTest) -> list[str]:
 def test_the_rules_tested_here_with_clause_reading_and_columns(language: Language) -> None:
     app = page(DEMONSTRATION, "township-hospital", language)
     table = app.dataframe[0].value
-    assert len(table) == len(demonstration().rules)
+    assert len(table) == len(demonstration_report().rules)
     rule = load_catalogue()["township-hospital"]
     title = rule.title.zh if language == "zh" else rule.title.en
     blank = "" if language == "zh" else " "

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coverage.assessment.assess import assess_folder
 from coverage.county.model import InputFile
 from coverage.messages import LANGUAGES, catalogue
-from coverage.paths import DEMONSTRATION
 from coverage.problems import Problem
 from coverage.workspace.reading import ASSUMED, LEFT_OUT, file_counts, problem_places
 from maps.rows import rows_map
 from tests import ui_fixtures
+from tests.demonstration import demonstration_report
 
 
 def test_every_counted_problem_is_a_message() -> None:
@@ -23,9 +22,7 @@ def test_every_counted_problem_is_a_message() -> None:
 
 
 def test_the_demonstration_countys_files() -> None:
-    counts = {
-        c.path: (c.read, c.left_out, c.assumed) for c in file_counts(assess_folder(DEMONSTRATION))
-    }
+    counts = {c.path: (c.read, c.left_out, c.assumed) for c in file_counts(demonstration_report())}
     assert counts["villages.csv"] == (124, 1, 0)  # the island, out of reach
     assert counts["townships.geojson"] == (9, 0, 0)
     assert counts["facilities.csv"] == (111, 1, 0)  # the one without coordinates
@@ -64,7 +61,7 @@ def test_the_places_are_those_of_the_rows(problem: Problem, rows: list[int]) -> 
 
 
 def test_every_row_that_has_a_place_is_found_in_the_demonstration_county() -> None:
-    report = assess_folder(DEMONSTRATION)
+    report = demonstration_report()
     problem = next(p for p in report.quality if p.code == "travel.village_off_main")
     places = problem_places(report, problem)
     assert places["name"].tolist() == ["五房洲村"]
@@ -86,7 +83,7 @@ def test_villages_whose_people_are_not_known_are_shown() -> None:
 
 
 def test_a_facility_without_coordinates_is_shown_by_its_village() -> None:
-    report = assess_folder(DEMONSTRATION)
+    report = demonstration_report()
     problem = next(p for p in report.quality if p.code == "county.facility_without_place")
     (place,) = problem_places(report, problem).to_dict("records")
     facilities = report.county.facilities
@@ -113,7 +110,7 @@ def test_without_a_village_by_its_township_and_else_by_nothing() -> None:
 
 
 def test_the_roads_apart_from_the_main_network_are_shown() -> None:
-    report = assess_folder(DEMONSTRATION)
+    report = demonstration_report()
     problem = next(p for p in report.quality if p.code == "network.off_main")
     places = problem_places(report, problem)
     share = places.length.sum() / report.network.edges.length.sum()
@@ -123,7 +120,7 @@ def test_the_roads_apart_from_the_main_network_are_shown() -> None:
 
 
 def test_all_of_them_can_be_drawn() -> None:
-    report = assess_folder(DEMONSTRATION)
+    report = demonstration_report()
     for problem in report.quality:
         places = problem_places(report, problem)
         placed = places[places.geometry.notna()]

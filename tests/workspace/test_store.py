@@ -24,6 +24,7 @@ from coverage.scenario.model import Scenario
 from coverage.workspace import store
 from coverage.workspace.model import Workspace, is_token, new_token
 from tests.errors import input_error
+from tests.examples import examples
 
 
 @pytest.fixture(autouse=True)
@@ -335,7 +336,7 @@ _settings = st.one_of(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(40), suppress_health_check=list(HealthCheck))
 @given(
     overrides=st.dictionaries(
         st.text(max_size=12),

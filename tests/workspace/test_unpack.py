@@ -19,6 +19,7 @@ from coverage.workspace.model import new_token
 from coverage.workspace.pack import county_zip, zip_of
 from coverage.workspace.unpack import Sent, Taken, take_in
 from tests.errors import input_error
+from tests.examples import examples
 from tests.workspace_fixtures import FILES, sent, tree, written, zipped
 
 
@@ -264,7 +265,7 @@ def test_nothing_of_a_torn_archive_stays() -> None:
     assert refusal(sent("a.zip", bytes(spoilt))) == ["workspace.zip_broken"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(150), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_spoilt_archive_is_taken_or_told_never_more(data: st.DataObject) -> None:
     content = bytearray(zipped(FILES))
@@ -280,7 +281,7 @@ def test_a_spoilt_archive_is_taken_or_told_never_more(data: st.DataObject) -> No
         assert all(path.is_relative_to(taken.folder) for path in taken.folder.rglob("*"))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(60), suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=5))
 def test_no_name_leads_outside(names: list[str]) -> None:
     token = new_token()

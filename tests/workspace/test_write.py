@@ -19,6 +19,7 @@ from coverage.workspace import store
 from coverage.workspace.folder import county_files, is_protected, own_copy, save_to
 from coverage.workspace.model import Workspace
 from coverage.workspace.write import remove_rule, write_parameters, write_rule
+from tests.demonstration import demonstration_report
 from tests.errors import input_error
 from tests.workspace_fixtures import COUNTY_TOML, FILES, tree, written
 
@@ -161,7 +162,7 @@ def test_the_demonstration_county_is_never_written_but_copied(planner_home: Path
     assert not is_protected(copy)
     write_parameters(copy, "ems-1030", {"urban_limit_min": 60.0})
     assert tree(DATA) == before
-    changed, kept = assess_folder(copy), assess_folder(DEMONSTRATION)
+    changed, kept = assess_folder(copy), demonstration_report()
     assert changed.summary.covered > kept.summary.covered
 
 
