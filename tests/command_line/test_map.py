@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from coverage import __main__ as cli
+from coverage.assessment.report import Report
 from coverage.messages import text
 from coverage.paths import DEMONSTRATION
+from coverage.progress import Progress
 from maps import LAYERS
 
 SCENARIO = """\
@@ -19,6 +21,17 @@ edits:
   - add_facility:
       {id: N1, name: 新站, kind: emergency_station, lon: 112.475, lat: 28.725, ambulances: 1}
 """
+
+
+@pytest.fixture(autouse=True)
+def demonstration_is_read_once(monkeypatch: pytest.MonkeyPatch, demonstration: Report) -> None:
+    """Reading is tested with the other verbs."""
+
+    def assess(folder: Path, progress: Progress) -> Report:
+        assert folder == DEMONSTRATION
+        return demonstration
+
+    monkeypatch.setattr("coverage.assessment.assess.assess_folder", assess)
 
 
 def draw(out: Path, *words: object) -> int:

@@ -67,7 +67,7 @@ def test_nasty_files(tmp_path, suffix, number):
 
 @pytest.mark.parametrize("role", ["townships", "villages", "facilities"])
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(examples(10), suppress_health_check=list(HealthCheck))
+@settings(examples(5), suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=300))
 def test_random_bytes(tmp_path_factory, role, suffix, content):
     starts = {"gpkg": b"SQLite format 3\0", "shp": b"\x00\x00\x27\x0a", "parquet": b"PAR1"}

@@ -144,7 +144,7 @@ def test_polygons_with_unknown_people_share_what_the_township_has_left(tmp_path)
     assert _by_village(county)[:2] == pytest.approx([1800, 1200], rel=1e-12)
 
 
-@settings(examples(25), suppress_health_check=list(HealthCheck))
+@settings(examples(15), suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 2**32 - 1),
     share=st.floats(0, 0.99),
