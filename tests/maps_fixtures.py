@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +12,8 @@ import shapely
 from pyproj import Transformer
 
 from coverage.assessment.report import Report, ResponseSummary
-from coverage.county.config import CountyConfig, ResponseParameters
-from coverage.county.model import County, InputFile
+from coverage.county.config import ResponseParameters
+from coverage.county.model import InputFile
 from coverage.crs import WGS84, projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.network.respeed import respeed
@@ -24,6 +23,7 @@ from coverage.rules.model.results import RuleResult, UnitResult, Verdict
 from coverage.rules.model.rule import Bilingual, Parameter, Rule, Scope, SourceClause
 from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
+from tests.county_builder import build_county, county_config
 
 CRS = projected_crs(112.3, 28.6)
 ORIGIN_X, ORIGIN_Y = Transformer.from_crs(WGS84, CRS, always_xy=True).transform(112.3, 28.6)
@@ -195,14 +195,6 @@ def make_report(
     facilities: bool = True,
 ) -> Report:
     """Return a report; `names` are given to the first units, villages and facilities alike."""
-    config = CountyConfig.model_validate(
-        {
-            "county": {"name": name, "name_en": "Ziyang District", "code": "430902",
-                       "illustrative": illustrative},
-            "sources": {"townships": "townships.geojson", "villages": "villages.csv",
-                        "facilities": "facilities.csv", "roads": "roads.osm.pbf"},
-        }
-    )  # fmt: skip
     units = _units(side_m, across, names)
     villages = _villages(names, minutes, side_m)
     table = _facilities(names, side_m)
@@ -210,14 +202,20 @@ def make_report(
     if not facilities:
         table, stations = table.iloc[:0], ()
     demand = villages.assign(village=np.arange(len(villages)))
-    county = County(
-        folder=Path("county"), config=config, crs=CRS, townships=units, villages=villages,
-        facilities=table, demand=demand, given_columns={},
-        inputs=(InputFile("townships", "townships.geojson", "", 9),
-                InputFile("villages", "villages.csv", "", 11),
-                InputFile("roads", "roads.osm.pbf", "", 9)),
-        quality=(),
-    )  # fmt: skip
+    county = build_county(
+        units,
+        villages,
+        table,
+        config=county_config(
+            name=name, name_en="Ziyang District", illustrative=illustrative, roads="roads.osm.pbf"
+        ),
+        demand=demand,
+        inputs=[
+            InputFile("townships", "townships.geojson", "", 9),
+            InputFile("villages", "villages.csv", "", 11),
+            InputFile("roads", "roads.osm.pbf", "", 9),
+        ],
+    )
     people = villages["population"].to_numpy(dtype=float)
     covered = float(people[villages["covered"].to_numpy(dtype=bool)].sum())
     unreachable = float(people[villages["response_min"].isna().to_numpy()].sum())

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
-from coverage.county.config import CountyConfig, ResponseParameters
+from coverage.county.config import ResponseParameters
 from coverage.county.model import County
 from coverage.crs import WGS84
 from coverage.network.build import build_network
@@ -19,6 +19,7 @@ from coverage.network.model import Network
 from coverage.network.tags import CLASSES
 from coverage.network.ways import Ways
 from coverage.travel.journey import journey
+from tests.county_builder import build_county, county_config
 
 CRS_M = CRS.from_epsg(4546)
 ORIGIN = (500_000.0, 3_160_000.0)
@@ -147,18 +148,6 @@ def county_with(
     `stations` are id, metric place and ambulances.
     """
     villages = villages if villages is not None else villages_at([(0, 0), (1000, 1000)])
-    config = CountyConfig.model_validate(
-        {
-            "county": {"name": "资阳区", "code": "430902"},
-            "sources": {
-                "townships": "townships.geojson",
-                "villages": "villages.csv",
-                "facilities": "facilities.csv",
-                "roads": roads,
-            },
-            "response": response or {},
-        }
-    )
     outline = shapely.box(*villages.total_bounds).buffer(2000)
     townships = gpd.GeoDataFrame(
         {"code": ["430902100"], "name": ["T"], "kind": ["township"], "population": [1000.0]},
@@ -175,22 +164,13 @@ def county_with(
         geometry=list(points_at([s[1] for s in stations])),
         crs=villages.crs,
     )
-    demand = gpd.GeoDataFrame(
-        {"village": range(len(villages)), "population": villages["population"].to_numpy()},
-        geometry=list(villages.geometry),
-        crs=villages.crs,
-    )
-    return County(
-        folder=folder,
-        config=config,
+    return build_county(
+        townships,
+        villages,
+        facilities,
+        config=county_config(name="资阳区", roads=roads, response=response),
         crs=crs,
-        townships=townships,
-        villages=villages,
-        facilities=facilities,
-        demand=demand,
-        given_columns={},
-        inputs=(),
-        quality=(),
+        folder=folder,
     )
 
 

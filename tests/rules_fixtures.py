@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +24,7 @@ from coverage.rules.evidence.minutes import AccessMinutes, Evidence
 from coverage.rules.model.results import RuleResult
 from coverage.rules.model.rule import Rule
 from coverage.travel.model import Response
+from tests.county_builder import build_county, county_config
 
 CRS_M = CRS.from_epsg(4546)
 SIDE_M = 10_000.0
@@ -32,18 +32,7 @@ Row = Mapping[str, Any]
 
 
 def config(code: str = "430902", rules: Mapping[str, Any] | None = None) -> CountyConfig:
-    return CountyConfig.model_validate(
-        {
-            "county": {"name": "试验县", "code": code},
-            "sources": {
-                "townships": "t.geojson",
-                "villages": "v.csv",
-                "facilities": "f.csv",
-                "roads": "r.osm",
-            },
-            "rules": dict(rules or {}),
-        }
-    )
+    return county_config(code, rules=rules)
 
 
 def county(
@@ -111,22 +100,12 @@ def county(
         ),
         crs=CRS_M,
     )
-    demand = gpd.GeoDataFrame(
-        {"village": np.arange(len(villages)), "population": table_v["population"]},
-        geometry=gpd.GeoSeries(places, crs=CRS_M),
-        crs=CRS_M,
-    )
-    return County(
-        folder=Path("county"),
+    return build_county(
+        table_t,
+        table_v,
+        table_f,
         config=config(code, rules),
-        crs=CRS_M,
-        townships=table_t,
-        villages=table_v,
-        facilities=table_f,
-        demand=demand,
-        given_columns={},
-        inputs=(InputFile("villages", "v.csv", "0" * 64, len(villages)),),
-        quality=(),
+        inputs=[InputFile("villages", "villages.csv", "0" * 64, len(villages))],
     )
 
 

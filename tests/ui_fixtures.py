@@ -12,7 +12,7 @@ from shapely import LineString, Point, box
 
 from coverage.assessment.report import Report, ResponseSummary
 from coverage.county.config import CountyConfig
-from coverage.county.model import County, InputFile
+from coverage.county.model import InputFile
 from coverage.crs import projected_crs
 from coverage.network.model import Network, NetworkNote
 from coverage.problems import Problem
@@ -21,6 +21,7 @@ from coverage.rules.model.results import RuleResult, UnitResult
 from coverage.rules.model.rule import Rule
 from coverage.travel.engine import TravelEngine
 from coverage.travel.model import Response
+from tests.county_builder import build_county, county_config
 
 EVIL = "<script>alert(1)</script>![x](http://evil.example/x.png) $a$ *b* `c` 🚑"
 
@@ -37,22 +38,7 @@ _VILLAGES = (
 
 
 def config(*, illustrative: bool = True, name: str = "测试区") -> CountyConfig:
-    return CountyConfig.model_validate(
-        {
-            "county": {
-                "name": name,
-                "name_en": "Test District",
-                "code": "430902",
-                "illustrative": illustrative,
-            },
-            "sources": {
-                "townships": "townships.geojson",
-                "villages": "villages.csv",
-                "facilities": "facilities.csv",
-                "roads": "roads.osm",
-            },
-        }
-    )
+    return county_config(name=name, name_en="Test District", illustrative=illustrative)
 
 
 def rule(rule_id: str, title: str) -> Rule:
@@ -212,23 +198,17 @@ def report(*, illustrative: bool = True, name: str = "测试区") -> Report:
         ),
         Problem("ui.no_county", level="note", count=4),
     )
-    county = County(
-        folder=Path("somewhere"),
+    county = build_county(
+        townships,
+        county_villages,
+        facilities,
         config=config(illustrative=illustrative, name=name),
-        crs=CRS,
-        townships=townships,
-        villages=county_villages,
-        facilities=facilities,
-        demand=gpd.GeoDataFrame(
-            {"village": range(len(table)), "population": table["population"]},
-            geometry=table.geometry,
-            crs=CRS,
-        ),
+        folder=Path("somewhere"),
         given_columns={"facilities": frozenset({"id", "name", "kind", "ambulances"})},
-        inputs=(
+        inputs=[
             InputFile("county", "county.toml", "0123456789abcdef" * 4, 0),
             InputFile("villages", "villages.csv", "fedcba9876543210" * 4, len(table)),
-        ),
+        ],
         quality=quality,
     )
     edges = gpd.GeoDataFrame(
