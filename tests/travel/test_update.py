@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coverage.travel.model import Direction
 from coverage.travel.repair import Rows
 from coverage.travel.sweep import Arcs, Starts, Sweep, compress, sweep
 from coverage.travel.update import (
+    PLAIN,
     ArcChange,
     ArcsBothWays,
+    Loops,
     Swept,
+    compiled_loops,
+    is_small,
+    joins_of,
     matched_places,
+    nearest_known,
+    no_change,
     updated,
 )
 from tests.examples import examples
@@ -77,10 +86,11 @@ def change_of(before: Roads, after: Roads) -> ArcChange:
     return ArcChange(nodes, rows(arcs.leaving), rows(arcs.arriving), after.n_nodes)
 
 
-def update(before: Roads, known: Sweep, after: Roads) -> Sweep:
-    number = matched_places(before.starts(), after.starts())
-    swept = Swept(before.starts(), known)
-    return updated(before.both_ways(), swept, after.starts(), change_of(before, after), number)
+def update(before: Roads, known: Sweep, after: Roads, loops: Loops = PLAIN) -> Sweep:
+    number = matched_places(joins_of(before.starts()), joins_of(after.starts()))
+    swept = Swept("from_facility", before.starts(), known)
+    change = change_of(before, after)
+    return updated(before.both_ways(), swept, after.starts(), change, number, loops)
 
 
 def networkx_minutes(roads: Roads) -> np.ndarray:
@@ -93,6 +103,8 @@ def networkx_minutes(roads: Roads) -> np.ndarray:
         graph.add_node(-1 - place)
         for node, cost in join:
             graph.add_edge(-1 - place, node, weight=cost)
+    if not roads.places:
+        return np.full(roads.n_nodes, np.inf)
     found = nx.multi_source_dijkstra_path_length(graph, {-1 - p for p in range(len(roads.places))})
     return np.array([found.get(node, np.inf) for node in range(roads.n_nodes)])
 
@@ -182,3 +194,129 @@ def test_updated_minutes_are_those_of_networkx(data: st.DataObject) -> None:
     after = data.draw(edited(before))
     found = update(before, before.sweep(), after).minutes
     assert np.allclose(found, networkx_minutes(after), rtol=0, atol=1e-9)
+
+
+def both(*roads_: Arc) -> tuple[Arc, ...]:
+    return tuple(
+        arc for tail, head, cost in roads_ for arc in ((tail, head, cost), (head, tail, cost))
+    )
+
+
+STREET = both((0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0))
+
+
+def test_a_station_more_takes_over_what_it_reaches_sooner() -> None:
+    before = Roads(5, STREET, (((0, 0.5),),))
+    after = Roads(5, STREET, (((0, 0.5),), ((4, 0.25),)))
+    found = update(before, before.sweep(), after)
+    assert found.minutes.tolist() == [0.5, 1.5, 2.25, 1.25, 0.25]
+    assert found.place.tolist() == [0, 0, 1, 1, 1]
+
+
+def test_of_equally_quick_places_the_lowest_is_named_before_and_after() -> None:
+    one, other = ((0, 1.0),), ((4, 1.0),)
+    two = Roads(5, STREET, (one, other))
+    assert two.sweep().place.tolist() == [0, 0, 0, 1, 1]
+    without = update(two, two.sweep(), Roads(5, STREET, (other,)))
+    assert without.place.tolist() == [0] * 5
+    assert without.minutes.tolist() == [5.0, 4.0, 3.0, 2.0, 1.0]
+    again = update(Roads(5, STREET, (other,)), without, two)
+    assert again.place.tolist() == [0, 0, 0, 1, 1]
+    late = update(Roads(5, STREET, (one,)), Roads(5, STREET, (one,)).sweep(), two)
+    assert late.place.tolist() == [0, 0, 0, 1, 1]
+
+
+NEARLY = 1.0 + 3e-11
+"""Equal to 1 minute within the tolerance of ties, but not exactly."""
+
+
+def test_a_place_that_was_equal_by_the_tolerance_only_is_named_no_more() -> None:
+    before = Roads(5, STREET, (((0, NEARLY),), ((0, 1.0),)))
+    assert before.sweep().place.tolist() == [0] * 5
+    after = Roads(5, STREET, (((0, 1.0),), ((4, 9.0),)))
+    assert update(before, before.sweep(), after).place.tolist() == [0] * 5
+
+
+@pytest.mark.parametrize("gone", ["the place", "the road from it"])
+def test_what_led_to_a_place_by_the_tolerance_only_may_go(gone: str) -> None:
+    arcs: tuple[Arc, ...] = ((0, 1, NEARLY), (2, 1, 1.0), (1, 3, 1.0))
+    before = Roads(4, arcs, (((0, 0.0),), ((2, 0.0),)))
+    assert before.sweep().place.tolist() == [0, 0, 1, 0]
+    if gone == "the place":
+        after = Roads(4, arcs, (((2, 0.0),),))
+    else:
+        after = Roads(4, arcs[1:], before.places)
+    found = update(before, before.sweep(), after)
+    assert_as_new(after, found)
+    assert set(found.place[[1, 3]]) == ({0} if gone == "the place" else {1})
+
+
+def test_arcs_without_length_in_a_circle_do_not_vouch_for_one_another() -> None:
+    circle = both((1, 2, 0.0), (2, 3, 0.0), (3, 1, 0.0))
+    before = Roads(4, ((0, 1, 1.0), *circle), (((0, 0.0),),))
+    assert before.sweep().minutes.tolist() == [0.0, 1.0, 1.0, 1.0]
+    found = update(before, before.sweep(), Roads(4, circle, (((0, 0.0),),)))
+    assert found.minutes.tolist() == [0.0, np.inf, np.inf, np.inf]
+    assert found.place.tolist() == [0, -1, -1, -1]
+
+
+def test_a_way_round_and_a_new_dead_end_are_found_when_a_road_is_cut() -> None:
+    ring = both((0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0), (3, 0, 1.5))
+    before = Roads(4, ring, (((0, 0.0),),))
+    cut = [arc for arc in ring if {arc[0], arc[1]} != {0, 1}]
+    after = Roads(6, (*cut, *both((0, 4, 0.25), (5, 1, 0.5))), (((0, 0.0),),))
+    found = update(before, before.sweep(), after)
+    assert found.minutes.tolist() == [0.0, 3.5, 2.5, 1.5, 0.25, 4.0]
+
+
+def test_places_are_matched_in_their_order_by_where_they_join() -> None:
+    a, b, c, d = (((node, 1.0),) for node in range(4))
+    assert matched_places([a, b, c], [a, b, c]).tolist() == [0, 1, 2]
+    assert matched_places([a, b, c], [a, d, b, c]).tolist() == [0, 2, 3]
+    assert matched_places([a, b, c], [a, c]).tolist() == [0, -1, 1]
+    assert matched_places([a, b, c], [a, d, c]).tolist() == [0, -1, 2]
+    assert matched_places([a, ((1, 2.0),)], [a, b]).tolist() == [0, -1]
+    assert sorted(matched_places([a, b], [b, a]).tolist()) in ([-1, 0], [-1, 1])
+    assert matched_places([], [a]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("n_kept", "n_gone", "n_new", "n_nodes", "small"),
+    [(99, 0, 1, 0, True), (80, 0, 20, 0, True), (80, 0, 21, 0, False), (1, 1, 1, 0, True),
+     (0, 2, 1, 0, False), (100, 0, 0, 200, True), (100, 0, 0, 201, False)],
+)  # fmt: skip
+def test_little_is_updated_and_much_is_swept_anew(
+    n_kept: int, n_gone: int, n_new: int, n_nodes: int, small: bool
+) -> None:
+    number = np.append(np.arange(n_kept), np.full(n_gone, -1))
+    none = np.zeros(0, dtype=np.int64)
+    starts = Starts(none, none, np.zeros(0), n_kept + n_new)
+    change = replace(no_change(1000), node=np.arange(n_nodes))
+    assert is_small(number, starts, change) == small
+
+
+def test_the_sweep_in_the_same_direction_with_most_places_in_common_is_chosen() -> None:
+    def swept(direction: Direction, *nodes: int) -> Swept:
+        known = Roads(9, (), tuple(((node, 1.0),) for node in nodes))
+        return Swept(direction, known.starts(), known.sweep())
+
+    wanted = Roads(9, (), tuple(((node, 1.0),) for node in (1, 2, 3, 4))).starts()
+    known = [swept("from_facility", 1), swept("from_facility", 1, 2, 4, 5),
+             swept("to_facility", 1, 2, 3, 4), swept("from_facility", *range(9))]  # fmt: skip
+    assert nearest_known(known, wanted, "from_facility") is known[1]
+    assert nearest_known(known, wanted, "to_facility") is known[2]
+    assert nearest_known([], wanted, "from_facility") is None
+
+
+def test_compiled_loops_give_what_the_plain_ones_give() -> None:
+    random = np.random.default_rng(1030)
+    n = 400
+    for _ in range(5):
+        ends = random.integers(0, n, (900, 2)).tolist()
+        cost = random.choice([0.0, 0.1, 1.0], 900).tolist()
+        arcs = tuple((u, v, c) for (u, v), c in zip(ends, cost, strict=True))
+        places = tuple(((int(node), 0.1),) for node in random.integers(0, n, 12))
+        before = Roads(n, arcs, places)
+        after = Roads(n + 1, (*arcs[7:], (3, n, 0.5)), (*places[2:], ((5, 0.0),)))
+        for first, then in ((before, after), (after, Roads(n + 1, after.arcs, places))):
+            assert_as_new(then, update(first, first.sweep(), then, compiled_loops() or PLAIN))
