@@ -18,7 +18,13 @@ from shapely import LineString, Polygon
 
 from coverage.network.lengthwise import part_of
 from coverage.network.model import BoolArray, FloatArray, IntArray, Network
-from coverage.network.parts import OFF_MAIN, ONE_WAY_OFF_MAIN, note_of, parts_quality, with_parts
+from coverage.network.parts import (
+    OFF_MAIN,
+    ONE_WAY_OFF_MAIN,
+    note_of,
+    parts_quality,
+    with_parts,
+)
 from coverage.network.snap import AT_END_M
 from coverage.network.speeds import driven_at
 
@@ -57,10 +63,18 @@ def close_across(network: Network, line: LineString, file: str = "") -> Network:
 
     Parameters
     ----------
+    network
+        Not changed.
     line
         In the network's CRS.
     file
         How messages name the road file.
+
+    Returns
+    -------
+    Network
+        The parts of edges that are left keep their ``edge_id``; `network` itself where the line
+        meets no road.
     """
     return _edited(network, line, None, file)
 
@@ -70,12 +84,29 @@ def close_within(network: Network, area: Polygon, file: str = "") -> Network:
 
     Road that runs along the border (within `BORDER_M`) is in the area, on whichever side of it
     rounding put it.
+
+    Parameters
+    ----------
+    area
+        In the network's CRS.
+    network, file
+        As in `close_across`, and so is what is returned.
     """
     return _edited(network, area, None, file)
 
 
 def slow_within(network: Network, area: Polygon, factor: float, file: str = "") -> Network:
-    """Drive all road in `area` at `factor` times its speed; its border as in `close_within`."""
+    """Drive all road in `area` at `factor` times its speed; its border as in `close_within`.
+
+    Parameters
+    ----------
+    area
+        In the network's CRS.
+    factor
+        Above 0; of both directions.
+    network, file
+        As in `close_across`, and so is what is returned.
+    """
     return _edited(network, area, factor, file)
 
 
@@ -102,21 +133,24 @@ def rows_met(network: Network, shape: LineString | Polygon) -> IntArray:
 def _edited(
     network: Network, shape: LineString | Polygon, factor: float | None, file: str
 ) -> Network:
+    """Return the network with all road in `shape` closed, or slowed by `factor`."""
     rows = rows_met(network, shape)
     lines = np.asarray(network.edges.geometry.array, dtype=object)
     whole = shapely.covers(shape, lines[rows]) & isinstance(shape, Polygon)
     drawn = _Drawn.of(shape)
     split = {
-        int(row): found
+        int(row): cut_pieces
         for row in rows[~whole].tolist()
-        if len(found := _pieces(lines.item(row), drawn)) > 1 or found[0].inside or _ends_on(found)
+        if len(cut_pieces := _pieces(lines.item(row), drawn)) > 1
+        or cut_pieces[0].inside
+        or _ends_on(cut_pieces)
     }
     return _rebuilt(network, rows[whole], split, factor, file)
 
 
-def _ends_on(found: list[Piece]) -> bool:
+def _ends_on(cut_pieces: list[Piece]) -> bool:
     """Tell whether a piece without length says that the shape meets the end of the edge."""
-    return any(piece.begin_m == piece.end_m for piece in found)
+    return any(piece.begin_m == piece.end_m for piece in cut_pieces)
 
 
 @dataclass(frozen=True)
@@ -178,20 +212,24 @@ def _pieces(line: LineString, drawn: _Drawn) -> list[Piece]:
     cuts = _cuts(line, drawn)
     bounds = np.concatenate([[0.0], cuts[(cuts > 0.0) & (cuts < length)], [length]])
     inside = drawn.inside(line, bounds)
-    found: list[Piece] = []
+    cut_pieces: list[Piece] = []
     crossed = set(cuts.tolist()) if isinstance(drawn.shape, LineString) else set()
     for begin, end, is_in in zip(
         bounds[:-1].tolist(), bounds[1:].tolist(), inside.tolist(), strict=True
     ):
-        if begin in crossed and not is_in and not (found and found[-1].inside):
-            found.append(Piece(begin, begin, inside=True))
-        if found and found[-1].inside == is_in and found[-1].begin_m < found[-1].end_m:
-            found[-1] = Piece(found[-1].begin_m, end, is_in)
+        if begin in crossed and not is_in and not (cut_pieces and cut_pieces[-1].inside):
+            cut_pieces.append(Piece(begin, begin, inside=True))
+        if (
+            cut_pieces
+            and cut_pieces[-1].inside == is_in
+            and cut_pieces[-1].begin_m < cut_pieces[-1].end_m
+        ):
+            cut_pieces[-1] = Piece(cut_pieces[-1].begin_m, end, is_in)
         else:
-            found.append(Piece(begin, end, is_in))
-    if length in crossed and not found[-1].inside:
-        found.append(Piece(length, length, inside=True))
-    return found
+            cut_pieces.append(Piece(begin, end, is_in))
+    if length in crossed and not cut_pieces[-1].inside:
+        cut_pieces.append(Piece(length, length, inside=True))
+    return cut_pieces
 
 
 def _cuts(line: LineString, drawn: _Drawn) -> FloatArray:
@@ -245,8 +283,8 @@ def _rebuilt(
     if factor is None:
         gone[whole] = True
     made = _Made(edges, len(network.node_x))
-    for row, found in split.items():
-        made.add(row, found, factor)
+    for row, cut_pieces in split.items():
+        made.add(row, cut_pieces, factor)
     kept = edges[~gone]
     table = pd.concat([kept, made.table()]) if made.rows else kept
     place = np.concatenate([np.flatnonzero(~gone), np.array(made.rows, dtype=np.int64)])
@@ -281,13 +319,13 @@ class _Made:
         self._geometry = np.asarray(edges.geometry.array, dtype=object)
         self._u, self._v = edges["u"].to_numpy(), edges["v"].to_numpy()
 
-    def add(self, row: int, found: list[Piece], factor: float | None) -> None:
+    def add(self, row: int, cut_pieces: list[Piece], factor: float | None) -> None:
         """Add the pieces of one edge; closed ones are left out, and what is beside them ends."""
         line: LineString = self._geometry[row]
         length = line.length
         node = int(self._u[row])
         closed = False
-        for number, piece in enumerate(found):
+        for number, piece in enumerate(cut_pieces):
             if piece.inside and factor is None:
                 closed = True
                 continue
@@ -296,7 +334,7 @@ class _Made:
             if closed:
                 node = self._new_node(line, piece.begin_m)
             begin = node
-            following = found[number + 1] if number + 1 < len(found) else None
+            following = cut_pieces[number + 1] if number + 1 < len(cut_pieces) else None
             # Before what is closed it is a dead end; else the next piece begins there.
             node = int(self._v[row]) if following is None else self._new_node(line, piece.end_m)
             closed = False
@@ -362,6 +400,6 @@ def _counted(network: Network, file: str) -> Network:
             off_main_share=0.0,
             one_way_share=0.0,
         )
-    told = [p for p in network.quality if p.code not in {OFF_MAIN, ONE_WAY_OFF_MAIN}]
-    quality = (*parts_quality(note, file), *told)
+    other_problems = [p for p in network.quality if p.code not in {OFF_MAIN, ONE_WAY_OFF_MAIN}]
+    quality = (*parts_quality(note, file), *other_problems)
     return replace(network, edges=edges, note=note, quality=quality)
