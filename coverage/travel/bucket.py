@@ -28,11 +28,11 @@ _MOST_BUCKETS: Final = 1 << 16
 
 
 def bucket_width_min(arcs: Arcs) -> tuple[float, int]:
-    """Return the minutes that a bucket spans, and how many buckets are in use at a time."""
+    """Return the minutes that a bucket spans, and how many are in use at a time: a power of two."""
     longest = float(arcs.minutes.max(initial=0.0))
     mean = float(arcs.minutes.mean()) if len(arcs.minutes) else 0.0
     width = max(mean * WIDTH_OF_MEAN, longest / _MOST_BUCKETS, TIE_MIN)
-    return width, int(longest / width) + 3
+    return width, 1 << (int(longest / width) + 2).bit_length()
 
 
 def unreached(n_nodes: int) -> FloatArray:
@@ -82,6 +82,7 @@ def spread(
     following = np.empty(room, np.int32)
     first_in = np.full(n_buckets, -1, np.int32)
     n_entries, free = 0, -1
+    within = n_buckets - 1
     n_touched, waiting, next_start, now = 0, 0, 0, 0
     while True:
         if next_start < n_starts and (waiting == 0 or int(start_min[next_start] * per_min) <= now):
@@ -93,12 +94,12 @@ def spread(
         elif waiting == 0:
             return n_touched
         else:
-            entry = first_in[now % n_buckets]
+            entry = first_in[now & within]
             if entry < 0:
                 now += 1
                 continue
             tail, base_min = entry_node[entry], entry_min[entry]
-            first_in[now % n_buckets] = following[entry]
+            first_in[now & within] = following[entry]
             following[entry], free = free, entry
             waiting -= 1
             if base_min != state[tail, 0]:
@@ -124,7 +125,7 @@ def spread(
                     entry_min = np.concatenate((entry_min, np.empty_like(entry_min)))
                     following = np.concatenate((following, np.empty_like(following)))
                 entry, n_entries = n_entries, n_entries + 1
-            into = int(minutes * per_min) % n_buckets
+            into = int(minutes * per_min) & within
             entry_node[entry], entry_min[entry] = node, minutes
             following[entry], first_in[into] = first_in[into], entry
             waiting += 1
