@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any, Final, Unpack, cast
+from typing import Any, Final, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -19,11 +20,10 @@ from coverage.county.files import refuse
 from coverage.county.keys import key_problem
 from coverage.county.words import columns
 from coverage.crs import WGS84
-from coverage.measures.distribution import within_limit
 from coverage.network.model import Network
 from coverage.problems import InputError, Problem
 from coverage.travel.engine import TravelEngine
-from coverage.travel.model import Direction
+from coverage.travel.matrix import travel_matrix
 
 _LON_LAT: Final = ("lon", "lat")
 
@@ -82,12 +82,17 @@ def travel_times(
     response = _response(stated, access)
     starts = _points(origins, "origins", engine.network.crs)
     ends = _points(destinations, "destinations", engine.network.crs)
-    by_start = len(starts) <= len(ends)  # one sweep of the roads for each of the fewer
+    by_start = len(starts) <= len(ends)  # one search of the roads for each of the fewer
     few, many = (starts, ends) if by_start else (ends, starts)
-    minutes = _sweeps(engine, few, many, "from_facility" if by_start else "to_facility", response)
-    minutes = minutes if by_start else minutes.T
-    if limit_min is not None:
-        minutes = np.where(within_limit(minutes, limit_min), minutes, np.nan)
+    matrix = travel_matrix(
+        engine,
+        few,
+        many,
+        limit_min=math.inf if limit_min is None else limit_min,
+        response=response,
+        direction="from_facility" if by_start else "to_facility",
+    )
+    minutes = matrix.dense() if by_start else matrix.dense().T
     return pd.DataFrame(minutes, index=origins.index, columns=destinations.index)
 
 
@@ -129,21 +134,3 @@ def _points(places: pd.DataFrame | gpd.GeoSeries, name: str, crs: CRS) -> gpd.Ge
     areas = shapely.get_dimensions(shapes) > 0
     shapes[areas] = shapely.point_on_surface(shapes[areas])
     return gpd.GeoSeries(shapes, index=moved.index, crs=crs)
-
-
-def _sweeps(
-    engine: TravelEngine,
-    few: gpd.GeoSeries,
-    many: gpd.GeoSeries,
-    direction: Direction,
-    response: ResponseParameters,
-) -> np.ndarray:
-    """Return minutes between each of `few` (rows) and each of `many` (columns)."""
-    plain = few.reset_index(drop=True)
-    minutes = np.full((len(few), len(many)), np.nan)
-    for row in range(len(few)):
-        one = cast("gpd.GeoSeries", plain.iloc[[row]])
-        table = engine.journey(many, one, direction=direction, response=response).table
-        legs = (table[leg].to_numpy(float) for leg in ("leaving_min", "drive_min", "access_min"))
-        minutes[row] = np.sum(list(legs), axis=0)
-    return minutes
