@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import folium
 import pytest
 import streamlit_folium
 
 from coverage.ui.map import live
-from coverage.ui.map.live import Click, Draw, Focus, Move, Pick, event_of
+from coverage.ui.map.live import Click, Draw, Focus, Move, Need, Pick, event_of
 
 
 def _group(name: str, *, control: bool = True, show: bool = True) -> folium.FeatureGroup:
@@ -79,6 +82,50 @@ def test_tool_and_focus_are_told_as_plain_data(tmp_path: Path) -> None:
     json.dumps(told)
 
 
+class Browser:
+    """What the frame of the map is given, and what it says back."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.state: dict[str, Any] = {}
+        self.given: dict[str, Any] = {}
+        self.changed: Callable[[], None] = lambda: None
+        monkeypatch.setattr(live.st, "session_state", self.state)
+        monkeypatch.setattr(streamlit_folium, "_component_func", self.draw)
+
+    def draw(self, *, on_change: Callable[[], None], **arguments: Any) -> None:
+        self.given, self.changed = arguments, on_change
+
+    def say(self, event: dict[str, Any]) -> None:
+        self.state[self.given["key"]] = event
+        self.changed()
+
+
+def test_only_layers_that_changed_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, told = Browser(monkeypatch), []
+    base = live.base_arguments(folium.Map(tiles=None), 500, "x", "en", tmp_path)
+    roads, stations, moved = (
+        live.layer_codes([_group(name)])[0] for name in ("roads", "stations", "stations")
+    )
+    moved = replace(moved, code=moved.code.replace("28.6", "28.7"))
+
+    def sent(*layers: live.LayerCode) -> list[bool]:
+        live.show_live(base, layers, "map", told.append)
+        return [layer.code in browser.given["feature_group"] for layer in layers]
+
+    assert sent(roads, stations) == [True, True]
+    assert sent(roads, stations) == [False, False]
+    assert len(browser.given["feature_group"]) < 500
+    assert sent(roads, moved) == [False, True]
+    assert sent(moved) == [False]
+    assert sent(roads, moved) == [True, False]  # taken away and put back: the browser dropped it
+    browser.say({"type": "need", "id": "1"})
+    assert sent(roads, moved) == [True, True]
+    assert not told
+    browser.say({"type": "pick", "id": "2", "key": "village:43"})
+    assert told == [Pick(type="pick", id="2", key="village:43")]
+    assert sent(roads, moved) == [False, False]
+
+
 def test_events_of_the_browser_are_checked() -> None:
     assert event_of({"type": "pick", "id": "1", "key": "village:43"}) == Pick(
         type="pick", id="1", key="village:43"
@@ -88,6 +135,7 @@ def test_events_of_the_browser_are_checked() -> None:
     assert isinstance(event_of(moved), Move)
     drawn = {"type": "draw", "id": "1", "shape": "line", "points": [[112, 28], [113, 28]]}
     assert isinstance(event_of(drawn), Draw)
+    assert isinstance(event_of({"type": "need", "id": "1"}), Need)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
 import folium
@@ -86,8 +87,17 @@ class Draw(_Event):
     ]
 
 
+class Need(_Event):
+    """The browser lacks layers that it is believed to have: the page was loaded anew, say."""
+
+    type: Literal["need"]
+    id: str
+
+
 Event = Pick | Click | Move | Draw
-_EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+_EVENT: Final[TypeAdapter[Event | Need]] = TypeAdapter(
+    Annotated[Event | Need, Field(discriminator="type")]
+)
 
 
 @dataclass(frozen=True)
@@ -111,12 +121,23 @@ class LayerCode:
     show: bool
     code: str
 
-    def entry(self) -> str:
-        """Return it as an element of the list that `live_map.js` takes."""
-        plain = {"key": self.key, "name": self.name, "show": self.show}
-        digest = hashlib.sha256(f"{self.code}{self.name}".encode()).hexdigest()[:16]
-        options = json.dumps({**plain, "digest": digest})
-        return f"Object.assign({options}, {{make: function() {{\n{self.code}\n}}}})"
+    @property
+    def digest(self) -> str:
+        """What tells the layer from another one of its key."""
+        return hashlib.sha256(f"{self.code}{self.name}".encode()).hexdigest()[:16]
+
+    def entry(self, *, in_browser: bool = False) -> str:
+        """Return it as an element of the list that `live_map.js` takes.
+
+        Parameters
+        ----------
+        in_browser
+            The browser draws it already: its code is not sent again.
+        """
+        plain = {"key": self.key, "name": self.name, "show": self.show, "digest": self.digest}
+        if in_browser:
+            return json.dumps(plain)
+        return f"Object.assign({json.dumps(plain)}, {{make: function() {{\n{self.code}\n}}}})"
 
 
 @dataclass(frozen=True)
@@ -208,8 +229,15 @@ def live_arguments(
     layers: Sequence[LayerCode],
     tool: Tool = "look",
     focus: Focus | None = None,
+    in_browser: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return `base` with `layers` on it, from the lowest to the highest."""
+    """Return `base` with `layers` on it, from the lowest to the highest.
+
+    Parameters
+    ----------
+    in_browser
+        Digests of the layers that the browser draws, by their keys: their code is left out.
+    """
     wanted: dict[str, Any] = {"tool": tool}
     if focus is not None:
         wanted["focus"] = {
@@ -218,31 +246,52 @@ def live_arguments(
             "zoom": 13,
             "key": focus.key,
         }
-    entries = ",\n".join(layer.entry() for layer in layers)
+    entries = ",\n".join(
+        layer.entry(in_browser=in_browser.get(layer.key) == layer.digest) for layer in layers
+    )
     code = f"planner.layers([{entries}]);\nplanner.use({json.dumps(wanted)});\n"
     return {**base, "feature_group": code}
 
 
-def show_live(arguments: dict[str, Any], key: str, tell: Callable[[Event], None]) -> None:
-    """Draw the map; `tell` hears of each event once, before the page runs anew.
+def show_live(
+    base: dict[str, Any],
+    layers: Sequence[LayerCode],
+    key: str,
+    tell: Callable[[Event], None],
+    tool: Tool = "look",
+    focus: Focus | None = None,
+) -> None:
+    """Draw the map; only layers that the browser does not draw yet are sent to it.
+
+    What it draws is known from what was sent last. Where that is not so, for the page was loaded
+    anew or a run was overtaken, the browser asks (`Need`) and is sent everything.
 
     Parameters
     ----------
+    base, layers, tool, focus
+        As in `live_arguments`.
     key
         Of the map on its page: another map of the same key takes its place.
+    tell
+        Is given each event once, before the page runs anew.
     """
-    script = hashlib.sha256(arguments["script"].encode()).hexdigest()[:16]
+    script = hashlib.sha256(base["script"].encode()).hexdigest()[:16]
     name = f"{key}-{script}"
+    sent = f"{name}-layers"
 
     def changed() -> None:
         event = event_of(st.session_state.get(name))
-        if event is not None:
+        if isinstance(event, Need):
+            st.session_state.pop(sent, None)
+        elif event is not None:
             tell(event)
 
+    arguments = live_arguments(base, layers, tool, focus, st.session_state.get(sent, {}))
+    st.session_state[sent] = {layer.key: layer.digest for layer in layers}
     streamlit_folium._component_func(**{**arguments, "key": name}, on_change=changed)
 
 
-def event_of(value: object) -> Event | None:
+def event_of(value: object) -> Event | Need | None:
     """Return the event that the browser sent, or None where it is none of ours."""
     try:
         return _EVENT.validate_python(value)

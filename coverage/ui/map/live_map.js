@@ -3,7 +3,7 @@
    Runs after folium's own script, in the frame of the map. `setup` is plain data: `place` (the name
    under which view and switched-off layers are kept in this browser tab), `words` (for drawing).
    The rest of the page speaks to it by `planner.layers([...])` and `planner.use({...})`, and hears
-   of it by Streamlit.setComponentValue: {id, type: "pick" | "click" | "move" | "draw", ...}. */
+   of it by Streamlit.setComponentValue: {id, type: "pick" | "click" | "move" | "draw" | "need", ...}. */
 function plannerLive(map, setup) {
   "use strict";
   var shown = {}, order = [], hidden = {}, busy = false, tool = {name: "look"};
@@ -127,6 +127,17 @@ function plannerLive(map, setup) {
   }
 
   function layers(wanted) {
+    /* Layers come without their code where this map is believed to draw them already. */
+    var lacking = wanted.some(function (entry) {
+      var here = shown[entry.key];
+      return !entry.make && !(here && here.digest === entry.digest);
+    });
+    if (lacking) {
+      count += 1;
+      window.Streamlit.setComponentValue({type: "need", id: Date.now() + "-" + count});
+      window.feature_group = [];
+      return;
+    }
     var before = opened(), changed = false;
     busy = true;
     var keys = wanted.map(function (entry) { return entry.key; });

@@ -16,7 +16,7 @@ from coverage.assessment.report import Report
 from coverage.messages import Language, text
 from coverage.problems import InputError
 from coverage.ui import cache, visitor
-from coverage.ui.map.live import Event, Tool, live_arguments, show_live
+from coverage.ui.map.live import Event, Tool, show_live
 from coverage.ui.scenario.forms import find_village, village_box
 from coverage.ui.scenario.state import work
 from coverage.ui.state import Session, session, set_basemap
@@ -148,7 +148,7 @@ def draw(
         drawing = cache.map_arguments(
             case, language, layer, rule=rule, village=village, height=height, bare=bare
         )
-    show_live(live_arguments(drawing.base, drawing.layers, tool, work().focus), key, tell)
+    show_live(drawing.base, drawing.layers, key, tell, tool, work().focus)
 
 
 def show_way(case: cache.Case, report: Report, code: str | None, language: Language) -> None:
