@@ -74,7 +74,7 @@ class _Stored(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    workspace: int = 1
+    desk: int = 1
     folder: str | None = None
     language: Language = "zh"
     overrides: dict[str, dict[str, Setting]] = {}

@@ -339,7 +339,7 @@ def test_a_lack_of_memory_is_not_taken_for_a_broken_file() -> None:
 
 def _workbook(path: Path, rows: bytes, shared: bytes = b"") -> None:
     plain = io.BytesIO()
-    fixtures.villages().to_excel(plain, index=False)
+    fixtures.villages().to_excel(plain, index=False, engine="openpyxl")
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             part = old.read(entry)

@@ -46,9 +46,9 @@ def test_a_list_is_read_and_asked_for_a_name(tmp_path):
     cells = ["中医康复科；儿科", "无", "—", "内科"]
     read = _read(tmp_path, 特色专科名称=cells)
     has = fulfilling(read, ["specialty_names includes 疼痛|康复"])
-    assert has.yes[:4].tolist() == [True, False, False, False]
-    assert has.unknown[:4].tolist() == [False, False, True, False]
-    assert has.unknown[4:].all()
+    assert has.certain[:4].tolist() == [True, False, False, False]
+    assert has.undecided[:4].tolist() == [False, False, True, False]
+    assert has.undecided[4:].all()
 
 
 @pytest.mark.parametrize("cell", ["康复科（在建）", "康复科、拟建儿科", "筹建中的疼痛科"])
