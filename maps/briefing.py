@@ -108,7 +108,7 @@ def briefing_map(
     """
     drawn = drawing(report, layer, rule=rule, before=before)
     roads = choose_roads(report)
-    found = None if before is None else changes(before, report)
+    changed = None if before is None else changes(before, report)
     with fixed_settings():
         sheet = Sheet()
         axes = sheet.axes(_MAP_X, _MAP_Y, _MAP_W, _MAP_H)
@@ -135,17 +135,17 @@ def briefing_map(
             strokes = [Stroke(c.colour, c.width_px, c.width_mm) for c in classes]
             _draw_lines(axes, drawn.lines.lines[::-1], strokes)
         _draw_borders(axes, polygons)
-        if found is not None:
-            _draw_lines(axes, (found.slowed, found.closed), [SLOWED, CLOSED], 3.5)
+        if changed is not None:
+            _draw_lines(axes, (changed.slowed, changed.closed), [SLOWED, CLOSED], 3.5)
         villages = ground.on_sheet(report.villages.geometry.to_numpy())
         _draw_villages(sheet, report, drawn, villages)
         outside, stations = _draw_facilities(sheet, report, ground, drawn)
-        if found is not None:
-            _draw_marks(sheet, ground, found)
+        if changed is not None:
+            _draw_marks(sheet, ground, changed)
         _name(sheet, report, polygons, stations, villages, ground)
         _draw_head(sheet, report, language, drawn)
         place = (_PANEL_X, _MAP_Y, _MAP_H)
-        shown = Shown(report, language, drawn, roads, found, plain=picture is None)
+        shown = Shown(report, language, drawn, roads, changed, plain=picture is None)
         draw_legend(sheet, shown, ground.metres_per_mm, place)
         credit = words.basemap_credit(basemap, language) if picture is not None else ""
         _draw_notes(sheet, report, language, drawn, outside, credit)
@@ -262,10 +262,10 @@ def _draw_villages(sheet: Sheet, report: Report, drawn: Drawing, places: FloatAr
         _stamp(sheet, places[chosen], radii, entry.symbol, 4 + position / 100)
 
 
-def _draw_marks(sheet: Sheet, ground: _Ground, found: Changes) -> None:
-    crossed = ground.to_mm(shapely.get_coordinates(found.barriers))
+def _draw_marks(sheet: Sheet, ground: _Ground, changed: Changes) -> None:
+    crossed = ground.to_mm(shapely.get_coordinates(changed.barriers))
     _stamp(sheet, crossed, np.full(len(crossed), BARRIER.radius_mm), BARRIER, 6.8)
-    for marked in found.facilities:
+    for marked in changed.facilities:
         symbol = MARK_SYMBOLS[marked.mark]
         place = ground.on_sheet(np.array([marked.place], dtype=object))
         _stamp(sheet, place, np.array([symbol.radius_mm]), symbol, 7.0)
@@ -372,16 +372,16 @@ def _draw_head(sheet: Sheet, report: Report, language: Language, drawn: Drawing)
     if report.county.config.county.illustrative:
         banners.append((text("maps.illustrative", language), WARNING_FILL, WARNING_EDGE))
     if report.scenario:
-        told = text("maps.scenario", language, name=report.scenario)
-        banners.append((told, SCENARIO_FILL, SCENARIO_EDGE))
+        banner = text("maps.scenario", language, name=report.scenario)
+        banners.append((banner, SCENARIO_FILL, SCENARIO_EDGE))
     width = WIDTH_MM - 2 * _MARGIN_MM
     title = words.title(report, language, drawn)
     sheet.fitted(_MARGIN_MM, 198.5 if banners else 194.5, title, 19, width)
     each = width / len(banners) if banners else 0.0
-    for place, (told, fill, edge) in enumerate(banners):
+    for place, (banner, fill, edge) in enumerate(banners):
         x = _MARGIN_MM + place * each
         sheet.box(x, 186.5, each - (2.0 if place < len(banners) - 1 else 0.0), 5.5, fill, edge)
-        sheet.fitted(x + 2, 189.2, told, 9, each - 6)
+        sheet.fitted(x + 2, 189.2, banner, 9, each - 6)
 
 
 def _draw_notes(

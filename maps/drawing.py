@@ -275,12 +275,12 @@ def chosen_rule(report: Report, rule: str | None) -> RuleResult:
         If no rule with that id, or no rule at all, was tested.
     """
     known = rule_choices(report)
-    asked = rule if rule is not None else next(iter(known), None)
+    chosen = rule if rule is not None else next(iter(known), None)
     for result in report.rules:
-        if result.rule.id == asked:
+        if result.rule.id == chosen:
             return result
-    near = nearest(asked or "", known, cutoff=0.0) or "-"
-    values = {"rule": shown(asked or "-"), "nearest": near}
+    near = nearest(chosen or "", known, cutoff=0.0) or "-"
+    values = {"rule": shown(chosen or "-"), "nearest": near}
     raise InputError([Problem("maps.unknown_rule", values=values)])
 
 

@@ -85,7 +85,7 @@ def villages(
         now = _response(row["response_min"], row, language)
         then = _then(was, row, language) if before is not None else ""
         values = _village_values(row, language)
-        told = text("maps.from_to", language, before=then, after=now) if then else now
+        words = text("maps.from_to", language, before=then, after=now) if then else now
         features.append(
             feature(
                 point,
@@ -94,7 +94,7 @@ def villages(
                     "s": cls,
                     "r": SIZES[size].radius_px * drawn.villages.scale,
                     "n": safe(str(row["name"])),
-                    "t": safe(f"{row['name']} · {told}"),
+                    "t": safe(f"{row['name']} · {words}"),
                     "v": values if before is None else [*values, safe(then)],
                 },
             )
@@ -184,14 +184,16 @@ def areas(report: Report, language: Language, drawn: Areas) -> folium.FeatureGro
     ):
         entry = drawn.classes[cls]
         label = entry.label.text(language)
-        told = safe(text("maps.name_and", language, name=name, value=label) if keys else label)
+        label_html = safe(
+            text("maps.name_and", language, name=name, value=label) if keys else label
+        )
         style = {
             "color": UNIT_EDGE,
             "weight": 1.2,
             "fillColor": entry.fill,
             "fillOpacity": AREA_OPACITY,
         }
-        properties: dict[str, Any] = {"n": safe(name or label), "t": told, "style": style}
+        properties: dict[str, Any] = {"n": safe(name or label), "t": label_html, "style": style}
         if drawn.unit:
             observed, required = drawn.figures[place]
             figures = (
@@ -282,31 +284,31 @@ def _facility(
     }
 
 
-def marks(report: Report, language: Language, found: Changes) -> folium.FeatureGroup:
+def marks(report: Report, language: Language, changed: Changes) -> folium.FeatureGroup:
     """Return what the scenario closes, slows, adds, changes, moves and removes."""
     crs = report.county.crs
     group = folium.FeatureGroup(name=text("maps.marks", language))
-    for shape, stroke in ((found.slowed, SLOWED), (found.closed, CLOSED)):
+    for shape, stroke in ((changed.slowed, SLOWED), (changed.closed, CLOSED)):
         if not shape.is_empty:
             _line(to_lonlat(np.array([shape], dtype=object), crs, 6)[0], stroke).add_to(group)
-    for marked in found.facilities:
+    for marked in changed.facilities:
         if marked.was is not None:
             way = shapely.MultiLineString([[marked.was.coords[0], marked.place.coords[0]]])
             _line(to_lonlat(np.array([way], dtype=object), crs, 6)[0], ROUTE_ACCESS).add_to(group)
-    if not found.barriers.is_empty:
-        told = safe(text("maps.mark_barrier", language))
-        at = to_lonlat(np.array(list(found.barriers.geoms), dtype=object), crs, 6)
-        crossed = {"s": 0, "r": BARRIER.radius_px, "n": told, "t": told}
+    if not changed.barriers.is_empty:
+        barrier_text = safe(text("maps.mark_barrier", language))
+        at = to_lonlat(np.array(list(changed.barriers.geoms), dtype=object), crs, 6)
+        crossed = {"s": 0, "r": BARRIER.radius_px, "n": barrier_text, "t": barrier_text}
         point_layer(
             collection([feature(point, crossed) for point in at]),
             [(BARRIER, SHAPES[BARRIER.shape])],
             [],
             lift=_LIFT_MARK,
         ).add_to(group)
-    places = np.array([marked.place for marked in found.facilities], dtype=object)
+    places = np.array([marked.place for marked in changed.facilities], dtype=object)
     points = to_lonlat(places, crs, 6)
     features = []
-    for marked, point in zip(found.facilities, points, strict=True):
+    for marked, point in zip(changed.facilities, points, strict=True):
         label = text(f"maps.mark_{marked.mark}", language)
         features.append(
             feature(
@@ -333,26 +335,26 @@ def way(report: Report, language: Language, route: Route) -> folium.FeatureGroup
     shapes = [shapely.MultiLineString([part]) for part in (route.line, route.leaving, route.access)]
     line, *legs = to_lonlat(np.array(shapes, dtype=object), crs, 6)
     _line(line, Stroke("#ffffff", ROUTE.width_px + 3.0, 0.0)).add_to(group)
-    told = safe(words.way(report, route, language))
-    _line(line, ROUTE, told).add_to(group)
+    tooltip = safe(words.way(report, route, language))
+    _line(line, ROUTE, tooltip).add_to(group)
     for leg, part in zip(legs, (route.leaving, route.access), strict=True):
         if part.length > 0:
-            _line(leg, ROUTE_ACCESS, told).add_to(group)
+            _line(leg, ROUTE_ACCESS, tooltip).add_to(group)
     return group
 
 
-def _line(shape: shapely.Geometry, stroke: Stroke, told: str = "") -> folium.GeoJson:
+def _line(shape: shapely.Geometry, stroke: Stroke, tooltip: str = "") -> folium.GeoJson:
     style: dict[str, Any] = {"color": stroke.colour, "weight": stroke.width_px, "opacity": 0.9}
     if stroke.dash_px:
         style["dashArray"] = stroke.dash_px
     properties: dict[str, Any] = {"style": style}
-    if told:
-        properties |= {"n": told, "t": told}
+    if tooltip:
+        properties |= {"n": tooltip, "t": tooltip}
     return folium.GeoJson(
         collection([feature(shape, properties)]),
         control=False,
-        interactive=bool(told),
-        on_each_feature=bind_code([]) if told else None,
+        interactive=bool(tooltip),
+        on_each_feature=bind_code([]) if tooltip else None,
     )
 
 

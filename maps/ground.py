@@ -44,11 +44,11 @@ def mercator_picture(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_
     """
     here = _reprojected(box, crs, MERCATOR)
     if basemap.datum == "gcj02":
-        return unshifted(_found(basemap, crs, around(here), most_px))
-    return _found(basemap, crs, here, most_px)
+        return unshifted(_picture(basemap, crs, around(here), most_px))
+    return _picture(basemap, crs, here, most_px)
 
 
-def _found(basemap: Basemap, crs: CRS, here: Box, most_px: int) -> Picture:
+def _picture(basemap: Basemap, crs: CRS, here: Box, most_px: int) -> Picture:
     path = Path(basemap.path)
     if not (path.is_dir() if basemap.kind == "tiles" else path.is_file()):
         raise InputError([Problem("maps.basemap_missing", values={"path": basemap.path})])
@@ -70,13 +70,13 @@ def _of_folder(path: Path, here: Box, most_px: int) -> Picture:
     Counted from the wrong end they lie on the other side of the equator.
     """
     try:
-        found = mosaic(FolderTiles(path), here, path.name, most_px)
+        picture = mosaic(FolderTiles(path), here, path.name, most_px)
     except InputError:
         with suppress(InputError):
-            found = mosaic(FolderTiles(path, from_south=True), here, path.name, most_px)
-            return found.reduced(most_px)
+            picture = mosaic(FolderTiles(path, from_south=True), here, path.name, most_px)
+            return picture.reduced(most_px)
         raise
-    return found.reduced(most_px)
+    return picture.reduced(most_px)
 
 
 def picture_in(basemap: Basemap, crs: CRS, box: Box, most_px: int = _MOST_PX) -> Pixels | None:
@@ -136,14 +136,14 @@ def _raster(path: Path, crs: CRS, box: Box, most_px: int) -> Picture:
                 raise InputError([refuse("maps.basemap_no_picture")])
             known = crs_from_text(source.crs.to_wkt()) if source.crs else None
             own = known or _likely_crs(array_bounds(source.height, source.width, place), crs)
-            found = _read(source, place, _reprojected(box, MERCATOR, own), most_px)
+            picture = _read(source, place, _reprojected(box, MERCATOR, own), most_px)
     except (rasterio.errors.RasterioError, ValueError) as error:
         raise InputError([refuse("maps.basemap_no_raster")]) from error
     pixels = None
-    if found is not None:
+    if picture is not None:
         height, width = _size(box, most_px)
         where = spread(*box, width, height)
-        pixels = _warped(*found, own, where, MERCATOR, (height, width))
+        pixels = _warped(*picture, own, where, MERCATOR, (height, width))
     if pixels is None or not pixels[..., 3].any():
         raise InputError([refuse("maps.basemap_elsewhere")])
     return Picture(pixels, box)

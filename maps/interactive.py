@@ -163,16 +163,16 @@ def _moving(
     route: Route | None,
 ) -> list[folium.FeatureGroup]:
     """Return the groups from the lowest to the highest."""
-    found = None if before is None else changes(before, report)
-    groups = [_panels(report, language, drawn, found)]
+    changed = None if before is None else changes(before, report)
+    groups = [_panels(report, language, drawn, changed)]
     if drawn.cells is not None:
         groups.append(_cells(report, language, drawn.villages.classes, drawn.cells))
     if drawn.areas is not None:
         groups.append(features.areas(report, language, drawn.areas))
     if drawn.lines is not None:
         groups.append(features.lines(report, language, drawn.lines))
-    if found is not None and not found.nothing:
-        groups.append(features.marks(report, language, found))
+    if changed is not None and not changed.nothing:
+        groups.append(features.marks(report, language, changed))
     if route is not None:
         groups.append(features.way(report, language, route))
     groups.append(features.villages(report, language, drawn, before))
@@ -194,11 +194,11 @@ def _cells(
 
 
 def _panels(
-    report: Report, language: Language, drawn: Drawing, found: Changes | None
+    report: Report, language: Language, drawn: Drawing, changed: Changes | None
 ) -> folium.FeatureGroup:
     """Return title and legend, which cannot be switched off."""
     group = folium.FeatureGroup(name="panels", control=False)
     Panel(title_html(report, language), "planner-title", "topleft").add_to(group)
-    legend = legend_html(report, language, drawn, found)
+    legend = legend_html(report, language, drawn, changed)
     Panel(legend, "planner-legend", "bottomright").add_to(group)
     return group

@@ -212,23 +212,23 @@ def _lines(column: _Column, lines: Lines, language: Language) -> None:
     _omitted(column, lines.omitted, language)
 
 
-def _changes(column: _Column, found: Changes, language: Language) -> None:
+def _changes(column: _Column, changed: Changes, language: Language) -> None:
     """Say what the marks of the scenario mean.
 
     One message for each mark, ``maps.mark_<mark>``.
     """
-    if found.nothing:
+    if changed.nothing:
         return
     column.heading(text("maps.marks", language))
     for shape, stroke, label in (
-        (found.closed, CLOSED, "maps.mark_closed"),
-        (found.slowed, SLOWED, "maps.mark_slowed"),
+        (changed.closed, CLOSED, "maps.mark_closed"),
+        (changed.slowed, SLOWED, "maps.mark_slowed"),
     ):
         if not shape.is_empty:
             column.line_row(stroke.colour, stroke.width_mm, text(label, language), dashed=True)
-    if not found.barriers.is_empty:
+    if not changed.barriers.is_empty:
         column.symbol_row(BARRIER, 1.5, text("maps.mark_barrier", language))
-    present = {marked.mark for marked in found.facilities}
+    present = {marked.mark for marked in changed.facilities}
     for mark in MARKS:
         if mark in present:
             column.symbol_row(MARK_SYMBOLS[mark], 1.4, text(f"maps.mark_{mark}", language))

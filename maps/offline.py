@@ -55,8 +55,8 @@ def offline_html(m: folium.Map) -> str:
         If the page asks for an asset that the package does not carry.
     """
     page = _render(cast(Figure, m.get_root()))
-    page = _SCRIPT.sub(lambda found: f"<script>{_inline(found[1])}</script>", page)
-    return _STYLE.sub(lambda found: f"<style>{_inline(found[1])}</style>", page)
+    page = _SCRIPT.sub(lambda match: f"<script>{_inline(match[1])}</script>", page)
+    return _STYLE.sub(lambda match: f"<style>{_inline(match[1])}</style>", page)
 
 
 def _render(figure: Figure) -> str:

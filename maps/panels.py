@@ -39,31 +39,31 @@ def title_html(report: Report, language: Language) -> str:
     """Return the county's name, its key figures, and what must not be overlooked."""
     lines = [f'<b style="font-size:15px">{safe(words.county_name(report, language))}</b>']
     if report.county.config.county.illustrative:
-        told = text("maps.illustrative", language)
-        lines.append(_banner(told, "planner-banner", WARNING_FILL, WARNING_EDGE))
+        sentence = text("maps.illustrative", language)
+        lines.append(_banner(sentence, "planner-banner", WARNING_FILL, WARNING_EDGE))
     if report.scenario:
-        told = text("maps.scenario", language, name=report.scenario)
-        lines.append(_banner(told, "planner-scenario", SCENARIO_FILL, SCENARIO_EDGE))
+        sentence = text("maps.scenario", language, name=report.scenario)
+        lines.append(_banner(sentence, "planner-scenario", SCENARIO_FILL, SCENARIO_EDGE))
     lines += [f"<div>{safe(line)}</div>" for line in words.figure_lines(report, language)]
     return "".join(lines)
 
 
-def _banner(told: str, css: str, fill: str, edge: str) -> str:
+def _banner(sentence: str, css: str, fill: str, edge: str) -> str:
     return (
         f'<div role="note" class="{css}" style="background:{fill};border:1px solid {edge};'
-        f'border-radius:3px;padding:2px 6px;margin:3px 0">{safe(told)}</div>'
+        f'border-radius:3px;padding:2px 6px;margin:3px 0">{safe(sentence)}</div>'
     )
 
 
 def legend_html(
-    report: Report, language: Language, drawn: Drawing, found: Changes | None = None
+    report: Report, language: Language, drawn: Drawing, changed: Changes | None = None
 ) -> str:
     """Return the legend of a layer, of what a scenario changes, and of everything else drawn."""
     title = safe(words.layer_title(drawn.layer, language, drawn.rule))
     parts = [
         f'<details open {PART}="legend"><summary><b>{title}</b></summary>',
         *_classes(drawn, language),
-        *_marks(found, language),
+        *_marks(changed, language),
         f'<details open {PART}="more" style="margin-top:5px">',
         f"<summary>{safe(text('maps.more_legend', language))}</summary>",
         _heading(text("maps.village_sizes", language)),
@@ -108,8 +108,8 @@ def _classes(drawn: Drawing, language: Language) -> Iterator[str]:
             yield _box_row(entry.seen, f"{safe(entry.label.text(language))} ({count})")
         return
     if drawn.lines is not None:
-        told = zip(drawn.lines.classes, drawn.lines.length_km, strict=True)
-        for line, km in told:
+        lengths = zip(drawn.lines.classes, drawn.lines.length_km, strict=True)
+        for line, km in lengths:
             label = text("maps.and_length", language, name=line.label, km=f"{km:,.0f}")
             yield _line_row(Stroke(line.colour, line.width_px, line.width_mm), safe(label))
         return
@@ -121,19 +121,19 @@ def _classes(drawn: Drawing, language: Language) -> Iterator[str]:
         yield symbol_row(kind.symbol, 5.5, label)
 
 
-def _marks(found: Changes | None, language: Language) -> Iterator[str]:
-    if found is None or found.nothing:
+def _marks(changed: Changes | None, language: Language) -> Iterator[str]:
+    if changed is None or changed.nothing:
         return
     heading = safe(text("maps.marks", language))
     yield f'<details open {PART}="marks" style="margin-top:5px"><summary><b>{heading}</b></summary>'
-    if not found.closed.is_empty:
+    if not changed.closed.is_empty:
         yield _line_row(CLOSED, safe(text("maps.mark_closed", language)))
-    if not found.barriers.is_empty:
+    if not changed.barriers.is_empty:
         label = safe(text("maps.mark_barrier", language))
         yield symbol_row(BARRIER, BARRIER.radius_px, label)
-    if not found.slowed.is_empty:
+    if not changed.slowed.is_empty:
         yield _line_row(SLOWED, safe(text("maps.mark_slowed", language)))
-    present = {marked.mark for marked in found.facilities}
+    present = {marked.mark for marked in changed.facilities}
     for mark in MARKS:
         if mark in present:
             symbol = MARK_SYMBOLS[mark]

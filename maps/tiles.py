@@ -81,17 +81,17 @@ class MBTiles:
 
     def zooms(self) -> list[int]:
         """Return the zooms there are, rising."""
-        found = self.base.execute("SELECT DISTINCT zoom_level FROM tiles")
-        return sorted(z for (z,) in found if isinstance(z, int))
+        rows = self.base.execute("SELECT DISTINCT zoom_level FROM tiles")
+        return sorted(z for (z,) in rows if isinstance(z, int))
 
     def tile(self, zoom: int, column: int, row: int) -> bytes | None:
         """Return the file of a tile (the format counts rows from the south)."""
-        found = self.base.execute(
+        rows = self.base.execute(
             "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
             " AND length(tile_data) <= ?",
             (zoom, column, 2**zoom - 1 - row, _MOST_TILE_BYTES),
         ).fetchone()
-        return found[0] if found and isinstance(found[0], bytes) else None
+        return rows[0] if rows and isinstance(rows[0], bytes) else None
 
 
 @contextmanager
@@ -143,9 +143,9 @@ def mosaic(store: TileStore, box: Box, file: str, most_px: int) -> Picture:
         raise InputError([Problem("maps.basemap_no_tiles", file=file)])
     fitting = [z for z in zooms if _widest_px(box, z) <= most_px]
     for zoom in [*reversed(fitting), *(z for z in zooms if z not in fitting)]:
-        found = _at_zoom(store, box, zoom)
-        if found is not None:
-            return found
+        tile = _at_zoom(store, box, zoom)
+        if tile is not None:
+            return tile
     raise InputError([Problem("maps.basemap_elsewhere", file=file)])
 
 
@@ -164,7 +164,7 @@ def _at_zoom(store: TileStore, box: Box, zoom: int) -> Picture | None:
     if across * down > _MOST_TILES:
         return None
     pixels: Pixels = np.zeros((down * TILE_PX, across * TILE_PX, 4), dtype=np.uint8)
-    any_found = False
+    any_tile = False
     for column in range(across):
         for row in range(down):
             body = store.tile(zoom, first + column, top + row)
@@ -172,8 +172,8 @@ def _at_zoom(store: TileStore, box: Box, zoom: int) -> Picture | None:
             if tile is not None:
                 y, x = row * TILE_PX, column * TILE_PX
                 pixels[y : y + TILE_PX, x : x + TILE_PX] = tile
-                any_found = True
-    if not any_found:
+                any_tile = True
+    if not any_tile:
         return None
     left, upper = first * size_m - WORLD_M, WORLD_M - top * size_m
     return Picture(pixels, (left, upper - down * size_m, left + across * size_m, upper))

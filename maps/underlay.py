@@ -66,7 +66,7 @@ class TilesMissing(MacroElement):
 
     Parameters
     ----------
-    told
+    message
         Plain text.
     """
 
@@ -74,19 +74,19 @@ class TilesMissing(MacroElement):
         """
         {% macro script(this, kwargs) %}
             (function(map) {
-                var told = false;
+                var shown = false;
                 map.eachLayer(function(layer) {
                     if (!(layer instanceof L.TileLayer)) { return; }
                     layer.on('tileerror', function() {
-                        if (told) { return; }
-                        told = true;
+                        if (shown) { return; }
+                        shown = true;
                         var control = L.control({position: 'bottomleft'});
                         control.onAdd = function() {
                             var box = L.DomUtil.create('div', 'planner-tiles-missing');
                             box.style.cssText = 'background: #fff8dc; border: 1px solid #b8860b;'
                                 + ' border-radius: 3px; padding: 6px 10px; max-width: 300px;'
                                 + ' cursor: pointer;';
-                            box.textContent = {{ this.told|tojson }} + ' \\u2715';
+                            box.textContent = {{ this.message|tojson }} + ' \\u2715';
                             box.onclick = function() { control.remove(); };
                             return box;
                         };
@@ -98,10 +98,10 @@ class TilesMissing(MacroElement):
         """
     )
 
-    def __init__(self, told: str) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "TilesMissing"
-        self.told = told
+        self.message = message
 
 
 def underlays(

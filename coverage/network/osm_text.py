@@ -140,19 +140,19 @@ def _add_nodes(objects: Objects, lines: list[str], wanted: IntArray) -> None:
 
 def _add_relation(objects: Objects, line: str) -> None:
     number, version, state, *_, tags, members = line.split(" ")
-    told = _tags(tags)
+    tag_texts = _tags(tags)
 
     def listed() -> list[Member]:
-        found = []
+        parsed = []
         for member in members[1:].split(",") if len(members) > 1 else []:
             ref, _, role = member.partition("@")
-            found.append(Member(_KINDS[ref[0]], int(ref[1:]), _plain(role)))
-        return found
+            parsed.append(Member(_KINDS[ref[0]], int(ref[1:]), _plain(role)))
+        return parsed
 
     objects.relation(
         int(number[1:]),
         int(version[1:]),
-        {key: told[key] for key in RESTRICTION_TAGS if told.get(key)},
+        {key: tag_texts[key] for key in RESTRICTION_TAGS if tag_texts.get(key)},
         listed,
         visible=state == _VISIBLE,
     )

@@ -13,7 +13,7 @@ from coverage.assessment.report import Report
 from coverage.figures import number_text, share_text, whole_people
 from coverage.messages import Language, text
 from coverage.report.setting_text import date_text, reading_text
-from coverage.rules.evidence.verdicts import is_told_only
+from coverage.rules.evidence.verdicts import is_reported_only
 from coverage.rules.model.deadline import DueState, due_state
 from coverage.rules.model.results import Bound, RuleResult, Verdict
 from coverage.rules.model.rule import SourceClause, Unit
@@ -98,7 +98,7 @@ def score_rows(report: Report, language: Language) -> list[ScoreRow]:
 def by_kind(rows: Iterable[ScoreRow]) -> list[tuple[str, list[ScoreRow]]]:
     """Return the rows of each kind under the kind's name."""
     groups = groupby(rows, key=lambda row: row.kind)
-    return [(group[0].kind_text, group) for group in (list(found) for _, found in groups)]
+    return [(group[0].kind_text, group) for group in (list(rows_of) for _, rows_of in groups)]
 
 
 def score_table(rows: Sequence[ScoreRow], language: Language) -> str:
@@ -198,7 +198,7 @@ def _row(result: RuleResult, report: Report, language: Language) -> ScoreRow:
 
 def verdict_text(result: RuleResult, language: Language) -> str:
     """Return the verdict in words; of a figure that nobody owes, that it is told only."""
-    if is_told_only(result.rule):
+    if is_reported_only(result.rule):
         return text("report.told_only", language)
     # The verdicts' names are the messages report.verdict_<verdict>.
     return text(f"report.verdict_{result.verdict}", language)

@@ -95,7 +95,7 @@ def evaluate_rule(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleRes
     kind = county_kind(facts.county.config.county.code)
     if not any(is_addressed(kind, source.county_kinds) for source in rule.sources):
         # The two kinds' messages are rules.county_not_asked and rules.district_not_asked.
-        return _not_asked(rule, Message(f"rules.{kind}_not_asked"))
+        return _not_applicable(rule, Message(f"rules.{kind}_not_asked"))
     result = _with_turn(kind_of(rule).evaluate(rule, facts, evidence))
     if rule.direction and result.verdict != "not_applicable":
         result = replace(result, note=joined([_direction(result.required, rule), result.note]))
@@ -118,7 +118,7 @@ def _direction(required: float, rule: Rule) -> Message:
     return Message("rules.direction")
 
 
-def _not_asked(rule: Rule, note: Message) -> RuleResult:
+def _not_applicable(rule: Rule, note: Message) -> RuleResult:
     """Return the result of a rule that does not speak of such a county."""
     return RuleResult(
         rule=rule,

@@ -128,8 +128,8 @@ def travel_matrix(
         for begin in range(0, len(places.edge), _ORIGINS_AT_ONCE)
     ]
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        found = list(pool.map(partial(rows, limit_min=limit_min), chunks))
-    return _joined([row for chunk in found for row in chunk], len(ends.edge))
+        chunk_rows = list(pool.map(partial(rows, limit_min=limit_min), chunks))
+    return _joined([row for chunk in chunk_rows for row in chunk], len(ends.edge))
 
 
 def collect(

@@ -76,8 +76,8 @@ def _one_way(
     minutes, place = np.full(len(edge), np.inf), np.full(len(edge), nowhere, dtype=np.int64)
     order = np.lexsort((sources.at, sources.edge))
     begin_edge, begin_at = sources.edge[order], sources.at[order]
-    asked = np.flatnonzero(np.isin(edge, begin_edge))
-    if not len(asked):
+    on_edge = np.flatnonzero(np.isin(edge, begin_edge))
+    if not len(on_edge):
         return minutes, place
     whole = network.edges[f"drive_{way}_min"].to_numpy(float)
     may = network.edges[way].to_numpy(bool)
@@ -90,21 +90,21 @@ def _one_way(
     )
     both = np.lexsort(
         (
-            np.repeat([0, 1], [len(order), len(asked)]),
-            np.concatenate([begin_at, at[asked]]),
-            np.concatenate([begin_edge, edge[asked]]),
+            np.repeat([0, 1], [len(order), len(on_edge)]),
+            np.concatenate([begin_at, at[on_edge]]),
+            np.concatenate([begin_edge, edge[on_edge]]),
         )
     )
     before = np.empty(len(both), dtype=np.int64)
     before[both] = np.cumsum(both < len(order)) - 1
     last = before[len(order) :]
-    here, there = edge[asked], at[asked]
+    here, there = edge[on_edge], at[on_edge]
     usable = (last >= 0) & (begin_edge[last] == here)
     usable &= may[here] | (begin_at[last] == there)
-    found = asked[usable]
+    reached = on_edge[usable]
     last = last[usable]
-    minutes[found] = np.maximum(head[last] + at[found] * whole[edge[found]], 0.0)
-    place[found] = first[last]
+    minutes[reached] = np.maximum(head[last] + at[reached] * whole[edge[reached]], 0.0)
+    place[reached] = first[last]
     return minutes, place
 
 

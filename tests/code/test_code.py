@@ -1,9 +1,10 @@
 """The code keeps its own rules: style, types, direction of imports, size."""
 
+import ast
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grimp
@@ -95,3 +96,37 @@ def test_streamlit_is_used_only_by_the_app() -> None:
 def test_no_chinese_outside_the_catalogue() -> None:
     """Texts belong in data/messages, aliases in data/*.csv."""
     assert modules_where(lambda _, code: re.search(r"[\u4e00-\u9fff]", code)) == []
+
+
+VAGUE = frozenset(
+    {"found", "told", "asked", "heard", "perhaps", "somewhere", "quietly", "tried", "gathered"}
+)
+"""Names that say how a value came about, and not what it holds."""
+
+
+def names_given(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The names that a module gives to values, arguments, functions and classes, by line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+
+
+def vague(tree: ast.Module) -> list[tuple[int, str]]:
+    return [(line, name) for line, name in names_given(tree) if VAGUE & set(name.split("_"))]
+
+
+def test_a_name_says_what_it_holds() -> None:
+    assert vague(ast.parse("def f(told: int) -> None:\n    n_found = told\n")) == [
+        (1, "told"), (2, "n_found"),
+    ]  # fmt: skip
+    named = {
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for folder in ("coverage", "maps")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for line, name in vague(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not named

@@ -151,7 +151,7 @@ def test_a_share_of_facilities_is_told_exactly_where_every_filling_agrees(
             n_asked = sum(is_asked for is_asked, _ in filled)
             n_having = sum(is_asked and has for is_asked, has in filled)
             outcomes.add(None if not n_asked else n_having >= required * n_asked)
-        if not count.is_asked:
+        if not count.applies:
             assert outcomes <= {None, True}, cells
         elif True in asked:
             expected = {(True,): "met", (False,): "unmet"}.get(tuple(outcomes), "not_assessable")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from coverage.rules.catalogue.load import load_catalogue
-from coverage.rules.evidence.verdicts import is_told_only
+from coverage.rules.evidence.verdicts import is_reported_only
 from coverage.rules.kinds.density import Density
 from coverage.rules.model.results import RuleResult
 from tests.rules_fixtures import county, evidence, rule_result
@@ -18,7 +18,7 @@ CATALOGUE = load_catalogue()
 DENSITIES = [
     rule_id
     for rule_id, rule in CATALOGUE.items()
-    if rule.kind == "density" and not is_told_only(rule)
+    if rule.kind == "density" and not is_reported_only(rule)
 ]
 KNOWN = 1_000_000
 

@@ -68,7 +68,7 @@ class CountedShare:
         )
 
     @property
-    def is_asked(self) -> bool:
+    def applies(self) -> bool:
         """Whether a facility is asked, or one may be that could fail."""
         return self.eligible > 0 or self.undecided_lacking > 0
 

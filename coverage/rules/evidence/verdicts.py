@@ -28,13 +28,13 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     return "not_applicable"
 
 
-def is_told_only(rule: Rule) -> bool:
+def is_reported_only(rule: Rule) -> bool:
     """Return whether nobody owes the figure of `rule`: its parameter ``judged`` says no."""
     judged = rule.parameters.get("judged")
     return judged is not None and judged.value is False
 
 
-def not_asked(code: str, name: str, observed: float = math.nan) -> UnitResult:
+def not_applicable_unit(code: str, name: str, observed: float = math.nan) -> UnitResult:
     """Return the row of a unit that the rule does not ask, with what there is."""
     return UnitResult(code, name, "not_applicable", observed, math.nan, math.nan)
 

@@ -50,7 +50,7 @@ from coverage.rules.evidence.verdicts import (
     combined,
     counted,
     joined,
-    not_asked,
+    not_applicable_unit,
 )
 from coverage.rules.model.conditions import (
     PLACE_COLUMNS,
@@ -282,7 +282,7 @@ def _outside(
         return ()
     of_kind = places["kind"].isin(stated.unit_kinds).to_numpy(bool)
     return tuple(
-        not_asked(
+        not_applicable_unit(
             str(places["code"].iloc[row]),
             str(places["name"].iloc[row]),
             float(observed[row].least),

@@ -21,7 +21,13 @@ from coverage.rules.evidence.facility_masks import blank_columns
 from coverage.rules.evidence.facts import CountyFacts
 from coverage.rules.evidence.minutes import Evidence, access_bounds
 from coverage.rules.evidence.units import units_in_scope
-from coverage.rules.evidence.verdicts import blank_notes, combined, counted, joined, not_asked
+from coverage.rules.evidence.verdicts import (
+    blank_notes,
+    combined,
+    counted,
+    joined,
+    not_applicable_unit,
+)
 from coverage.rules.model.conditions import PLACE_COLUMNS, FacilityKinds, ServiceModes
 from coverage.rules.model.forms import FACILITY_WHERE, MAX_MATCH, Form, Question
 from coverage.rules.model.parameters import KindParameters
@@ -115,7 +121,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult:
         units=(
             *units,
             *(
-                not_asked(str(codes[row]), str(names[row]))
+                not_applicable_unit(str(codes[row]), str(names[row]))
                 for row in np.flatnonzero(of_kind & ~is_unit)
             ),
         ),

@@ -223,7 +223,7 @@ def _judged(count: CountedShare, required: Fraction) -> tuple[Verdict, float, Bo
 
     Where none is known to be eligible, and none could fail, nothing is eligible.
     """
-    if not count.is_asked:
+    if not count.applies:
         return "not_applicable", math.nan, "exact"
     verdict, share = count.verdict(required), count.bounds()
     return verdict, share.shown(verdict), share.bound(verdict)

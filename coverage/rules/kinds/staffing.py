@@ -56,7 +56,7 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
             str(facilities["name"].iloc[row]),
             float(numbers[row]),
             stated.minimum,
-            is_asked=bool(mask.certain[row]),
+            applies=bool(mask.certain[row]),
         )
         for row in rows
     )
@@ -90,11 +90,11 @@ def evaluate(rule: Rule, facts: CountyFacts, evidence: Evidence) -> RuleResult: 
     )
 
 
-def _unit(code: str, name: str, number: float, minimum: float, *, is_asked: bool) -> UnitResult:
+def _unit(code: str, name: str, number: float, minimum: float, *, applies: bool) -> UnitResult:
     """Return the row of a facility; one that the rule may not address cannot fail."""
     staff = Bounds.at_least(0.0) if math.isnan(number) else Bounds.exactly(number)
     verdict = staff.verdict(Bounds.exactly(minimum))
-    if not is_asked:
+    if not applies:
         verdict = "not_applicable" if verdict == "met" else "not_assessable"
     lacking = math.nan if verdict == "not_assessable" else max(0.0, minimum - number)
     return UnitResult(code, name, verdict, number, minimum, lacking)

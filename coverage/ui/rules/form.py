@@ -76,9 +76,9 @@ def rule_form(
     tell_here()
     if not (trying or saving):
         return
-    told = _untold(answers, language)
-    if told:
-        st.error("\n".join(f"- {line}" for line in told), icon=":material/error:")
+    faults = _faults_of(answers, language)
+    if faults:
+        st.error("\n".join(f"- {line}" for line in faults), icon=":material/error:")
         return
     content = rule_text(revised(folder, begun, answers) if begun else own_rule(answers))
     try:
@@ -243,7 +243,7 @@ def _ask(
     if isinstance(question.default, list):
         words = [str(word) for word in value] if isinstance(value, list) else []
         options = _options(question.input, report)
-        found: list[str] = st.multiselect(
+        chosen: list[str] = st.multiselect(
             label,
             list(dict.fromkeys([*options, *words])),
             default=words,
@@ -256,7 +256,7 @@ def _ask(
             wrap=True,
             key=own_key,
         )
-        return found
+        return chosen
     if question.input in ("number_column", "village_column", "one_of"):
         return _choice(question, value, label, own_key, report, language)
     return _figure(question, value, label, own_key)
@@ -280,10 +280,10 @@ def _choice(
             return text(empty, language)
         return f"{option:,}" if isinstance(option, int) else word_text(str(option), language)
 
-    found: ParameterValue = st.selectbox(
+    picked: ParameterValue = st.selectbox(
         label, options, index=options.index(value), format_func=shown, key=key
     )
-    return found
+    return picked
 
 
 def _figure(question: Question, value: ParameterValue, label: str, key: str) -> ParameterValue:
@@ -307,43 +307,44 @@ def _figure(question: Question, value: ParameterValue, label: str, key: str) -> 
     return figure
 
 
-def _options(asked: InputKind, report: Report) -> Sequence[str]:
+def _options(input_kind: InputKind, report: Report) -> Sequence[str]:
     """Return the words that may answer a question."""
-    if asked == "facility_kinds":
+    if input_kind == "facility_kinds":
         return list(meanings("facility_kind"))
-    if asked == "modes":
+    if input_kind == "modes":
         return list(meanings("service_mode"))
-    if asked in ("township_kinds", "village_kinds", "any_units"):
+    if input_kind in ("township_kinds", "village_kinds", "any_units"):
         units: tuple[UnitKind, ...] = get_args(UnitKind)
         return [
             unit
             for unit in units
-            if asked == "any_units" or (unit in VILLAGE_KINDS) == (asked == "village_kinds")
+            if input_kind == "any_units"
+            or (unit in VILLAGE_KINDS) == (input_kind == "village_kinds")
         ]
-    if asked == "area_codes":
+    if input_kind == "area_codes":
         return _AREA_CODES
-    if asked == "names":
+    if input_kind == "names":
         return [str(name) for name in report.county.townships["name"]]
-    table = "villages" if asked == "village_column" else "facilities"
-    types = _NUMBERS if asked == "number_column" else ("yes_no",)
+    table = "villages" if input_kind == "village_column" else "facilities"
+    types = _NUMBERS if input_kind == "number_column" else ("yes_no",)
     return [column.column for column in columns()[table] if column.type in types]
 
 
-def _untold(answers: Answers, language: Language) -> list[str]:
+def _faults_of(answers: Answers, language: Language) -> list[str]:
     """Return in words what of the form is missing, out of its bounds or no day of the calendar."""
-    told = []
+    faults = []
     missing = _missing(answers)
     if missing:
         separator = text("report.list_separator", language)
         names = separator.join(text(name, language) for name in missing)
-        told.append(text("rules_page.form_missing", language, names=names))
+        faults.append(text("rules_page.form_missing", language, names=names))
     for question in forms()[answers.form].questions:
         value = answers.values.get(question.name)
         low, high = _bounds(question)
         if is_outside(value, low, high):
             name = text(f"rules.parameter_{question.name}", language)
             bounds = bounds_text(low, high, language)
-            told.append(
+            faults.append(
                 text(
                     "rules_page.form_out_of_range",
                     language,
@@ -356,12 +357,12 @@ def _untold(answers: Answers, language: Language) -> list[str]:
         "rules_page.form_deadline_short": answers.deadline,
         "rules_page.form_date": answers.date,
     }
-    told += [
+    faults += [
         text("rules_page.form_no_day", language, name=text(name, language), words=literal(words))
         for name, words in days.items()
         if not is_deadline(words)
     ]
-    return told
+    return faults
 
 
 def _bounds(question: Question) -> tuple[float, float | None]:

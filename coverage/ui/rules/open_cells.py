@@ -26,12 +26,12 @@ _ALONE_PX: Final = 110
 def open_table(report: Report, language: Language) -> None:
     """Draw a line for each open requirement and each column that keeps it open."""
     st.markdown(f"#### {text('overview_page.open_title', language)}")
-    found = open_rules(report)
-    if not found:
+    rules = open_rules(report)
+    if not rules:
         st.success(text("overview_page.open_none", language), icon=":material/check_circle:")
         return
     st.caption(text("overview_page.open_hint", language))
-    table = _table(found, language)
+    table = _table(rules, language)
     rule, column, sheet, cells, whose, alone = table.columns[:6]
     widths = {
         rule: _RULE_PX,
@@ -54,13 +54,13 @@ def open_table(report: Report, language: Language) -> None:
         key=f"open-{language}",
     )
     code = report.county.config.county.code
-    save_button(_table(found, language, every_name=True), f"open-{code}", language)
+    save_button(_table(rules, language, every_name=True), f"open-{code}", language)
 
 
 def _table(
-    found: tuple[OpenRule, ...], language: Language, *, every_name: bool = False
+    rules: tuple[OpenRule, ...], language: Language, *, every_name: bool = False
 ) -> pd.DataFrame:
-    lines = [(rule, cells) for rule in found for cells in rule.cells]
+    lines = [(rule, cells) for rule in rules for cells in rule.cells]
     return pd.DataFrame(
         {
             text("ui.column_rule", language): [

@@ -44,12 +44,12 @@ def rule_values(known: CountyRule, language: Language) -> None:
         text("rules_page.tested", language),
         value=bool(own.get(ENABLED, known.tested)),
         key=_key(rule.id, ENABLED, language),
-        on_change=partial(_tried, known, ENABLED, language),
+        on_change=partial(_show_trial, known, ENABLED, language),
     )
     for name, parameter in rule.parameters.items():
         value = own.get(name, parameter.value)
         label = _label(parameter, language) + _origin(known, name, value, language)
-        change = partial(_tried, known, name, language)
+        change = partial(_show_trial, known, name, language)
         _field(label, _key(rule.id, name, language), parameter, value, change, language)
         if trouble is not None and name == field:
             refused(trouble, language)
@@ -161,8 +161,8 @@ def _origin(known: CountyRule, name: str, value: object, language: Language) -> 
     if value != of_county.value:
         shown = literal(setting_text(of_county.value, of_county.unit, language))
         parts.append(text("rules_page.county_has", language, value=shown))
-    told = text("report.list_separator", language).join(parts)
-    return text("rules_page.grey", language, told=told)
+    limits = text("report.list_separator", language).join(parts)
+    return text("rules_page.grey", language, told=limits)
 
 
 def is_outside(value: object, low: float | None, high: float | None) -> bool:
@@ -172,7 +172,7 @@ def is_outside(value: object, low: float | None, high: float | None) -> bool:
     return (low is not None and value < low) or (high is not None and value > high)
 
 
-def _tried(known: CountyRule, name: str, language: Language) -> None:
+def _show_trial(known: CountyRule, name: str, language: Language) -> None:
     """Let the changed field `name` hold; what hinders it is told below the field."""
     try:
         _changed(known, language)
