@@ -15,10 +15,23 @@ _CGCS2000_LAST_MERIDIAN: Final = 135
 _HALF_ZONE_DEG: Final = 1.5
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
+def transformer(from_crs: CRS, to_crs: CRS) -> Transformer:
+    """Return what turns coordinates (x or lon first) of one CRS into another; made once, for long.
+
+    It may be used by several threads: each then has its own context of PROJ.
+    """
+    return Transformer.from_crs(from_crs, to_crs, always_xy=True)
+
+
 def from_degrees(crs: CRS) -> Transformer:
-    """Return what turns WGS-84 degrees (lon, lat) into `crs`; to make one takes long."""
-    return Transformer.from_crs(WGS84, crs, always_xy=True)
+    """Return what turns WGS-84 degrees (lon, lat) into `crs`."""
+    return transformer(WGS84, crs)
+
+
+def to_degrees(crs: CRS) -> Transformer:
+    """Return what turns coordinates of `crs` into WGS-84 degrees (lon, lat)."""
+    return transformer(crs, WGS84)
 
 
 def projected_crs(lon: float, lat: float) -> CRS:

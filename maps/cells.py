@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from scipy.spatial import cKDTree
 
 from coverage.assessment.report import Report
+from coverage.crs import transformer
 from maps.classes import IntArray
 from maps.picture import FloatArray, Picture, Pixels
 from maps.style import PointClass
@@ -62,7 +63,7 @@ def cell_picture(
 def _places(report: Report, crs: CRS) -> FloatArray:
     points = np.asarray(report.county.demand.geometry.array, dtype=object)
     xy = shapely.get_coordinates(points)
-    to = Transformer.from_crs(report.county.crs, crs, always_xy=True)
+    to = transformer(report.county.crs, crs)
     return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
 
 

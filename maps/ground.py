@@ -9,14 +9,14 @@ from typing import Final
 
 import numpy as np
 import rasterio
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from rasterio import Affine
 from rasterio.transform import array_bounds
 from rasterio.warp import Resampling, reproject
 
 from coverage.county.datum import crs_from_text
 from coverage.county.files import no_progress
-from coverage.crs import WGS84
+from coverage.crs import WGS84, transformer
 from coverage.gdal import open_raster, place_of
 from coverage.problems import InputError, Problem, storage_reason
 from maps.basemap import LOCAL, Basemap
@@ -200,8 +200,7 @@ def _likely_crs(bounds: Box, crs: CRS) -> CRS:
 
 
 def _reprojected(box: Box, crs: CRS, to_crs: CRS) -> Box:
-    transformer = Transformer.from_crs(crs, to_crs, always_xy=True)
-    west, south, east, north = transformer.transform_bounds(*box)
+    west, south, east, north = transformer(crs, to_crs).transform_bounds(*box)
     return float(west), float(south), float(east), float(north)
 
 

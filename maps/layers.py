@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, cast
 
 import geopandas as gpd
@@ -12,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from coverage.analysis.extent import Geometries
 from coverage.assessment.report import Report
-from coverage.crs import WGS84
+from coverage.crs import to_degrees
 from maps.style import ROAD_GROUPS, RoadGroup, facility_group, road_group
 
 MAX_ROADS: Final = 25_000
@@ -119,19 +118,13 @@ def facilities(report: Report) -> gpd.GeoDataFrame:
 
 def to_lonlat(shapes: Geometries, crs: CRS, decimals: int = _LONLAT_DECIMALS) -> Geometries:
     """Return `shapes` in WGS-84 degrees, rounded (five decimals are a metre)."""
-    transformer = _transformer(crs)
+    degrees = to_degrees(crs)
 
     def project(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        lon, lat = transformer.transform(xy[:, 0], xy[:, 1])
+        lon, lat = degrees.transform(xy[:, 0], xy[:, 1])
         return np.round(np.column_stack([lon, lat]), decimals)
 
     return np.asarray(shapely.transform(shapes, project), dtype=object)
-
-
-@lru_cache(maxsize=8)
-def _transformer(crs: CRS) -> Transformer:
-    """Return the way to degrees, which takes a tenth of a second to be found."""
-    return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def feature(geometry: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:

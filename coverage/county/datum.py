@@ -16,11 +16,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.enums import WktVersion
 from pyproj.exceptions import CRSError, ProjError
 
-from coverage.crs import WGS84
+from coverage.crs import WGS84, to_degrees
 
 Floats = npt.NDArray[np.float64]
 Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -179,7 +179,7 @@ def to_wgs84(x: Floats, y: Floats, datum: str) -> tuple[Floats, Floats]:
     if crs == WGS84:
         return x, y
     try:
-        lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
+        lon, lat = to_degrees(crs).transform(x, y)
     except ProjError:
         return np.full_like(x, np.nan), np.full_like(y, np.nan)
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)

@@ -13,14 +13,14 @@ import pandas as pd
 import rasterio
 import rasterio.windows
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from rasterio import Affine
 from rasterio.enums import ColorInterp
 
 from coverage.county.datum import Floats, crs_from_text
 from coverage.county.files import no_progress, reading, refuse
 from coverage.county.layers import one_crs
-from coverage.crs import WGS84
+from coverage.crs import WGS84, from_degrees, transformer
 from coverage.gdal import open_raster, place_of
 from coverage.problems import Problem, Problems
 
@@ -105,7 +105,7 @@ def read_grid(
         values = _people(band, file, problems)
         rows, cols = np.nonzero(values > 0)
         x, y = _apply(place, cols + (window.col_off + 0.5), rows + (window.row_off + 0.5))
-        to_county = Transformer.from_crs(crs, townships.crs, always_xy=True)
+        to_county = transformer(crs, townships.crs)
         x, y = to_county.transform(x, y)
     negative = int((values < 0).sum())
     if negative:
@@ -182,7 +182,7 @@ def _window(
     west, south, east, north = townships.to_crs(WGS84).total_bounds
     steps = np.linspace(0.0, 1.0, 21)
     lon, lat = np.meshgrid(west + (east - west) * steps, south + (north - south) * steps)
-    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon.ravel(), lat.ravel())
+    x, y = from_degrees(crs).transform(lon.ravel(), lat.ravel())
     cols, rows = _apply(~place, np.asarray(x), np.asarray(y))
     sound = np.isfinite(cols) & np.isfinite(rows)
     if not sound.any():

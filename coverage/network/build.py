@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from scipy.spatial import cKDTree
 
 from coverage.county.config import ResponseParameters
 from coverage.county.files import shown
-from coverage.crs import WGS84
+from coverage.crs import from_degrees
 from coverage.figures import share_text
 from coverage.network.chains import chained, key_of, unchained
 from coverage.network.model import FloatArray, IntArray, Network, NetworkNote
@@ -75,7 +75,7 @@ def build_network(
     speed_table(response)  # what is wrong with the speeds is told before the roads are read
     if ways.table.empty:
         raise InputError([_no_road(ways, file)])
-    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(ways.lon, ways.lat)
+    x, y = from_degrees(crs).transform(ways.lon, ways.lat)
     xy = np.column_stack([x, y])
     limit_kph, ignored = _limits(ways.table, file)
     drawn = cut(ways, xy, limit_kph)

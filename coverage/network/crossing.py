@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from scipy.spatial import cKDTree
 
 from coverage.county.files import refuse
-from coverage.crs import WGS84
+from coverage.crs import to_degrees
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.noding import (
     BATCH,
@@ -87,7 +87,7 @@ def crossings(
     new = ~_meet_near(lines, points, index.line[one], index.line[two], max(within_m, TOUCH_M))
     keys = np.column_stack([index.line[one], index.line[two], np.round(points, 2)])
     new &= np.isin(np.arange(len(keys)), np.unique(keys, axis=0, return_index=True)[1])
-    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(*points[new].T)
+    lon, lat = to_degrees(crs).transform(*points[new].T)
     return Crossings(
         index.line[one][new],
         index.line[two][new],

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from coverage.county.datum import crs_from_text
 from coverage.county.files import reading
-from coverage.crs import WGS84
+from coverage.crs import to_degrees
 from coverage.network.lines import unknown_classes
 from coverage.network.model import FloatArray
 from coverage.network.plausible import piece_m
@@ -190,7 +190,7 @@ class _Roads:
                 )
             )
         xy = np.concatenate(inner)
-        lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(*xy.T)
+        lon, lat = to_degrees(crs).transform(*xy.T)
         ways = Ways(
             table=ways_table(rows),
             vertex=np.array(vertex, dtype=np.int64),

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from coverage.county.datum import crs_of
 from coverage.county.files import reading, refuse, shown
 from coverage.county.gauss_kruger import Box, hint
 from coverage.county.layers import Layer, open_layer
 from coverage.county.sources import Source
-from coverage.crs import WGS84
+from coverage.crs import WGS84, to_degrees
 from coverage.network import crossing, noding
 from coverage.network.model import FloatArray, IntArray
 from coverage.network.plausible import MAX_LOST_SHARE, lost_roads
@@ -400,5 +400,5 @@ def _lon_lat(
     )
     coordinates, first, added = noding.dense(coordinates, first, step)
     with reading(source.path):
-        lon, lat = Transformer.from_crs(from_crs, WGS84, always_xy=True).transform(*coordinates.T)
+        lon, lat = to_degrees(from_crs).transform(*coordinates.T)
     return np.column_stack([lon, lat]), first, added

@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from coverage.county.files import refuse
-from coverage.crs import WGS84
+from coverage.crs import from_degrees
 from coverage.network.joining import first_of, groups_within
 from coverage.network.model import FloatArray, IntArray
 
@@ -160,7 +160,7 @@ def meeting(
     are exactly the same, unless one of the lines is `apart` (a bridge or tunnel).
     """
     n = len(lon_lat)
-    x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(*lon_lat.T)
+    x, y = from_degrees(crs).transform(*lon_lat.T)
     place = np.column_stack([x, y])
     place[~np.isfinite(place)] = 0.0  # elsewhere on Earth: cut out by its degrees afterwards
     group = np.arange(n, dtype=np.int64)

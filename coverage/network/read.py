@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from coverage.county.config import CountyConfig
 from coverage.county.datum import shift_of
 from coverage.county.gauss_kruger import Box
 from coverage.county.model import County
 from coverage.county.sources import Source, parts_of, source_path
-from coverage.crs import WGS84
+from coverage.crs import to_degrees
 from coverage.messages import Message
 from coverage.network import graphml, lines, osm
 from coverage.network.build import build_network
@@ -159,8 +159,7 @@ def _box(county: County) -> Box:
     """Return the bounds of the townships with a margin, degrees."""
     west, south, east, north = county.townships.total_bounds
     grown = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
-    to_degrees = Transformer.from_crs(county.crs, WGS84, always_xy=True)
-    box: Box = to_degrees.transform_bounds(*grown)
+    box: Box = to_degrees(county.crs).transform_bounds(*grown)
     return box
 
 

@@ -7,11 +7,11 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from coverage.county.datum import Shift, gcj02_from_wgs84, shift_of
 from coverage.county.model import County
-from coverage.crs import WGS84
+from coverage.crs import from_degrees, to_degrees
 from coverage.network.model import BoolArray, FloatArray, Network
 from coverage.problems import Problem
 
@@ -84,8 +84,8 @@ def _road_m(tree: shapely.STRtree, places: FloatArray) -> FloatArray:
 
 
 def _shifted(places: FloatArray, crs: CRS, shift: Shift) -> FloatArray:
-    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(*places.T)
-    to_county = Transformer.from_crs(WGS84, crs, always_xy=True)
+    lon, lat = to_degrees(crs).transform(*places.T)
+    to_county = from_degrees(crs)
     return np.column_stack(to_county.transform(*shift(np.asarray(lon), np.asarray(lat))))
 
 
