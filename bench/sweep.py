@@ -17,15 +17,17 @@ import osmnx
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from bench.plain_c import plain_c_sweep
 from bench.roads import CRS_M, lattice_ways, scattered, villages
 from coverage.county.config import ResponseParameters
 from coverage.network.build import build_network
 from coverage.network.model import FloatArray, IntArray, Network
 from coverage.network.snap import leg_min, snap
+from coverage.travel.bucket import prepare_kernel, sized_kernel
 from coverage.travel.journey import starts_of
-from coverage.travel.sweep import Arcs, Starts, arcs_of, sweep
+from coverage.travel.sweep import Arcs, Starts, arcs_of, scipy_kernel, sweep
 
-ROUNDS = 3
+ROUNDS = 5
 NEEDED_RATIO = 10.0
 
 T = TypeVar("T")
@@ -102,7 +104,20 @@ def main() -> None:
     print(f"{arcs.n_nodes:,} nodes, {len(arcs.head):,} arcs, {given.stations} stations")
     print(f"building the network {building:.2f} s, preparing its arcs {preparing:.2f} s (once)")
 
-    ours, ours_s = timed(lambda: sweep(arcs, starts), ROUNDS)
+    prepare_kernel(arcs.n_nodes)
+    ours, ours_s = timed(lambda: sweep(arcs, starts, sized_kernel), ROUNDS)
+    by_scipy, scipy_s = timed(lambda: sweep(arcs, starts, scipy_kernel), ROUNDS)
+    if not np.array_equal(ours.minutes, by_scipy.minutes):
+        raise SystemExit("scipy has other minutes")
+    rows = [("ours with scipy's kernel", scipy_s)]
+    if (in_c := plain_c_sweep()) is not None:
+        minutes, c_s = timed(lambda: in_c(arcs, starts), ROUNDS)
+        if not np.array_equal(ours.minutes, minutes):
+            raise SystemExit("plain C has other minutes")
+        rows.append(("plain C, minutes only", c_s))
+        print(
+            f"ours takes {ours_s / c_s:.2f} times plain C, with scipy's kernel {scipy_s / c_s:.2f}"
+        )
 
     graph = networkx_graph(arcs, starts)
     sources = {int(place) + arcs.n_nodes for place in starts.place}
@@ -132,6 +147,7 @@ def main() -> None:
     print(f"\n{'':44}{'seconds':>9}{'times ours':>12}")
     for name, seconds in (
         ("ours (partial edges, station named)", ours_s),
+        *rows,
         ("networkx multi_source_dijkstra_path_length", networkx_s),
         ("OSMnx graph, the same on travel_time", osmnx_s),
         ("scipy dijkstra, one row a station", matrix_s),
