@@ -129,7 +129,7 @@ def test_every_verb_that_reads_is_limited(
     out = {"report": ["--out", str(tmp_path / "out")], "check": []}.get(
         verb, ["--out", str(tmp_path / "out.png")]
     )
-    monkeypatch.setattr("coverage.assessment.assess.read_county", lambda *_: _never_end())
+    monkeypatch.setattr("coverage.assessment.assess.read_tables", lambda *_: _never_end())
     monkeypatch.setenv(SECONDS_VARIABLE, "0.2")
     assert main([verb, str(folder), *out, "--lang", "en"]) == BAD_INPUT
     assert SECONDS_VARIABLE in capsys.readouterr().err

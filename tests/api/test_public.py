@@ -69,6 +69,7 @@ def test_every_name_is_there_and_of_one_home() -> None:
     assert sorted(cov.__all__) == sorted({*cov._HOME, "__version__"})
 
 
+@pytest.mark.xdist_group("mypy")  # one after the other: the second reads what the first checked
 def test_types_are_seen_by_mypy(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(_TYPED, encoding="utf-8")

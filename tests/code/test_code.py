@@ -28,7 +28,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     [
         pytest.param(("-m", "ruff", "check", "."), id="ruff"),
         pytest.param(("-m", "ruff", "format", "--check", "."), id="format"),
-        pytest.param(("-m", "mypy"), id="mypy"),
+        pytest.param(("-m", "mypy"), id="mypy", marks=pytest.mark.xdist_group("mypy")),
         pytest.param(
             ("-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"),
             id="import-linter",

@@ -17,6 +17,7 @@ from coverage.travel.engine import TravelEngine
 from coverage.travel.journey import journey
 from coverage.travel.matrix import travel_matrix
 from coverage.travel.model import Direction
+from tests.examples import examples
 from tests.independent import networkx_minutes
 from tests.network.test_build import road_lists
 from tests.network_fixtures import kph_of, network_of, points_at
@@ -105,6 +106,7 @@ def one_by_one(
     return np.array(rows)
 
 
+@examples(40)
 @given(
     made=road_lists(),
     seed=st.integers(0, 2**32 - 1),
@@ -143,6 +145,7 @@ def test_a_matrix_is_all_its_journeys(
     np.testing.assert_allclose(out[~near_limit], wanted[~near_limit], rtol=0, atol=2e-9)
 
 
+@examples(40)
 @given(made=road_lists(), seed=st.integers(0, 2**32 - 1))
 def test_networkx_has_the_same_minutes(
     made: tuple[list[tuple[float, float]], list[dict[str, object]]], seed: int
