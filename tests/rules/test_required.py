@@ -9,13 +9,13 @@ import yaml
 
 from coverage.rules.catalogue.load import load_catalogue
 
-TESTS = Path(__file__).parent
+CASES = Path(__file__).parent / "cases"
 CATALOGUE = load_catalogue()
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
 def test_a_rule_has_cases(rule_id: str) -> None:
-    path = TESTS / "rules" / "cases" / f"{rule_id}.yaml"
+    path = CASES / f"{rule_id}.yaml"
     assert path.is_file()
     cases = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert {"met", "unmet"} <= {case["expect"]["verdict"] for case in cases}
@@ -23,7 +23,7 @@ def test_a_rule_has_cases(rule_id: str) -> None:
 
 
 def test_no_cases_of_a_rule_that_is_not_there() -> None:
-    assert {path.stem for path in (TESTS / "rules" / "cases").iterdir()} <= set(CATALOGUE)
+    assert {path.stem for path in (CASES).iterdir()} <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize(("code", "document"), [("430223", "ZZ-145"), ("430902", "HN-2023")])
