@@ -51,12 +51,13 @@ def spread(
     start_min: FloatArray,
     start_place: IntArray,
     limit_min: float,
+    tie_min: float,
     width_min: float,
     n_buckets: int,
     state: FloatArray,
     touched: IntArray,
-) -> int:
-    """Write the least minutes to every node that is reached within a limit; return how many are.
+) -> tuple[int, bool]:
+    """Write the least minutes to every node that is reached within a limit.
 
     Parameters
     ----------
@@ -66,12 +67,20 @@ def spread(
         Of `Starts`, in the order of their minutes.
     limit_min
         Nodes beyond it are not reached.
+    tie_min
+        Minutes that differ by no more are the same.
     width_min, n_buckets
         From `bucket_width_min`.
     state
         From `unreached`; gets the minutes and the place of each node that is reached.
     touched
         As long as there are nodes; gets the nodes that are reached, in no order that counts.
+
+    Returns
+    -------
+    tuple
+        How many nodes are reached, and whether a place was met that is as quick as the one named
+        and comes before it: only then is there anything for `settle_ties` to do.
     """
     per_min = 1.0 / width_min
     n_starts = len(start_node)
@@ -84,6 +93,7 @@ def spread(
     n_entries, free = 0, -1
     within = n_buckets - 1
     n_touched, waiting, next_start, now = 0, 0, 0, 0
+    is_tie = False
     while True:
         if next_start < n_starts and (waiting == 0 or int(start_min[next_start] * per_min) <= now):
             if waiting == 0:
@@ -92,7 +102,7 @@ def spread(
             base_min, place = 0.0, float(start_place[next_start])
             next_start += 1
         elif waiting == 0:
-            return n_touched
+            return n_touched, is_tie
         else:
             entry = first_in[now & within]
             if entry < 0:
@@ -110,11 +120,18 @@ def spread(
                 node, minutes = start_node[k], start_min[k]
             else:
                 node, minutes = head[k], base_min + arc_min[k]
-            if minutes >= state[node, 0] or minutes > limit_min:
+            known_min = state[node, 0]
+            if minutes > limit_min:
                 continue
-            if state[node, 0] == np.inf:
+            if minutes >= known_min:
+                if minutes <= known_min + tie_min and place < state[node, 1]:
+                    is_tie = True
+                continue
+            if known_min == np.inf:
                 touched[n_touched] = node
                 n_touched += 1
+            elif known_min <= minutes + tie_min and state[node, 1] < place:
+                is_tie = True
             state[node, 0], state[node, 1] = minutes, place
             if free >= 0:
                 entry, free = free, following[free]
@@ -192,8 +209,10 @@ def bucket_kernel(arcs: Arcs, starts: Starts) -> Sweep:
     graph = (arcs.first, arcs.head, arcs.minutes)
     state = unreached(arcs.n_nodes)
     touched = np.empty(arcs.n_nodes, dtype=np.int32)
-    fast_spread(*graph, *begin, np.inf, *bucket_width_min(arcs), state, touched)
-    fast_settle(*graph, *begin, TIE_MIN, state)
+    limits = (np.inf, TIE_MIN, *bucket_width_min(arcs))
+    _, is_tie = fast_spread(*graph, *begin, *limits, state, touched)
+    if is_tie:
+        fast_settle(*graph, *begin, TIE_MIN, state)
     place = np.where(np.isfinite(state[:, 1]), state[:, 1], -1).astype(np.int64)
     return Sweep(np.ascontiguousarray(state[:, 0]), place, settled=True)
 
@@ -209,6 +228,7 @@ def prepare_kernel(n_nodes: int, progress: Progress = no_progress) -> None:
     if n_nodes < COMPILED_FROM_NODES or is_ready(settle_ties) or numba() is None:
         return
     progress(Message("travel.step_compile"))
-    none, zero = np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    none, zeros = np.zeros(0, dtype=np.int64), np.zeros(2, dtype=np.int64)
     nothing = compress(none, none, np.zeros(0), 1)
-    bucket_kernel(nothing, Starts(zero, zero, np.zeros(1), 1))
+    tie = Starts(np.array([1, 0]), zeros, np.zeros(2), 2)  # so that both loops are called
+    bucket_kernel(nothing, tie)

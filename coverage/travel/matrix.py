@@ -250,7 +250,7 @@ class _Search:
         rows = []
         for origin in chunk.tolist():
             own = slice(self.first_start[origin], self.first_start[origin + 1])
-            n_touched = fast_spread(
+            n_touched, _ = fast_spread(
                 arcs.first,
                 arcs.head,
                 arcs.minutes,
@@ -258,6 +258,7 @@ class _Search:
                 starts.minutes[own],
                 starts.place[own],
                 limit_min + _SLACK_MIN,
+                0.0,
                 width_min,
                 n_buckets,
                 state,

@@ -21,7 +21,7 @@ from coverage.travel.bucket import (
     spread,
     unreached,
 )
-from coverage.travel.compiled import compiled
+from coverage.travel.compiled import compiled, is_ready
 from coverage.travel.sweep import TIE_MIN, Arcs, Starts, Sweep, compress, scipy_kernel, sweep
 
 ROUND_MIN = [0.0, 0.1, 0.2, 0.3, 0.7, 60.0]
@@ -50,9 +50,12 @@ def in_python(arcs: Arcs, starts: Starts) -> Sweep:
     graph = (arcs.first, arcs.head, arcs.minutes)
     begin = (starts.node[order], starts.minutes[order], starts.place[order])
     state, touched = unreached(arcs.n_nodes), np.empty(arcs.n_nodes, np.int32)
-    count = spread(*graph, *begin, np.inf, *bucket_width_min(arcs), state, touched)
+    limits = (np.inf, TIE_MIN, *bucket_width_min(arcs))
+    count, is_tie = spread(*graph, *begin, *limits, state, touched)
     assert sorted(touched[:count].tolist()) == np.flatnonzero(np.isfinite(state[:, 0])).tolist()
+    named = state[:, 1].copy()
     settle_ties(*graph, *begin, TIE_MIN, state)
+    assert is_tie or (named == state[:, 1]).all()
     place = np.where(np.isfinite(state[:, 1]), state[:, 1], -1).astype(np.int64)
     return Sweep(state[:, 0], place, settled=True)
 
@@ -89,7 +92,7 @@ def test_a_limit_is_reached_and_not_passed(function: Any) -> None:
         begin = (np.zeros(1, np.int32), np.zeros(1), np.zeros(1, np.int64))
         graph = (arcs.first, arcs.head, arcs.minutes)
         width = bucket_width_min(arcs)
-        assert function(*graph, *begin, limit, *width, state, touched) == reached
+        assert function(*graph, *begin, limit, TIE_MIN, *width, state, touched) == (reached, False)
         assert touched[:reached].tolist() == list(range(reached))
         assert np.isinf(state[reached:]).all()
 
@@ -130,6 +133,16 @@ def test_the_kernel_goes_by_size_and_the_first_use_is_announced(
     assert not told
     prepare_kernel(2, told.append)
     assert [message.id for message in told] == ["travel.step_compile"]
+
+
+def test_what_is_prepared_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket, "COMPILED_FROM_NODES", 2)
+    prepare_kernel(2)
+    assert is_ready(spread)
+    assert is_ready(settle_ties)
+    told: list[Message] = []
+    prepare_kernel(2, told.append)
+    assert not told
 
 
 def test_without_numba_scipy_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:

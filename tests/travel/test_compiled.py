@@ -32,7 +32,8 @@ assert coverage is before["coverage"]
 import numpy as np
 from coverage.travel.sweep import Arcs, Starts
 arcs = Arcs(np.array([0, 1, 1], np.int32), np.array([1], np.int32), np.array([2.5]))
-swept = bucket_kernel(arcs, Starts(np.array([0]), np.array([0]), np.array([1.0]), 1))
+tie = Starts(np.array([1, 0]), np.array([0, 0]), np.array([1.0, 1.0]), 2)
+swept = bucket_kernel(arcs, tie)
 assert swept.minutes.tolist() == [1.0, 3.5] and swept.place.tolist() == [0, 0]
 assert is_ready(settle_ties)
 print("right")
