@@ -33,6 +33,11 @@ def no_limits(stated: KindParameters) -> ResponseLimits | None:  # noqa: ARG001
     return None
 
 
+def always(unit: Unit) -> Callable[[Mapping[str, ParameterValue]], Unit]:
+    """Return that the figures of a kind count the same, whatever its parameters."""
+    return lambda values: unit  # noqa: ARG005
+
+
 def stated_facilities(stated: KindParameters) -> FacilityQuery:
     """Return the facilities that the parameters speak of, else those expected to state a figure."""
     return FacilityQuery(stated.facility_kinds or stated.expected, stated.facility_where)

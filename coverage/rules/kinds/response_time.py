@@ -36,8 +36,8 @@ from coverage.rules.model.forms import (
 )
 from coverage.rules.model.parameters import KindParameters, Share
 from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
-from coverage.rules.model.rule import ParameterValue, Rule, Unit
-from coverage.rules.rule_kind import RuleKind
+from coverage.rules.model.rule import Rule
+from coverage.rules.rule_kind import RuleKind, always
 from coverage.travel.model import Direction
 
 COLUMN: Final = "ambulances"
@@ -366,10 +366,6 @@ def _limits(stated: ResponseTime) -> ResponseLimits | None:
     return stated.limits if stated.is_response else None
 
 
-def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
-    return "share"
-
-
 _LIMITS: Final = (
     Question("urban_limit_min", "limit_min", 10.0, unit="min"),
     Question("rural_limit_min", "limit_min", 30.0, unit="min"),
@@ -399,7 +395,7 @@ KIND: Final = RuleKind(
     place=1,
     parameters=ResponseTime,
     evaluate=evaluate,
-    unit=_unit_of,
+    unit=always("share"),
     forms=FORMS,
     columns=_columns,
     destinations=_destinations,

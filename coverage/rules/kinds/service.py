@@ -32,8 +32,8 @@ from coverage.rules.model.conditions import PLACE_COLUMNS, FacilityKinds, Servic
 from coverage.rules.model.forms import FACILITY_WHERE, MAX_MATCH, Form, Question
 from coverage.rules.model.parameters import KindParameters
 from coverage.rules.model.results import RuleResult, UnitResult
-from coverage.rules.model.rule import ParameterValue, Rule, Unit, UnitKind
-from coverage.rules.rule_kind import RuleKind
+from coverage.rules.model.rule import Rule, UnitKind
+from coverage.rules.rule_kind import RuleKind, always
 
 MODE: Final = "service_mode"
 NO_SERVICE: Final = "none"
@@ -237,10 +237,6 @@ def _questioned(stated: Service) -> FacilityQuery:
     return FacilityQuery(stated.clinic_kinds, stated.facility_where)
 
 
-def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
-    return "villages"
-
-
 FORMS: Final[Mapping[str, Form]] = MappingProxyType(
     {
         "service": Form(
@@ -262,7 +258,7 @@ KIND: Final = RuleKind(
     place=7,
     parameters=Service,
     evaluate=evaluate,
-    unit=_unit_of,
+    unit=always("villages"),
     forms=FORMS,
     columns=_columns,
     destinations=_destinations,

@@ -48,8 +48,8 @@ from coverage.rules.model.forms import (
 )
 from coverage.rules.model.parameters import KindParameters, Share
 from coverage.rules.model.results import Bound, RuleResult, UnitResult, Verdict
-from coverage.rules.model.rule import ParameterValue, Rule, Unit
-from coverage.rules.rule_kind import RuleKind
+from coverage.rules.model.rule import Rule
+from coverage.rules.rule_kind import RuleKind, always
 
 
 class ShareOf(KindParameters):
@@ -351,10 +351,6 @@ def _between(share: ShareBounds, required_share: float) -> Message | None:
     return Message("rules.share_between", {"low": least, "high": most})
 
 
-def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
-    return "share"
-
-
 FORMS: Final[Mapping[str, Form]] = MappingProxyType(
     {
         "share_quality": Form(
@@ -392,6 +388,6 @@ KIND: Final = RuleKind(
     place=6,
     parameters=ShareOf,
     evaluate=evaluate,
-    unit=_unit_of,
+    unit=always("share"),
     forms=FORMS,
 )

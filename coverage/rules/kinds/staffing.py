@@ -19,8 +19,8 @@ from coverage.rules.model.conditions import NumberColumn
 from coverage.rules.model.forms import FACILITY_KINDS, FACILITY_WHERE, Form, Question
 from coverage.rules.model.parameters import KindParameters
 from coverage.rules.model.results import RuleResult, UnitResult
-from coverage.rules.model.rule import ParameterValue, Rule, Unit
-from coverage.rules.rule_kind import RuleKind
+from coverage.rules.model.rule import Rule
+from coverage.rules.rule_kind import RuleKind, always
 
 
 class Staffing(KindParameters):
@@ -100,10 +100,6 @@ def _unit(code: str, name: str, number: float, minimum: float, *, applies: bool)
     return UnitResult(code, name, verdict, number, minimum, lacking)
 
 
-def _unit_of(values: Mapping[str, ParameterValue]) -> Unit:  # noqa: ARG001
-    return "facilities"
-
-
 FORMS: Final[Mapping[str, Form]] = MappingProxyType(
     {
         "staffing": Form(
@@ -123,6 +119,6 @@ KIND: Final = RuleKind(
     place=5,
     parameters=Staffing,
     evaluate=evaluate,
-    unit=_unit_of,
+    unit=always("facilities"),
     forms=FORMS,
 )
