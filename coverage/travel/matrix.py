@@ -25,6 +25,9 @@ from coverage.travel.sweep import Arcs, Starts, scipy_kernel
 DECIMALS: Final = 9
 """Minutes are rounded to this, as those of responses are, before they are held to the limit."""
 
+COMPILED_FROM_VISITS: Final = 5_000_000
+"""Origins times nodes: below this scipy takes less time than numba takes to be loaded."""
+
 _SLACK_MIN: Final = 1e-9
 _ORIGINS_AT_ONCE: Final = 16
 """Origins that one thread searches with the same room in memory."""
@@ -122,7 +125,9 @@ def travel_matrix(
     if network.edges.empty:  # every road was closed
         return _joined([_no_pairs()] * len(places.edge), len(ends.edge))
     search = _Search.of(network, engine.arcs(direction), places, ends, direction, response)
-    rows = search.compiled_rows if compiled(spread) and compiled(collect) else search.scipy_rows
+    large = len(places.edge) * search.arcs.n_nodes >= COMPILED_FROM_VISITS
+    fast = large and compiled(spread) and compiled(collect)
+    rows = search.compiled_rows if fast else search.scipy_rows
     chunks = [
         np.arange(begin, min(begin + _ORIGINS_AT_ONCE, len(places.edge)))
         for begin in range(0, len(places.edge), _ORIGINS_AT_ONCE)

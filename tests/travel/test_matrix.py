@@ -38,6 +38,7 @@ PLACES = points_at([(0.0, 100.0), (500.0, 0.0), (1500.0, 200.0), None])
 
 @pytest.fixture(name="way", params=["compiled", "scipy"])
 def way_fixture(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMPILED_FROM_VISITS", 0)
     if request.param == "scipy":
         monkeypatch.setattr(module, "compiled", lambda _: None)
     else:
@@ -128,6 +129,7 @@ def test_a_matrix_is_all_its_journeys(
     # some on one spot, and some on the corners that roads meet at
     origins, ends = [*drawn[:5], made[0][0]], [*drawn[4:], made[0][0], made[0][-1]]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "COMPILED_FROM_VISITS", 0)
         if plain:
             patch.setattr(module, "compiled", lambda _: None)
         out = travel_matrix(
@@ -156,6 +158,18 @@ def test_networkx_has_the_same_minutes(
     drawn = points_at([(float(x), float(y)) for x, y in random.uniform(-100, 2100, (8, 2))])
     origins, ends = drawn.iloc[:1], drawn.iloc[1:]
     engine = TravelEngine(network)
-    out = travel_matrix(engine, origins, ends, limit_min=math.inf, response=response)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "COMPILED_FROM_VISITS", 0)
+        out = travel_matrix(engine, origins, ends, limit_min=math.inf, response=response)
     wanted = networkx_minutes(network, ends, origins, response)["minutes"].to_numpy(float)
     np.testing.assert_allclose(out.dense()[0], wanted, rtol=0, atol=1e-6)
+
+
+def test_numba_is_loaded_for_large_searches_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(module, "compiled", asked.append)
+    visits = len(PLACES) * len(STREET.node_x)
+    for threshold, loads in ((visits + 1, False), (visits, True)):
+        monkeypatch.setattr(module, "COMPILED_FROM_VISITS", threshold)
+        travel_matrix(TravelEngine(STREET), PLACES, PLACES, limit_min=9.0, response=SIXTY)
+        assert bool(asked) == loads
